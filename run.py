@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Set hengstats up in .venv and run it; the standard library is enough.
+
+This file keeps to the syntax of Python 3.6 and imports nothing newer: whoever starts it
+with an old Python must get far enough to be told so.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENV = ROOT / ".venv"  # belongs to this script: what it did not finish is made again
+STAMP = ENV / "hengstats.sha256"
+OLDEST = (3, 11)
+
+HELP = """\
+用法 / usage: python3 run.py VERB [ARGS]     (Windows: py run.py VERB [ARGS])
+
+  report [DATASET]   生成图表、笔记本与报告   charts, notebooks and report, in build/
+  test               运行全部测试             all tests; ARGS go to pytest
+  check              提交前的检查             format, lint, types and fast tests
+  lab                打开 JupyterLab          JupyterLab on the notebooks
+  bench              运行基准测试             the benchmarks, in order
+  lock               重写 requirements.lock   resolve again; newer with --upgrade
+
+第一次运行会自动安装到 .venv，约需两分钟。
+The first run sets up .venv, which takes about two minutes.
+"""
+
+
+def say(chinese, english):
+    """Print one message in both languages, apart from results on standard output."""
+    print(chinese + "\n" + english, file=sys.stderr, flush=True)
+
+
+def obstacle(version, can_make_env):
+    """Return why this Python cannot be used, in both languages, or None."""
+    if version[:2] < OLDEST:
+        found = "{}.{}".format(*version)
+        return (
+            f"需要 Python 3.11 或更新版本，当前是 {found}。",
+            f"hengstats needs Python 3.11 or newer; this is {found}.",
+        )
+    if not can_make_env:
+        remedy = "sudo apt install python3-venv"
+        return (
+            f"这个 Python 缺少 venv 组件。Debian 或 Ubuntu 请先运行：{remedy}",
+            f"This Python lacks venv. On Debian or Ubuntu, first run: {remedy}",
+        )
+    return None
+
+
+def env_python(env, system=os.name):
+    """Return where the interpreter of a virtual environment stands."""
+    return env / ("Scripts/python.exe" if system == "nt" else "bin/python")
+
+
+def fingerprint(root):
+    """Return a SHA-256 over all that decides what .venv holds."""
+    digest = hashlib.sha256(str(root).encode())  # a .venv does not survive a move
+    for name in ("requirements.lock", "pyproject.toml"):
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()
+
+
+def start(command, **options):
+    """Start a command in the repository root, with UTF-8 on every system."""
+    words = [str(word) for word in command]
+    # Where a proxy inspects traffic, uv must trust the same certificates as the system.
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    environment.update(PYTHONUTF8="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    return subprocess.Popen(words, cwd=str(ROOT), env=environment, **options)
+
+
+def call(*command):
+    """Run a command to its end and return its exit code."""
+    code = start(command).wait()
+    return code if code >= 0 else 128 - code  # killed by a signal: as shells have it
+
+
+def call_each(commands):
+    """Run commands in order, stop at the first that fails, return its exit code."""
+    return next((code for code in (call(*words) for words in commands) if code), 0)
+
+
+def install_with_uv(uv):
+    """Fill a new .venv with uv and return an exit code."""
+    # Compiled now, other people's files cannot warn about their syntax on first import,
+    # when tests have made warnings errors. pip compiles without being asked.
+    install = [uv, "pip", "install", "--python", env_python(ENV), "--compile-bytecode"]
+    return call_each(
+        [
+            [uv, "venv", "--quiet", "--python", sys.executable, ENV],
+            [*install, "--require-hashes", "-r", "requirements.lock"],
+            [*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."],
+        ]
+    )
+
+
+def install_with_pip():
+    """Fill a new .venv with pip, one dot a package, and return an exit code."""
+    code = call(sys.executable, "-m", "venv", ENV)
+    if code:
+        return code
+    install = [env_python(ENV), "-u", "-m", "pip", "install"]
+    locked = [*install, "--require-hashes", "-r", "requirements.lock"]
+    with start(
+        locked, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
+    ) as pip:
+        for line in pip.stdout:
+            if line.startswith("Collecting"):
+                print(".", end="", file=sys.stderr, flush=True)
+            elif line.startswith("Installing"):
+                say("\n下载完毕，正在写入磁盘……", "Downloaded; writing to disk ...")
+    project = ["--quiet", "--no-deps", "--no-build-isolation", "-e", "."]
+    return pip.returncode or call(*install, *project)
+
+
+def remove_env():
+    """Remove .venv, if there is one, and return False where something is using it."""
+    if Path(sys.prefix).resolve() == ENV:
+        return False
+    try:
+        shutil.rmtree(str(ENV))
+    except FileNotFoundError:
+        return True
+    except PermissionError:  # Windows keeps the files of running programs
+        return False
+    return True
+
+
+def set_up():
+    """Make .venv as the lock says, unless it is so already; return an exit code."""
+    wanted = fingerprint(ROOT)
+    if env_python(ENV).exists() and STAMP.exists() and STAMP.read_text() == wanted:
+        return 0
+    if not remove_env():
+        say(
+            ".venv 需要重建，但正在使用：请关闭 JupyterLab、退出 .venv，再运行一次。",
+            ".venv has to be made again but is in use: close JupyterLab, deactivate "
+            ".venv, then run this again.",
+        )
+        return 1
+    say(
+        "正在按 requirements.lock 安装到 .venv，约需两分钟，只在第一次……",
+        "Putting requirements.lock into .venv: about two minutes, this time only ...",
+    )
+    uv = shutil.which("uv")
+    code = install_with_uv(uv) if uv else install_with_pip()
+    if code:
+        say(
+            "安装没有完成。请检查网络后再运行一次；pip 或 uv 已设置的镜像照常有效。",
+            "Not finished. Check the network and run this again; a mirror that pip or "
+            "uv is set to use applies here too.",
+        )
+    else:
+        STAMP.write_text(wanted)
+    return code
+
+
+def lock(args):
+    """Write requirements.lock again and return an exit code."""
+    # No address of a registry may get into the file: everyone has their own mirror.
+    words = ["pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"]
+    words += ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
+    words += ["--no-emit-index-url", "--no-header"]
+    words += ["--extra=report", "--extra=zh", "--extra=test", *args]
+    uv = shutil.which("uv")
+    if uv:
+        return call(uv, *words)
+    with tempfile.TemporaryDirectory() as folder:
+        python = env_python(Path(folder))
+        return call_each(
+            [
+                [sys.executable, "-m", "venv", folder],
+                [python, "-m", "pip", "install", "--quiet", "uv"],
+                [python, "-m", "uv", *words],
+            ]
+        )
+
+
+def jobs(args):
+    """Return, for each verb, what the interpreter in .venv is given, in order."""
+    pytest = ["-W", "error", "-m", "pytest"]
+    scripts = sorted((ROOT / "benchmarks").glob("*.py"))
+    return {
+        "report": [["-m", "hengstats", "report", *args]],
+        "test": [[*pytest, *args]],
+        "check": [
+            ["-m", "ruff", "format", "--check"],
+            ["-m", "ruff", "check"],
+            ["-m", "mypy", "hengstats"],
+            [*pytest, "-m", "not slow", *args],
+        ],
+        "lab": [["-m", "jupyterlab", "notebooks", *args]],
+        "bench": [[script, *args] for script in scripts],
+    }
+
+
+def main(argv):
+    """Do what one verb says and return an exit code."""
+    has_ensurepip = importlib.util.find_spec("ensurepip") is not None
+    reason = obstacle(sys.version_info, has_ensurepip or shutil.which("uv"))
+    if reason:
+        say(*reason)
+        return 1
+    verb, args = (argv[0], argv[1:]) if argv else ("", [])
+    if verb in ("-h", "--help"):
+        sys.stdout.reconfigure(errors="replace")  # a pipe may not know Chinese
+        print(HELP)
+        return 0
+    if verb == "lock":
+        return lock(args)
+    if verb not in jobs(args):
+        print(HELP, file=sys.stderr)
+        return 2
+    if not jobs(args)[verb]:
+        say("还没有基准测试。", "There are no benchmarks yet.")
+        return 0
+    return set_up() or call_each([env_python(ENV), *job] for job in jobs(args)[verb])
+
+
+if __name__ == "__main__":
+    # Ctrl-C reaches the child as well, and the child decides: JupyterLab asks first.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    sys.exit(main(sys.argv[1:]))
