@@ -1,0 +1,49 @@
+"""hengstats: what printed figures of buildings and their Party organisation carry.
+
+Data flows one way, and each module answers one question:
+
+records -> figures -> panel -> indicators -> charts -> report
+
+    vocabulary  Which measures, units and labels exist, in three scripts?
+    printed     What does "近300家" say, as a number with bounds?
+    dataset     What exactly was printed, by whom, when; what was known on a date?
+    figures     Which one point or bound do we accept?
+    panel       What is known and what is missing, year by year?
+    indicators  What growth, index, rate or share follows, as bounds?
+    charts      How does one table look?
+    report      How do charts, tables and sentences read as one document?
+
+The names below are imported when they are first used.
+"""
+
+from importlib import import_module
+
+_NAMES = {
+    "hengstats.errors": "DataError GlyphError ReadingError",
+    "hengstats.printed": "PrintedFigure read_printed",
+    "hengstats.dataset": "list_datasets load_codebook load_milestones load_records"
+    " load_sources",
+    "hengstats.figures": "conflicts gaps load_events load_figures load_membership"
+    " load_tax",
+    "hengstats.panel": "build_panel",
+    "hengstats.indicators": "cagr growth index_to ratio share",
+    "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"
+    " draw_tax draw_timeline save_chart",
+    "hengstats.report": "write_report",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__version__ = "0.1.0"
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name from the module where it lives."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'hengstats' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return __all__

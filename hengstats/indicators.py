@@ -1,0 +1,323 @@
+"""What growth, index, rate or share follows, as bounds?
+
+Every result has `lower`, `value`, `upper`: the smallest sets one figure's lower end
+against the other's upper end, the largest the other way round. `value` is missing
+where a figure is only a bound; a side that is open stays open.
+"""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hengstats.errors import DataError
+from hengstats.panel import series_of
+
+ENDS = ["lower", "value", "upper"]
+
+
+def growth(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return annualised log growth between neighbouring known years, as bounds.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As `build_panel` returns; any frame with `entity`, `year` and the measure.
+    measure : str
+        A measure of the panel; positive.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, from_year, year, lower, value, upper`, one row per step. A
+        step over k years is divided by k: nothing is filled in between. 0.1 is a
+        growth of exp(0.1) - 1, or 10.5 percent.
+
+    Raises
+    ------
+    DataError
+        If a figure's upper end is not positive.
+
+    Examples
+    --------
+    >>> years = pd.DataFrame({"entity": "a", "year": [2018, 2020], "x": [1.0, 4.0]})
+    >>> growth(years, "x")["value"].round(3).tolist()
+    [0.693]
+    """
+    series = _positive(series_of(panel, measure), measure)
+    before = series.groupby("entity", sort=False).shift()
+    steps = _between(series, before, series["year"] - before["year"])
+    steps = steps.assign(measure=measure, from_year=before["year"], year=series["year"])
+    steps = steps.assign(entity=series["entity"]).dropna(subset=["from_year"])
+    steps = steps.astype({"from_year": "int64"})
+    return _result(
+        steps[["entity", "measure", "from_year", "year", *ENDS]], panel, "fraction"
+    )
+
+
+def cagr(
+    panel: pd.DataFrame, measure: str, start: int | None = None, end: int | None = None
+) -> pd.DataFrame:
+    """Return the compound annual growth rate between two known years, as bounds.
+
+    Parameters
+    ----------
+    panel, measure
+        As for `growth`.
+    start, end : int, optional
+        Years that must be known; the first and the last known year by default.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, from_year, year, lower, value, upper`, one row per entity
+        that knows both years; a fraction: 0.1 is ten percent a year.
+
+    Raises
+    ------
+    DataError
+        If `end` is not after `start`, or no entity knows both years.
+    """
+    series = _positive(series_of(panel, measure), measure)
+    groups = series.groupby("entity", sort=False)["year"]
+    first = series["year"] == (groups.transform("min") if start is None else start)
+    last = series["year"] == (groups.transform("max") if end is None else end)
+    joined = series[first].merge(
+        series[last], on="entity", suffixes=("_first", "_last"), validate="one_to_one"
+    )
+    joined = joined[joined["year_last"] > joined["year_first"]]
+    if joined.empty:
+        years = "、".join(map(str, sorted(series["year"].unique())))
+        raise DataError(
+            f"“{measure}”没有先后两个都已知的年份（{start}、{end}）。已知的年份：{years}。"
+            f" [no known years {start}, {end} of {measure}]"
+        )
+    first_ends = joined[[f"{end}_first" for end in ENDS]].set_axis(ENDS, axis=1)
+    last_ends = joined[[f"{end}_last" for end in ENDS]].set_axis(ENDS, axis=1)
+    steps = _between(last_ends, first_ends, joined["year_last"] - joined["year_first"])
+    rates = steps.transform(np.expm1).assign(
+        entity=joined["entity"],
+        measure=measure,
+        from_year=joined["year_first"],
+        year=joined["year_last"],
+    )
+    return _result(
+        rates[["entity", "measure", "from_year", "year", *ENDS]], panel, "fraction"
+    )
+
+
+def index_to(panel: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
+    """Return a measure with one year at 100, as bounds.
+
+    Parameters
+    ----------
+    panel, measure
+        As for `growth`.
+    year : int
+        The base year; entities that do not know it are left out.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, base_year, year, lower, value, upper`; the base year is
+        exactly 100, whatever its own bounds.
+
+    Raises
+    ------
+    DataError
+        If no entity knows the base year.
+    """
+    series = _positive(series_of(panel, measure), measure)
+    base = series[series["year"] == year]
+    if base.empty:
+        known = "、".join(map(str, sorted(series["year"].unique())))
+        raise DataError(
+            f"“{measure}”没有 {year} 年的数，不能以它为 100。已知的年份：{known}。"
+            f" [no base year {year} of {measure}]"
+        )
+    joined = series.merge(
+        base, on="entity", suffixes=("", "_base"), validate="many_to_one"
+    )
+    same = joined["year"] == year
+    index = joined.assign(
+        measure=measure,
+        base_year=year,
+        lower=(100 * joined["lower"] / joined["upper_base"]).mask(same, 100.0),
+        value=(100 * joined["value"] / joined["value_base"]).mask(same, 100.0),
+        upper=(100 * joined["upper"] / joined["lower_base"]).mask(same, 100.0),
+    )
+    return _result(
+        index[["entity", "measure", "base_year", "year", *ENDS]], panel, "index"
+    )
+
+
+def ratio(
+    panel: pd.DataFrame,
+    over: str,
+    under: str,
+    *,
+    under_year: int | Literal["nearest"] | None = None,
+) -> pd.DataFrame:
+    """Return one measure per unit of another, as bounds.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As for `growth`.
+    over, under : str
+        Measures, such as `branch_members` per `branches`, `tax_revenue` per `tenants`.
+    under_year : int or "nearest", optional
+        By default only years that know both. A year: `under` is taken from it
+        throughout. "nearest": the years that know both, or where there is none, the
+        two years that lie closest to each other.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, year, under_year, lower, value, upper`; `measure` is
+        "over / under", in the unit of `over` per unit of `under`. The two years stand
+        beside each other, so that nothing is set together in silence.
+
+    Raises
+    ------
+    DataError
+        If a figure is negative, or a figure of `under` can only be zero.
+    """
+    top, bottom = series_of(panel, over), series_of(panel, under)
+    for series, measure in ((top, over), (bottom, under)):
+        _refuse(series, series["lower"] < 0, measure, "小于 0")
+    _refuse(bottom, bottom["upper"] <= 0, under, "是 0，不能作分母")
+    every = top.merge(
+        bottom.rename(columns={"year": "under_year"}),
+        on="entity",
+        suffixes=("", "_under"),
+        validate="many_to_many",
+    )
+    apart = (every["year"] - every["under_year"]).abs()
+    if under_year == "nearest":
+        joined = every[apart == apart.groupby(every["entity"]).transform("min")]
+    elif under_year is None:
+        joined = every[apart == 0]
+    else:
+        joined = every[every["under_year"] == under_year]
+    with np.errstate(divide="ignore"):
+        ratios = joined.assign(
+            measure=f"{over} / {under}",
+            lower=(joined["lower"] / joined["upper_under"]).fillna(0.0),
+            value=joined["value"] / joined["value_under"],
+            upper=(joined["upper"] / joined["lower_under"]).fillna(np.inf),
+        )
+    return _result(
+        ratios[["entity", "measure", "year", "under_year", *ENDS]], panel, "ratio"
+    )
+
+
+def share(
+    panel: pd.DataFrame,
+    part: str,
+    whole: str,
+    *,
+    whole_year: int | Literal["nearest"] | None = None,
+) -> pd.DataFrame:
+    """Return a part over its whole, as a fraction with bounds, at most 1.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As for `growth`.
+    part, whole : str
+        Measures in one unit, such as `enterprises_covered` of `tenants`.
+    whole_year : int or "nearest", optional
+        As `under_year` of `ratio`, where the whole was printed for another year than
+        the part: 64 enterprises in 2018, of nearly 300 tenants in 2022.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, year, whole_year, lower, value, upper`, in fractions.
+
+    Raises
+    ------
+    DataError
+        If the part is larger than the whole can be.
+    """
+    shares = ratio(panel, part, whole, under_year=whole_year)
+    shares = shares.rename(columns={"under_year": "whole_year"})
+    _refuse(shares, shares["lower"] > 1, part, f"大于它的整体“{whole}”")
+    return shares.assign(upper=shares["upper"].clip(upper=1.0))
+
+
+def _between(last: pd.DataFrame, first: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
+    """Return annualised log growth from `first` to `last`, ends against ends."""
+    with np.errstate(divide="ignore"):
+        log_last, log_first = np.log(last[ENDS]), np.log(first[ENDS])
+    return pd.DataFrame(
+        {
+            "lower": (log_last["lower"] - log_first["upper"]) / years,
+            "value": (log_last["value"] - log_first["value"]) / years,
+            "upper": (log_last["upper"] - log_first["lower"]) / years,
+        }
+    )
+
+
+def _positive(series: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return a series whose growth has a meaning, or name the year that has none."""
+    _refuse(series, series["upper"] <= 0, measure, "不是正数，没有增长率可言")
+    return series
+
+
+def _refuse(table: pd.DataFrame, wrong: pd.Series, measure: str, fault: str) -> None:
+    """Refuse the first row that is wrong."""
+    for row in table[wrong].to_dict("records")[:1]:
+        raise DataError(
+            f"{row['entity']} {row['year']} 年的“{measure}”{fault}。请核对这个数。"
+            f" [{measure} of {row['entity']} in {row['year']}]"
+        )
+
+
+def _result(table: pd.DataFrame, panel: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return a table of results that knows the sources of its panel."""
+    result = table.reset_index(drop=True)
+    result.attrs = {**panel.attrs, "unit": unit}
+    return result
+
+
+def paired_growth(panel: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Return the steps between neighbouring years in which two measures are known.
+
+    A year counts if both measures have a figure, be it only a bound; the growth of
+    each is annualised over the step.
+
+    Returns
+    -------
+    DataFrame
+        `entity, from_year, year`, then `lower, value, upper` of each measure with the
+        measure's name in front; empty where no two years know both.
+    """
+    keys = ["entity", "year"]
+    both = series_of(panel, one)[keys].merge(
+        series_of(panel, other)[keys], on=keys, validate="one_to_one"
+    )
+    common = panel.merge(both, on=keys, validate="one_to_one")
+    ends = {end: "{}_" + end for end in ENDS}
+    steps = [
+        growth(common, measure)
+        .drop(columns="measure")
+        .rename(columns={end: ends[end].format(measure) for end in ENDS})
+        for measure in (one, other)
+    ]
+    return steps[0].merge(
+        steps[1], on=["entity", "from_year", "year"], validate="one_to_one"
+    )
+
+
+def round_out(number: float, digits: int, up: bool) -> float:
+    """Return a bound rounded outwards, so that what is printed stays true."""
+    step = 10.0**digits
+    scaled = number * step
+    if not np.isfinite(scaled):
+        return number
+    nearest = np.round(scaled)
+    if np.isclose(scaled, nearest, rtol=1e-12, atol=1e-9):
+        return float(nearest / step)
+    return float((np.ceil(scaled) if up else np.floor(scaled)) / step)

@@ -1,0 +1,70 @@
+"""Numbers as they are written: digits, thousands, 万 and 亿, Chinese numerals."""
+
+import re
+from decimal import Decimal
+
+DIGITS = dict(zip("零〇一二三四五六七八九", [0, *range(10)], strict=True)) | {
+    "两": 2,
+    "双": 2,
+}
+PLACES = {"十": 10, "百": 100, "千": 1000}
+MYRIADS = {"万": 10**4, "亿": 10**8}
+# Number words; 每季度 is a yearly rate of four.
+WORDS = {"每季度": 4} | dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve".split(),
+        range(1, 13),
+        strict=True,
+    )
+)
+
+ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+CHINESE = re.compile("[零〇一二两双三四五六七八九十百千万亿]+")
+
+
+def read_arabic(text: str) -> tuple[Decimal, Decimal]:
+    """Return a number in digits and the place of its last printed digit."""
+    number = Decimal(text.replace(",", ""))
+    return number, Decimal(1).scaleb(int(number.as_tuple().exponent))
+
+
+def read_chinese(text: str) -> tuple[Decimal, Decimal]:
+    """Return a Chinese numeral and the place of its last written digit.
+
+    三千二百 is 3200, written out; 五千四百万 is 54,000,000 to the million; a string
+    of plain digits such as 二〇 is read place by place.
+
+    Raises
+    ------
+    ValueError
+        If the characters are not in the order of a number.
+    """
+    if not set(text) & (PLACES.keys() | MYRIADS.keys()):
+        return Decimal(int("".join(str(DIGITS[c]) for c in text))), Decimal(1)
+    total, section, digit, place = 0, 0, None, 1
+    ceiling, small = 10**12, 10**4
+    for c in text:
+        if c in DIGITS:
+            if digit:
+                raise ValueError(text)
+            digit, place = DIGITS[c], 1
+        elif c in PLACES:
+            if PLACES[c] >= small:
+                raise ValueError(text)
+            small = PLACES[c]
+            section += (1 if digit is None else digit) * small
+            digit, place = None, small
+        else:
+            if MYRIADS[c] >= ceiling:
+                raise ValueError(text)
+            ceiling, small = MYRIADS[c], 10**4
+            place = (place if section or digit else 1) * ceiling
+            total += (section + (digit or 0) or 1) * ceiling
+            section, digit = 0, None
+    number = total + section + (digit or 0)
+    return Decimal(number), Decimal(place if set(text) & MYRIADS.keys() else 1)
+
+
+def last_nonzero_place(number: Decimal) -> Decimal:
+    """Return the place of the last digit that is not zero: 100 for 300."""
+    return Decimal(1).scaleb(int(number.normalize().as_tuple().exponent))

@@ -1,0 +1,169 @@
+"""What is known and what is missing, entity by entity, year by year?
+
+A panel is a plain frame. What a caption needs to know about it (sources, wordings,
+units, names, milestones) travels in `panel.attrs["about"]` as plain dictionaries.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hengstats.dataset import Dataset, read_dataset
+from hengstats.errors import DataError
+from hengstats.figures import settle_figures
+
+ILLUSTRATIVE = "illustrative"
+
+
+def build_panel(
+    datasets: str | Sequence[str], as_of: str | None = None
+) -> pd.DataFrame:
+    """Return one row per entity and year, three columns per measure.
+
+    Parameters
+    ----------
+    datasets : str or list of str
+        Names from `list_datasets`, or paths of folders.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only what had been published by then.
+
+    Returns
+    -------
+    DataFrame
+        `entity`, `year`; then `<measure>`, `<measure>_lower`, `<measure>_upper` in the
+        order and unit of the codebook. A measure is missing where only a bound is
+        known; all three are missing where nothing was printed. A year appears if
+        anything was printed, or searched for, in it.
+
+    Raises
+    ------
+    DataError
+        If two datasets give the same measure of the same entity and year.
+    """
+    names = [datasets] if isinstance(datasets, str) else list(datasets)
+    loaded = [read_dataset(name, as_of) for name in names]
+    figures = pd.concat([settle_figures(data) for data in loaded], ignore_index=True)
+    key = ["entity", "year", "measure"]
+    for row in figures.loc[figures.duplicated(key), key].to_dict("records")[:1]:
+        raise DataError(
+            f"{row['entity']} {row['year']} 年的 {row['measure']} 在"
+            f" {'、'.join(names)} 里不止一个。请每次只用其中一个数据集。"
+            f" [duplicate {row} in {names}]"
+        )
+    wide = figures.pivot(
+        index=["entity", "year"], columns="measure", values=["value", "lower", "upper"]
+    )
+    ends = {"value": "", "lower": "_lower", "upper": "_upper"}
+    measures = figures["measure"].unique()
+    columns = {(end, m): m + ends[end] for m in measures for end in ends}
+    panel = wide[list(columns)].set_axis(list(columns.values()), axis=1)
+    panel = panel.reset_index().rename_axis(columns=None)
+    order = {entity: i for i, entity in enumerate(figures["entity"].unique())}
+    panel = panel.sort_values(
+        ["entity", "year"],
+        key=lambda column: column.map(order) if column.name == "entity" else column,
+        ignore_index=True,
+    )
+    panel.attrs["about"] = _about(loaded, figures, as_of)
+    return panel
+
+
+def measures_of(panel: pd.DataFrame) -> list[str]:
+    """Return the measures of a panel: columns that stand beside no other's bounds."""
+    return [
+        column
+        for column in panel.columns
+        if column not in ("entity", "year")
+        and not (column.endswith(("_lower", "_upper")) and column[:-6] in panel)
+    ]
+
+
+def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return one measure as `entity, year, lower, value, upper`, known years only.
+
+    A panel without bounds is a panel of points.
+
+    Raises
+    ------
+    DataError
+        If the panel has no such measure, or one entity has a year twice.
+    """
+    for column in ("entity", "year", measure):
+        if column not in panel:
+            known = "、".join(measures_of(panel))
+            raise DataError(
+                f"表里没有“{column}”一栏。现有的指标：{known}。 [no column {column!r}]"
+            )
+    value = panel[measure].astype(float)
+    series = pd.DataFrame(
+        {
+            "entity": panel["entity"],
+            "year": panel["year"].astype("int64"),
+            "lower": panel.get(f"{measure}_lower", value).astype(float),
+            "value": value,
+            "upper": panel.get(f"{measure}_upper", value).astype(float),
+        }
+    )
+    series = series.dropna(subset=["lower", "upper"], how="all")
+    twice = series[series.duplicated(["entity", "year"])]
+    for row in twice.to_dict("records")[:1]:
+        raise DataError(
+            f"{row['entity']} {row['year']} 年有两行。请每个楼宇每年只留一行。"
+            f" [duplicate entity-year {row['entity']}, {row['year']}]"
+        )
+    return series.sort_values(["entity", "year"], kind="stable", ignore_index=True)
+
+
+def is_illustrative(entities: Sequence[str]) -> bool:
+    """Return whether any of the entities is invented: the word is in its key."""
+    return any(str(entity).startswith(ILLUSTRATIVE) for entity in entities)
+
+
+def _by_series(
+    figures: pd.DataFrame,
+) -> list[tuple[tuple[str, str], pd.DataFrame]]:
+    """Return the figures of each measure and entity, in their order."""
+    groups = figures.groupby(["measure", "entity"], sort=False)
+    return [((str(measure), str(entity)), rows) for (measure, entity), rows in groups]
+
+
+def _about(
+    loaded: list[Dataset], figures: pd.DataFrame, as_of: str | None
+) -> dict[str, object]:
+    """Return what captions need to know of a panel, as plain dictionaries."""
+    sources = pd.concat([data.sources for data in loaded])
+    sources = sources.drop_duplicates("source").set_index("source")
+    cited = figures[figures["status"] != "missing"]
+    missing = figures[figures["status"] == "missing"]
+    entities = pd.concat([data.entities for data in loaded])
+    milestones = pd.concat([data.milestones for data in loaded])
+    about: dict[str, dict[str, dict[str, object]]] = {
+        "sources": {},
+        "printed": {},
+        "not_found": {},
+    }
+    for (measure, entity), rows in _by_series(cited):
+        keys = list(dict.fromkeys(rows["source"]))
+        about["sources"].setdefault(measure, {})[entity] = [
+            [sources.at[key, "publisher"], sources.at[key, "published"]] for key in keys
+        ]
+        about["printed"].setdefault(measure, {})[entity] = dict(
+            zip(rows["year"].astype(str), rows["printed"], strict=True)
+        )
+    for (measure, entity), rows in _by_series(missing):
+        about["not_found"].setdefault(measure, {})[entity] = rows["year"].tolist()
+    names = entities.drop_duplicates("entity").set_index("entity")[
+        ["zh-Hans", "zh-Hant", "en"]
+    ]
+    return {
+        **about,
+        "datasets": [data.name for data in loaded],
+        "as_of": as_of,
+        "units": dict(zip(figures["measure"], figures["unit"], strict=True)),
+        "entities": {str(key): list(row) for key, row in names.T.items()},
+        "milestones": milestones.to_dict("records"),
+        "publications": {
+            key: [sources.at[key, "publisher"], sources.at[key, "published"]]
+            for key in dict.fromkeys(milestones["source"])
+        },
+    }

@@ -1,0 +1,158 @@
+"""Does each row say what its source printed, in words and units that are known?
+
+The door of a dataset: a row at fault is refused with folder, file, row and column.
+"""
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from hengstats.errors import DataError, ReadingError, locate
+from hengstats.printed import PrintedFigure, read_printed
+from hengstats.vocabulary import QUALIFIERS, UNITS, convert
+
+STANDINGS = ("primary", "press", "copy", "interested", "weak")
+TOPICS = ("tax", "economy", "organisation", "participation", "service")
+COLUMNS = {
+    "records.csv": "entity measure period printed value qualifier unit source quote",
+    "sources.csv": "source title publisher published address standing kind",
+    "codebook.csv": "measure topic unit basis years precision definition",
+    "entities.csv": "entity kind zh-Hans zh-Hant en",
+    "milestones.csv": "date kind entity zh-Hans zh-Hant en source quote",
+    "settlements.csv": "entity measure year accepted zh-Hans zh-Hant en",
+}
+REQUIRED = ("records.csv", "sources.csv", "codebook.csv")
+KEYS = {
+    "records.csv": ["entity", "measure", "period", "source", "printed"],
+    "sources.csv": ["source"],
+    "codebook.csv": ["measure"],
+    "entities.csv": ["entity"],
+    "settlements.csv": ["entity", "measure", "year"],
+}
+
+
+def check_keys(folder: str, tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse a repeated key, an unknown word, and a pointer that leads nowhere."""
+    allowed = {
+        ("sources.csv", "standing"): set(STANDINGS),
+        ("codebook.csv", "unit"): set(UNITS),
+        ("codebook.csv", "topic"): set(TOPICS),
+        ("codebook.csv", "precision"): {"printed", "exact"},
+        ("records.csv", "unit"): set(UNITS),
+        ("records.csv", "qualifier"): set(QUALIFIERS),
+        ("records.csv", "measure"): set(tables["codebook.csv"]["measure"]),
+        ("records.csv", "source"): set(tables["sources.csv"]["source"]),
+        ("milestones.csv", "source"): set(tables["sources.csv"]["source"]),
+    }
+    if len(tables["entities.csv"]):
+        allowed["records.csv", "entity"] = set(tables["entities.csv"]["entity"])
+    for (file, column), words in allowed.items():
+        unknown = tables[file].index[~tables[file][column].isin(words)]
+        for i in unknown[:1]:
+            found = tables[file].loc[i, column]
+            shown = "、".join(sorted(words)[:12])
+            fault, mend = f"“{found}”不认识", f"改成认识的一个，如 {shown}"
+            raise DataError(locate(folder, file, i + 2, column, fault, mend))
+    for file, key in KEYS.items():
+        repeated = tables[file].index[tables[file].duplicated(key)]
+        for i in repeated[:1]:
+            found = " / ".join(map(str, tables[file].loc[i, key]))
+            fault, mend = f"“{found}”重复了", "删去重复的一行，或改正其中一行"
+            raise DataError(locate(folder, file, i + 2, "+".join(key), fault, mend))
+
+
+def read_records(folder: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the records with the year and the box that their wording states."""
+    records = tables["records.csv"]
+    codebook = tables["codebook.csv"].set_index("measure")
+    years, boxes = [], []
+    for i, record in enumerate(records.to_dict("records"), start=2):
+        years.append(_year(folder, i, record["period"]))
+        if record["qualifier"] == "not_found":
+            _check_not_found(folder, i, record)
+            boxes.append((float("nan"),) * 3)
+            continue
+        about = codebook.loc[record["measure"]]
+        figure = _read_record(folder, i, record, about["precision"] == "exact")
+        try:
+            factor = convert(_spoken_unit(figure, record["unit"]), about["unit"])
+        except ValueError as fault:
+            mend = f"改成能换算成 {about['unit']} 的单位"
+            raise DataError(
+                locate(folder, "records.csv", i, "unit", str(fault), mend)
+            ) from fault
+        value = float("nan") if figure.value is None else figure.value
+        ends = sorted((figure.lower * factor, figure.upper * factor))
+        boxes.append((ends[0], value * factor, ends[1]))
+    box = pd.DataFrame(boxes, columns=["lower", "number", "upper"], dtype=float)
+    return records.assign(year=pd.array(years, dtype="Int64"), **box)
+
+
+def _spoken_unit(figure: PrintedFigure, recorded: str) -> str:
+    """Return the unit of a reading: the record's where the wording names none.
+
+    "percent decrease" stays the record's: the word for the fall stands elsewhere
+    in the quote.
+    """
+    named = figure.unit in UNITS and UNITS[figure.unit].kind == "amount"
+    fall = recorded == "percent decrease" and figure.unit == "percent"
+    return figure.unit if named and figure.unit and not fall else recorded
+
+
+def _read_record(
+    folder: str, row: int, record: dict[Hashable, str], ledger: bool
+) -> PrintedFigure:
+    """Return the reading of one record, or say where wording and number part."""
+
+    def refuse(column: str, fault: str, mend: str) -> DataError:
+        return DataError(locate(folder, "records.csv", row, column, fault, mend))
+
+    printed = record["printed"]
+    if printed not in record["quote"]:
+        fault = f"“{printed}”不在引文“{record['quote']}”里"
+        raise refuse("printed", fault, "照引文原样写出这个数")
+    try:
+        figure = read_printed(printed, unit=record["unit"], ledger=ledger)
+    except ReadingError as fault:
+        raise refuse("printed", str(fault), "改 printed 一栏") from fault
+    if figure.qualifier != record["qualifier"]:
+        fault_text = f"原文“{printed}”的限定词是 {figure.qualifier}"
+        raise refuse(
+            "qualifier", f"{fault_text}，不是 {record['qualifier']}", "核对引文"
+        )
+    if figure.number is None:
+        return figure
+    try:
+        stored = float(record["value"])
+        read = figure.number * abs(
+            convert(_spoken_unit(figure, record["unit"]), record["unit"])
+        )
+    except ValueError as fault:
+        mend = "写成数字，单位与原文一致"
+        raise refuse("value", f"“{record['value']}”：{fault}", mend) from fault
+    if abs(stored - read) > 1e-9 * max(abs(read), 1):
+        fault_text = f"原文“{printed}”读作 {read:g}，这里写的是 {stored:g}"
+        raise refuse("value", fault_text, "核对引文和单位")
+    return figure
+
+
+def _check_not_found(folder: str, row: int, record: dict[Hashable, str]) -> None:
+    """Refuse a search that found nothing and yet prints something."""
+    for column in ("printed", "value", "quote"):
+        if record[column]:
+            fault = f"not_found 的行却有“{record[column]}”"
+            raise DataError(
+                locate(folder, "records.csv", row, column, fault, "清空这一格")
+            )
+
+
+def _year(folder: str, row: int, period: str) -> int | None:
+    """Return the year a period speaks of, its last one for a span; None if undated."""
+    if not period:
+        return None
+    year = period.split("/")[-1][:4]
+    if not (year.isdigit() and len(year) == 4):
+        fault = f"“{period}”不是时期"
+        mend = "写成 2020、2020-H1、2020-06、2020-06-30 或 2020-01/2020-09"
+        raise DataError(locate(folder, "records.csv", row, "period", fault, mend))
+    return int(year)

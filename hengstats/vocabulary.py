@@ -1,0 +1,137 @@
+"""Which measures, units, qualifiers and labels exist, in three scripts?
+
+The strings stand in `vocabulary.toml`, one line each, as 简体, 繁體 and English.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+QUALIFIERS = (
+    "exact",
+    "about",
+    "nearly",
+    "at_least",
+    "more_than",
+    "at_most",
+    "fewer_than",
+    "range",
+    "not_found",
+)
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of the records.
+
+    Attributes
+    ----------
+    dimension : str
+        Units of one dimension can be converted into each other.
+    factor : float
+        How many base units of the dimension one of it is; negative for a fall.
+    kind : str
+        `count` for what is counted one by one, `amount` for what is measured.
+    """
+
+    dimension: str
+    factor: float
+    kind: str
+
+
+UNITS = {
+    "yuan": Unit("yuan", 1.0, "amount"),
+    "million yuan": Unit("yuan", 1e6, "amount"),
+    "100 million yuan": Unit("yuan", 1e8, "amount"),
+    "100 million yuan per month": Unit("yuan", 1e8, "amount"),
+    "million Hong Kong dollars": Unit("Hong Kong dollars", 1e6, "amount"),
+    "yuan per square metre": Unit("yuan per square metre", 1.0, "amount"),
+    "square metres": Unit("square metres", 1.0, "amount"),
+    "10000 square metres": Unit("square metres", 1e4, "amount"),
+    "fraction": Unit("fraction", 1.0, "amount"),
+    "percent": Unit("fraction", 0.01, "amount"),
+    "percent decrease": Unit("fraction", -0.01, "amount"),
+} | {
+    unit: Unit(unit, 1.0, "count")
+    for unit in (
+        "persons",
+        "person-times",
+        "enterprises",
+        "branches",
+        "organisations",
+        "committees",
+        "meetings",
+        "buildings",
+        "events",
+        "projects",
+        "programmes",
+        "stations",
+        "brands",
+        "storeys",
+    )
+}
+
+
+@cache
+def strings() -> dict[str, dict[str, list[str]]]:
+    """Return every string a user sees, by section and key, in three scripts."""
+    source = resources.files("hengstats").joinpath("vocabulary.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def check_language(lang: str) -> str:
+    """Return `lang`, or refuse a language that has no strings.
+
+    Raises
+    ------
+    ValueError
+        If `lang` is none of `zh-Hans`, `zh-Hant` and `en`.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(
+            f"没有“{lang}”这种语言。请用 zh-Hans（简体）、zh-Hant（繁體）或 en。"
+        )
+    return lang
+
+
+def say(section: str, key: str, lang: str, **values: object) -> str:
+    """Return a string in one language, with its blanks filled in."""
+    text = strings()[section][key][LANGUAGES.index(check_language(lang))]
+    return text.format(**values) if values else text
+
+
+def name(section: str, key: str, lang: str) -> str:
+    """Return the label of a measure, unit or status, or its key where none is known.
+
+    A user's own codebook may define measures that this vocabulary does not know.
+    A measure of one programme, `events_careers`, is labelled by both its parts.
+    """
+    known = strings().get(section, {})
+    if key in known:
+        return known[key][LANGUAGES.index(check_language(lang))]
+    base, _, programme = key.partition("_")
+    if section == "measure" and base in known and programme in strings()["programme"]:
+        joined = say("word", "of_programme", lang)
+        return joined.format(
+            measure=name("measure", base, lang),
+            programme=name("programme", programme, lang),
+        )
+    return key
+
+
+def convert(unit: str, into: str) -> float:
+    """Return how many `into` one `unit` is: 0.01 for percent into fraction.
+
+    Raises
+    ------
+    ValueError
+        If either is unknown, or they measure different things.
+    """
+    for one in (unit, into):
+        if one not in UNITS:
+            raise ValueError(f"单位“{one}”不认识；认识的有：{'、'.join(UNITS)}")
+    if UNITS[unit].dimension != UNITS[into].dimension:
+        raise ValueError(f"单位“{unit}”不能换算成“{into}”")
+    return UNITS[unit].factor / UNITS[into].factor
