@@ -1,0 +1,29 @@
+"""How does one table or one result look? Charts compute nothing of their own.
+
+style     type, colours, fonts; no character is ever missing
+marks     how one figure is drawn: filled, hollow, arrow, capped bar, hatched year
+caption   which sentences let a chart stand alone
+choose    which entities, years and names are shown
+series    tax and membership by year
+participation, index
+phases    milestones and phases, and the timeline
+growth    growth within its bounds
+save      PNG, SVG, PDF
+"""
+
+from hengstats.charts.growth import draw_growth
+from hengstats.charts.index import draw_index
+from hengstats.charts.participation import draw_participation
+from hengstats.charts.phases import draw_timeline
+from hengstats.charts.save import save_chart
+from hengstats.charts.series import draw_membership, draw_tax
+
+__all__ = [
+    "draw_growth",
+    "draw_index",
+    "draw_membership",
+    "draw_participation",
+    "draw_tax",
+    "draw_timeline",
+    "save_chart",
+]

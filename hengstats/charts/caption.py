@@ -1,0 +1,117 @@
+"""Which sentences let a chart stand alone: its marks, its years, its sources?"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hengstats.charts.style import GREY, OWN, SMALL, WIDTH
+from hengstats.panel import is_illustrative
+from hengstats.vocabulary import LANGUAGES, name, say
+
+_GLUED = "●○↑↓"
+_NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
+
+
+def about(table: pd.DataFrame) -> dict[str, dict]:
+    """Return what a panel, or a result made from it, knows of its origin."""
+    return table.attrs.get("about", {})
+
+
+def entity_name(table: pd.DataFrame, entity: str, lang: str) -> str:
+    """Return the name of an entity in one language, or its key."""
+    names = about(table).get("entities", {}).get(entity)
+    return names[LANGUAGES.index(lang)] if names else str(entity)
+
+
+def unit_of(table: pd.DataFrame, measure: str, lang: str) -> str:
+    """Return the unit of a measure in one language."""
+    return name("unit", about(table).get("units", {}).get(measure, ""), lang)
+
+
+def sources_sentence(
+    table: pd.DataFrame, measures: Iterable[str], entities: Iterable[str], lang: str
+) -> str:
+    """Return the sentence that names the sources of the figures shown."""
+    known = about(table).get("sources")
+    if known is None:
+        return say("chart", "sources_lost", lang)
+    keys = [(m, e) for m in measures for e in entities]
+    dates: dict[str, list[str]] = {}
+    for publisher, published in (
+        source for m, e in keys for source in known.get(m, {}).get(e, [])
+    ):
+        given = dates.setdefault(publisher, [])
+        date = published or say("word", "undated", lang)
+        given += [] if date in given else [date]
+    comma = say("word", "comma", lang)
+    listed = [f"{who}, {comma.join(days)}" for who, days in dates.items()]
+    if not listed:
+        return say("chart", "nothing", lang)
+    joined = say("word", "semicolon", lang).join(listed)
+    return say("chart", "sources", lang, list=joined)
+
+
+def write_caption(
+    ax: Axes,
+    table: pd.DataFrame,
+    sentences: Iterable[str],
+    entities: Iterable[str],
+    lang: str,
+) -> None:
+    """Write a caption under the axes; what is invented is said first."""
+    parts = [sentence for sentence in dict.fromkeys(sentences) if sentence]
+    if is_illustrative(list(entities)):
+        parts.insert(0, say("word", "illustrative", lang))
+    if date := about(table).get("as_of"):
+        parts.append(say("chart", "as_of", lang, date=date))
+    stop = say("word", "stop", lang)
+    text = stop.join(part.rstrip("。.") for part in parts) + stop.strip()
+    figure = ax.get_figure(root=True)
+    width = figure.get_figwidth() if figure is not None else WIDTH
+    ems = ax.get_position().width * width * 72 / SMALL
+    lines = wrap(text, ems)
+    if figure is not None and figure.get_gid() == OWN:
+        figure.set_figheight(
+            figure.get_figheight() + (lines.count("\n") + 2) * SMALL * 1.45 / 72
+        )
+    below = 30 if not ax.get_xlabel() else 46
+    ax.annotate(
+        lines,
+        (0, 0),
+        (0, -below),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=SMALL,
+        color=GREY,
+        linespacing=1.35,
+        annotation_clip=False,
+        gid="caption",
+    )
+
+
+def wrap(text: str, ems: float) -> str:
+    """Return a text in lines of at most `ems` widths of a Chinese character."""
+    lines, line, width = [], "", 0.0
+    for piece in _pieces(text):
+        size = sum(1.0 if ord(c) > 0x2E7F else 0.53 for c in piece)
+        if width + size > ems and line and piece[0] not in _NOT_FIRST:
+            lines.append(line.rstrip())
+            line, width, piece = "", 0.0, piece.lstrip()
+        line, width = line + piece, width + size
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what may not be broken: a Chinese character, a Latin word."""
+    pieces: list[str] = []
+    for c in text:
+        latin = ord(c) < 0x2E80 and c != " "
+        before = pieces[-1][-1] if pieces else " "
+        if (latin and ord(before) < 0x2E80 and before != " ") or before in _GLUED:
+            pieces[-1] += c
+        else:
+            pieces.append(c)
+    return pieces

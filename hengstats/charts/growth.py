@@ -1,0 +1,106 @@
+"""How fast did a measure grow from one known year to the next, within its bounds?"""
+
+from collections.abc import Hashable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hengstats.charts import marks
+from hengstats.charts.caption import entity_name, sources_sentence, write_caption
+from hengstats.charts.style import GREY, LABEL, SMALL, TITLE, dress, start
+from hengstats.errors import DataError
+from hengstats.indicators import growth, round_out
+from hengstats.vocabulary import name, say
+
+
+def draw_growth(
+    table: pd.DataFrame,
+    *,
+    measure: str = "tax_revenue",
+    entity: str | None = None,
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """Return axes with the annualised growth of each step of one entity, in percent.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `growth` returns, or a panel, whose `measure` is then taken.
+    measure : str
+        Which measure of a panel.
+    entity : str, optional
+        Whose growth; the first one that has any by default.
+    ax, lang
+        As for `draw_tax`.
+
+    Raises
+    ------
+    DataError
+        If there is no step between two known years.
+    """
+    steps = table if "from_year" in table else growth(table, measure)
+    entities = steps["entity"].unique()
+    if not len(entities) or (entity is not None and entity not in entities):
+        raise DataError(
+            f"{entity or ''}没有两个先后已知的年份，算不出增长。请换一个指标或楼宇。"
+            " [no growth step]"
+        )
+    chosen = entity or entities[0]
+    own = steps[steps["entity"] == chosen].reset_index(drop=True)
+    measure = own["measure"].iloc[0]
+    percent = own[["lower", "value", "upper"]].transform(np.expm1) * 100
+    ax = start(ax)
+    used = marks.draw_marks(ax, percent.assign(x=2.0 * own.index), 0, measure)
+    for x, row in zip(2.0 * own.index, percent.to_dict("records"), strict=True):
+        shown = row["lower"] if pd.isna(row["value"]) else row["value"]
+        ax.annotate(
+            _write_growth(row),
+            (x, shown),
+            (12, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=SMALL,
+            gid="wording",
+        )
+    ax.axhline(0, color=GREY, lw=0.8, zorder=0)
+    ax.set_xticks(2.0 * own.index)
+    ax.set_xticklabels(step_labels(own, lang))
+    ax.set_xlim(-0.9, 2.0 * own.index[-1] + 1.3)
+    ax.margins(y=0.2)
+    ax.set_ylabel(say("chart", "growth_axis", lang), fontsize=LABEL)
+    who, what = entity_name(steps, chosen, lang), name("measure", measure, lang)
+    ax.set_title(
+        say("chart", "growth_title", lang, entity=who, measure=what), fontsize=TITLE
+    )
+    told = [
+        say("chart", "growth_note", lang),
+        *marks.mark_sentences(used, [], lang),
+        sources_sentence(steps, [measure], [chosen], lang),
+    ]
+    write_caption(ax, steps, told, [chosen], lang)
+    return dress(ax)
+
+
+def step_labels(steps: pd.DataFrame, lang: str) -> list[str]:
+    """Return what each step of growth is called: 2018→2020."""
+    return [
+        say("chart", "growth_step", lang, from_year=first, year=last)
+        for first, last in zip(steps["from_year"], steps["year"], strict=True)
+    ]
+
+
+def _write_growth(row: dict[Hashable, float]) -> str:
+    """Return a growth in percent with its range, or the bound that it has."""
+    low, value, high = (
+        f"{number:.1f}".replace("-", "−")
+        for number in (
+            round_out(row["lower"], 1, up=False),
+            row["value"],
+            round_out(row["upper"], 1, up=True),
+        )
+    )
+    if pd.isna(row["value"]):
+        return f"≥ {low}%" if np.isinf(row["upper"]) else f"{low}% … {high}%"
+    return f"{value}%" if row["lower"] == row["upper"] else f"{value}%\n({low}…{high})"

@@ -1,0 +1,71 @@
+"""How does a chart become files that print: PNG, SVG and PDF?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hengstats.charts.style import check_glyphs
+from hengstats.errors import DataError
+
+FORMATS = ("png", "svg", "pdf")
+DPI = 300
+
+
+def save_chart(
+    ax: Axes, name: str | Path, formats: Sequence[str] = FORMATS
+) -> list[Path]:
+    """Return the files that a chart was written to, one per format.
+
+    PNG at 300 dpi; SVG with its letters as outlines; PDF with TrueType embedded. The
+    same chart gives the same bytes: no date is written.
+
+    Parameters
+    ----------
+    ax : Axes
+        As a `draw_` function returns.
+    name : str or Path
+        The file's path without its ending; folders are made.
+    formats : list of str
+        Of `png`, `svg`, `pdf`.
+
+    Raises
+    ------
+    DataError
+        If a format is none of these.
+    GlyphError
+        If no font has one of the characters.
+    """
+    for wrong in [form for form in formats if form not in FORMATS]:
+        raise DataError(
+            f"不会写“{wrong}”格式。请用 png、svg 或 pdf。 [unknown format {wrong!r}]"
+        )
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise DataError(f"“{name}”这张图没有画布。 [axes without a figure]")
+    check_glyphs(figure)
+    stem = Path(name)
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    settings: dict[Any, Any] = {
+        "pdf.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "hengstats",
+    }
+    files = []
+    with mpl.rc_context(settings):
+        for form in formats:
+            path = stem.with_name(f"{stem.name}.{form}")
+            figure.savefig(
+                path,
+                dpi=DPI,
+                bbox_inches="tight",
+                pad_inches=0.12,
+                facecolor="white",
+                metadata=dates[form],
+            )
+            files.append(path)
+    return files
