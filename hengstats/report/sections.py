@@ -1,0 +1,209 @@
+"""What does each section of the report say about one dataset?
+
+A section returns blocks: text, tables, pictures. It computes nothing of its own, and
+no number is typed into its sentences.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from hengstats import charts, indicators
+from hengstats.figures import list_conflicts
+from hengstats.panel import series_of
+from hengstats.report import tables
+from hengstats.report.blocks import Block
+from hengstats.report.comparators import compare_section, pick_figures
+from hengstats.report.material import MEMBERS, TAX, Material, save_picture
+from hengstats.report.organisation import organisation_section
+from hengstats.report.tax import tax_section
+from hengstats.vocabulary import name, say
+
+COUNTS = ("attendances", "participants", "events", "volunteers")
+
+
+def write_sections(material: Material) -> list[Block]:
+    """Return the whole report as blocks, its charts written to the folder."""
+    lang = material.lang
+    sections: dict[str, Callable[[Material], list[Block]]] = {
+        "summary": _summary,
+        "printed": _printed,
+        "tax": tax_section,
+        "organisation": organisation_section,
+        "participation": _participation,
+        "together": _together,
+        "comparators": compare_section,
+        "missing": _missing,
+        "conflicts": _conflicts,
+        "sources": _sources,
+    }
+    blocks: list[Block] = []
+    if material.dataset.illustrative:
+        blocks.append(f"> {say('report', 'illustrative', lang)}")
+    number = 0
+    for key, section in sections.items():
+        if written := section(material):
+            title = say("report", f"head_{key}", lang)
+            if key != "summary":
+                number += 1
+                title = number_head(number, lang) + title
+            blocks += [f"# {title}", *written]
+    return blocks
+
+
+def number_head(number: int, lang: str) -> str:
+    """Return the number before a heading: 一、 in Chinese, 1. in English."""
+    return (
+        f"{number}\\. " if lang == "en" else f"{'一二三四五六七八九十'[number - 1]}、"
+    )
+
+
+def _summary(m: Material) -> list[Block]:
+    """Say what there is, year by year, in the words of the sources."""
+    records, lang = m.dataset.records, m.lang
+    printed = records[records["qualifier"] != "not_found"]
+    lines: list[Block] = [
+        say(
+            "report",
+            "summary_counts",
+            lang,
+            dataset=m.dataset.name,
+            figures=len(printed),
+            sources=printed["source"].nunique(),
+            gaps=len(records) - len(printed),
+        )
+    ]
+    for measure in (TAX, MEMBERS):
+        own = m.figures.query("measure == @measure and entity == @m.entity")
+        told = [
+            say(
+                "report",
+                "summary_missing" if row["status"] == "missing" else "summary_year",
+                lang,
+                year=row["year"],
+                printed=row["printed"],
+            )
+            for row in own.to_dict("records")
+        ]
+        if told:
+            joined = say("word", "semicolon", lang).join(told)
+            label = name("measure", measure, lang)
+            lines.append(
+                say("report", "summary_measure", lang, measure=label, list=joined)
+            )
+    return [*lines, paired_sentence(m.panel, lang), say("report", "how_to_read", lang)]
+
+
+def paired_sentence(panel: pd.DataFrame, lang: str) -> str:
+    """Return how many paired growths of tax and members there are, in a sentence."""
+    measures = [measure for measure in (TAX, MEMBERS) if measure in panel]
+    pairs = len(indicators.paired_growth(panel, *measures)) if len(measures) > 1 else 0
+    return say(
+        "report",
+        "paired_some" if pairs else "paired_none",
+        lang,
+        economy=name("measure", TAX, lang),
+        organisation=name("measure", MEMBERS, lang),
+        n=pairs,
+    )
+
+
+def _printed(m: Material) -> list[Block]:
+    """Count what was printed, and draw when what happened."""
+    codebook = m.dataset.codebook
+    topics = dict(zip(codebook["measure"], codebook["topic"], strict=True))
+    blocks: list[Block] = [
+        say("report", "printed_lead", m.lang),
+        tables.counts_table(m.dataset.records, topics, m.lang),
+    ]
+    if (m.dataset.milestones["kind"] == "event").any():
+        caption = say("report", "timeline_figure", m.lang)
+        blocks.append(
+            save_picture(
+                m, charts.draw_timeline(m.panel, lang=m.lang), "timeline", caption
+            )
+        )
+    return blocks
+
+
+def _participation(m: Material) -> list[Block]:
+    """Show participation by year, or say plainly that none was printed."""
+    codebook, lang = m.dataset.codebook, m.lang
+    topic = codebook.loc[codebook["topic"] == "participation", "measure"]
+    own = m.figures[m.figures["measure"].isin(topic)]
+    if own.empty:
+        return []
+    yearly = own[own["measure"].isin(COUNTS) & (own["status"] != "missing")]
+    entity = tables.called(m.names, m.entity, lang)
+    blocks: list[Block] = []
+    if yearly.empty:
+        blocks.append(say("report", "participation_none", lang, entity=entity))
+    measures = COUNTS if len(yearly) else COUNTS[:1]
+    for measure in [measure for measure in measures if measure in m.panel]:
+        chart = charts.draw_participation(
+            m.panel, entities=m.entity, measure=measure, lang=lang
+        )
+        label = name("measure", measure, lang)
+        caption = say("report", "participation_figure", lang, measure=label)
+        blocks.append(save_picture(m, chart, measure, caption))
+    shown = own[own["status"] != "missing"]
+    shown = shown[shown["entity"] == m.entity]
+    if len(shown):
+        caption = say("report", "participation_table", lang)
+        blocks.append(tables.figures_table(shown, m.numbers, caption, lang))
+    if m.others:
+        elsewhere = pick_figures(m.others, topic="participation")
+        caption = say("report", "participation_elsewhere", lang)
+        blocks.append(
+            tables.figures_table(elsewhere, m.numbers, caption, lang, m.names)
+        )
+    return blocks
+
+
+def _together(m: Material) -> list[Block]:
+    """Say how many paired growths there are, and in which years both are known."""
+    if TAX not in m.panel or MEMBERS not in m.panel:
+        return []
+    known = [set(series_of(m.panel, measure)["year"]) for measure in (TAX, MEMBERS)]
+    years = say("word", "comma", m.lang).join(map(str, sorted(known[0] & known[1])))
+    return [
+        paired_sentence(m.panel, m.lang),
+        say(
+            "report",
+            "paired_levels",
+            m.lang,
+            years=years or say("report", "none", m.lang),
+        ),
+    ]
+
+
+def _missing(m: Material) -> list[Block]:
+    """Say what was searched for and not found."""
+    gaps = m.figures[m.figures["status"] == "missing"]
+    if gaps.empty:
+        return []
+    lead = say("report", "missing_lead", m.lang)
+    return [lead, tables.missing_table(gaps, m.lang)]
+
+
+def _conflicts(m: Material) -> list[Block]:
+    """Show the figures that contradict each other."""
+    loaded = (m.dataset, *m.others)
+    table = pd.concat([list_conflicts(data) for data in loaded])
+    if table.empty:
+        return [say("report", "conflicts_none", m.lang)]
+    return [
+        say("report", "conflicts_lead", m.lang),
+        tables.conflicts_table(table, m.numbers, m.names, m.lang),
+    ]
+
+
+def _sources(m: Material) -> list[Block]:
+    """List the publications, numbered."""
+    loaded = [data.sources for data in (m.dataset, *m.others)]
+    sources = pd.concat(loaded).drop_duplicates("source")
+    sources = sources[sources["kind"] != "transcribed"]
+    return [
+        say("report", "sources_lead", m.lang),
+        tables.sources_list(sources, m.numbers, m.lang),
+    ]

@@ -1,0 +1,166 @@
+"""Which tables does the report print, each figure with wording, range and source?"""
+
+import pandas as pd
+
+from hengstats.report.blocks import Table, show_box, show_number, small
+from hengstats.vocabulary import LANGUAGES, name, say
+
+Names = dict[str, list[str]]
+STOP = {"zh-Hans": "。", "zh-Hant": "。", "en": ". "}
+
+
+def heads(lang: str, *keys: str) -> list[str]:
+    """Return column heads in one language."""
+    return [say("report", f"col_{key}", lang) for key in keys]
+
+
+def called(names: Names, entity: str, lang: str) -> str:
+    """Return an entity's name in one language."""
+    return names[entity][LANGUAGES.index(lang)] if entity in names else entity
+
+
+def figures_table(
+    figures: pd.DataFrame,
+    numbers: dict[str, int],
+    caption: str,
+    lang: str,
+    names: Names | None = None,
+) -> Table:
+    """Return figures as a table, with measure and entity where there are several."""
+    many = figures["measure"].nunique() > 1
+    columns = {"period": 12, "printed": 20, "value": 12, "box": 20, "source": 7}
+    if many:
+        columns = {"measure": 22, **columns}
+    if names is None:
+        columns = {**columns, "status": 11}
+    else:
+        columns = {"entity": 18, **columns}
+    rows = []
+    for row in figures.to_dict("records"):
+        missing = row["status"] == "missing"
+        unit = name("unit", row["unit"], lang)
+        label = name("measure", row["measure"], lang)
+        cells = {
+            "entity": called(names or {}, row["entity"], lang),
+            "measure": say("chart", "axis", lang, measure=label, unit=unit),
+            "period": row["period"].replace("/", " / "),
+            "printed": "—" if missing else row["printed"],
+            "value": show_number(row["value"], row["unit"], lang),
+            "box": show_box(row, row["unit"], lang),
+            "source": "—" if missing else str(numbers[row["source"]]),
+            "status": name("status", row["status"], lang),
+        }
+        rows.append([cells[column] for column in columns])
+    note = "" if names is not None else say("report", "note_kinds", lang)
+    if not many and len(figures):
+        unit = name("unit", figures["unit"].iloc[0], lang)
+        note = say("report", "note_units", lang, unit=unit)
+    frame = pd.DataFrame(rows, columns=heads(lang, *columns), dtype=object)
+    return Table(
+        caption=caption, frame=frame, widths=tuple(columns.values()), note=note
+    )
+
+
+def bounds_table(
+    table: pd.DataFrame,
+    labels: list[str],
+    head: str,
+    unit: str,
+    caption: str,
+    lang: str,
+    note: str = "",
+) -> Table:
+    """Return computed bounds as a table, one labelled row each."""
+    rows = [
+        [label, show_number(row["value"], unit, lang), show_box(row, unit, lang)]
+        for label, row in zip(labels, table.to_dict("records"), strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=[head, *heads(lang, "value", "box")])
+    return Table(caption=caption, frame=frame, widths=(30, 20, 30), note=note)
+
+
+def counts_table(records: pd.DataFrame, topics: dict[str, str], lang: str) -> Table:
+    """Return how many figures were printed, by subject and standing of the source."""
+    printed = records[records["qualifier"] != "not_found"]
+    counts = pd.crosstab(printed["measure"].map(topics), printed["standing"])
+    standings = [
+        s for s in ("primary", "press", "copy", "interested", "weak") if s in counts
+    ]
+    counts = counts[standings].assign(total=lambda t: t.sum(axis=1))
+    counts = counts.loc[
+        [t for t in dict.fromkeys(topics.values()) if t in counts.index]
+    ]
+    total = counts.sum().rename("total")
+    rows = [
+        [say("report", f"topic_{topic}", lang), *map(str, row)]
+        for topic, row in zip(counts.index, counts.to_numpy().tolist(), strict=True)
+    ]
+    rows.append([say("report", "col_total", lang), *map(str, total.tolist())])
+    columns = [
+        *heads(lang, "topic"),
+        *[name("standing", s, lang) for s in standings],
+        *heads(lang, "total"),
+    ]
+    return Table(
+        caption=say("report", "printed_table", lang),
+        frame=pd.DataFrame(rows, columns=columns),
+        widths=(20, *[14] * (len(columns) - 1)),
+    )
+
+
+def missing_table(gaps: pd.DataFrame, lang: str) -> Table:
+    """Return the years searched for and not found, by measure."""
+    comma = say("word", "comma", lang)
+    rows = [
+        [name("measure", str(measure), lang), comma.join(map(str, years))]
+        for measure, years in gaps.groupby("measure", sort=False)["year"]
+    ]
+    return Table(
+        caption=say("report", "missing_table", lang),
+        frame=pd.DataFrame(rows, columns=heads(lang, "measure", "years")),
+        widths=(30, 50),
+    )
+
+
+def conflicts_table(
+    conflicts: pd.DataFrame, numbers: dict[str, int], names: Names, lang: str
+) -> Table:
+    """Return the conflicting figures, which one is used, and why."""
+    rows = []
+    last = None
+    for row in conflicts.to_dict("records"):
+        key = (row["entity"], row["measure"], row["year"])
+        what = f"{called(names, row['entity'], lang)}{say('word', 'comma', lang)}"
+        what += f"{name('measure', row['measure'], lang)}"
+        reason = row[lang] or name("rule", row["rule"], lang)
+        used = "accepted" if row["accepted"] else "kept"
+        rows.append(
+            [
+                "" if key == last else what,
+                "" if key == last else str(row["year"]),
+                row["printed"],
+                str(numbers[row["source"]]),
+                say("report", used, lang),
+                "" if key == last else reason,
+            ]
+        )
+        last = key
+    columns = heads(lang, "measure", "year", "printed", "source", "used", "reason")
+    return Table(
+        caption=say("report", "conflicts_table", lang),
+        frame=pd.DataFrame(rows, columns=columns),
+        widths=(22, 8, 24, 7, 8, 30),
+    )
+
+
+def sources_list(sources: pd.DataFrame, numbers: dict[str, int], lang: str) -> str:
+    """Return the publications cited as a numbered list, in small type."""
+    undated = say("word", "undated", lang)
+    comma = say("word", "comma", lang)
+    items = []
+    for row in sources.to_dict("records"):
+        standing = name("standing", row["standing"], lang)
+        about = comma.join([row["publisher"], row["published"] or undated, standing])
+        told = f"[{numbers[row['source']]}] {row['title']}{STOP[lang]}{about}"
+        items.append(small(f"{told}{STOP[lang]}{row['address']}"))
+    return "\n\n".join(items)
