@@ -1,0 +1,116 @@
+"""Imports look back along the line; public names are those we promise."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hengstats
+
+LIBRARY = Path(hengstats.__file__).parent
+ROOMS = (
+    "errors",
+    "numerals",
+    "wording",
+    "vocabulary",
+    "boxes",
+    "printed",
+    "records",
+    "dataset",
+    "figures",
+    "panel",
+    "indicators",
+    "charts",
+    "report",
+    "cli",
+    "__main__",
+)
+READERS = {
+    "vocabulary.py": "its own strings",
+    "dataset.py": "the only store",
+    "charts/style.py": "the bundled font",
+    "charts/save.py": "writes charts",
+    "charts/fonts/make_font.py": "a script",
+    "report/__init__.py": "writes the report",
+    "report/render.py": "writes the report",
+    "report/notebooks.py": "writes the report",
+    "report/material.py": "writes charts",
+    "report/blocks.py": "names charts",
+    "report/make_reference.py": "a script",
+}
+PROMISED = (
+    "list_datasets load_tax load_membership load_events build_panel growth index_to"
+    " share cagr read_printed draw_timeline draw_tax draw_membership"
+    " draw_participation draw_growth draw_index save_chart write_report"
+).split()
+MODULES = sorted(LIBRARY.rglob("*.py"))
+
+
+def room(module: str) -> int:
+    """Return where a module stands in the line."""
+    return ROOMS.index(module.split(".")[1])
+
+
+def imports(path: Path) -> list[str]:
+    """Return the modules of the library that a file imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [
+        f"{node.module}.{alias.name}" if node.module == "hengstats" else node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    ]
+    return [name for name in named if name.startswith("hengstats.")]
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.parent != LIBRARY or p.stem != "__init__"], ids=str
+)
+def test_a_module_imports_only_from_earlier_rooms(path):
+    own = ROOMS.index(path.relative_to(LIBRARY).with_suffix("").parts[0])
+    later = [name for name in imports(path) if name != "hengstats.__version__"]
+    assert [name for name in later if room(name) > own] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_only_the_rooms_that_may_touch_files_know_paths(path):
+    touches = "pathlib" in path.read_text(encoding="utf-8")
+    assert path.relative_to(LIBRARY).as_posix() in READERS or not touches
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_name_is_public_and_has_a_docstring(name):
+    assert getattr(hengstats, name).__doc__
+
+
+def test_every_public_name_can_be_imported():
+    assert [n for n in hengstats.__all__ if getattr(hengstats, n) is None] == []
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = hengstats.nonsense
+
+
+def test_importing_the_library_pulls_in_nothing_heavy():
+    code = (
+        "import sys, hengstats; print([m for m in"
+        " ('pandas', 'numpy', 'matplotlib', 'statsmodels') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_settings_are_changed_by_importing_charts():
+    code = (
+        "import matplotlib as m; before = dict(m.rcParams);"
+        "import hengstats.charts; print(before == dict(m.rcParams))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"
