@@ -59,7 +59,9 @@ def write_report(
             bar.set_description(say("report", f"step_{key}", lang, **values))
 
         step("charts")
-        text = header(material) + number_blocks(write_sections(material), lang)
+        invented = material.dataset.illustrative
+        blocks = write_sections(material)
+        text = header(material) + number_blocks(blocks, lang, illustrative=invented)
         bar.update()
         for path in notebooks:
             step("notebook", name=path.stem)

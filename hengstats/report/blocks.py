@@ -51,19 +51,25 @@ class Picture:
 Block = str | Table | Picture
 
 
-def number_blocks(blocks: list[Block], lang: str) -> str:
-    """Return the blocks as Markdown, figures and tables numbered in order."""
+def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False) -> str:
+    """Return the blocks as Markdown, figures and tables numbered in order.
+
+    What is invented says so in every caption.
+    """
+    mark = "caption_illustrative" if illustrative else "caption"
     written, figures, tables = [], 0, 0
     for block in blocks:
         if isinstance(block, Picture):
             figures += 1
-            caption = say("report", "figure", lang, number=figures, text=block.caption)
+            text = say("report", mark, lang, text=block.caption)
+            caption = say("report", "figure", lang, number=figures, text=text)
             written.append(
                 f"![{_escape(caption)}](charts/{block.path.name}){{width=95%}}"
             )
         elif isinstance(block, Table):
             tables += 1
-            caption = say("report", "table", lang, number=tables, text=block.caption)
+            text = say("report", mark, lang, text=block.caption)
+            caption = say("report", "table", lang, number=tables, text=text)
             written.append(_write_table(block, caption))
         else:
             written.append(block)

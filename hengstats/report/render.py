@@ -5,6 +5,7 @@ bundled font. Nothing is fetched, and the same text gives the same bytes.
 """
 
 import os
+import zipfile
 from pathlib import Path
 
 import pypandoc
@@ -23,7 +24,20 @@ def write_docx(text: str, folder: Path, lang: str) -> Path:
     styled = reference if reference.is_file() else HERE / "reference.docx"
     path = folder / "report.docx"
     _pandoc(text, folder, "docx", "png", path, [f"--reference-doc={styled}"])
+    keep_rows_whole(path)
     return path
+
+
+def keep_rows_whole(path: Path) -> None:
+    """Let no row of a table in a Word file be parted by the end of a page."""
+    with zipfile.ZipFile(path) as parts:
+        content = {entry: parts.read(entry) for entry in parts.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        for entry, data in content.items():
+            if entry.filename == "word/document.xml":
+                data = data.replace(b"<w:tr>", b"<w:tr><w:trPr><w:cantSplit/></w:trPr>")
+                data = data.replace(b"</w:trPr><w:trPr>", b"")
+            parts.writestr(entry, data)
 
 
 def write_html(text: str, folder: Path, lang: str) -> Path:

@@ -28,7 +28,7 @@ def figures_table(
 ) -> Table:
     """Return figures as a table, with measure and entity where there are several."""
     many = figures["measure"].nunique() > 1
-    columns = {"period": 12, "printed": 20, "value": 12, "box": 20, "source": 7}
+    columns = {"period": 14, "printed": 19, "value": 12, "box": 20, "source": 10}
     if many:
         columns = {"measure": 22, **columns}
     if names is None:
@@ -149,7 +149,7 @@ def conflicts_table(
     return Table(
         caption=say("report", "conflicts_table", lang),
         frame=pd.DataFrame(rows, columns=columns),
-        widths=(22, 8, 24, 7, 8, 30),
+        widths=(22, 8, 24, 10, 8, 30),
     )
 
 

@@ -20,7 +20,8 @@ def tax_section(m: Material) -> list[Block]:
     own = m.figures[m.figures["entity"] == m.entity]
     series = own[own["measure"] == TAX]
     blocks: list[Block] = [
-        say("report", "tax_lead", lang),
+        say("report", "tax_lead", lang)
+        + (say("report", "tax_phases", lang) if len(m.dataset.milestones) else ""),
         save_picture(
             m,
             charts.draw_tax(m.panel, entities=m.entity, lang=lang),
