@@ -17,7 +17,8 @@ def box_of(
     tenth = number / 10
     if hedge == "nearly":
         step = tenth if step == number else step
-        return number - min(step, tenth), None, number, number - max(step, tenth)
+        wide = max(number - max(step, tenth), Decimal(0))
+        return number - min(step, tenth), None, number, wide
     if hedge == "fraction":
         p, half = number * place, Decimal("0.5")
         return p / (place + half), number, p / (place - half), p / (place + half)

@@ -19,6 +19,10 @@ WORDS = {"每季度": 4} | dict(
 )
 
 ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+# Two digits side by side, or one after 百 or more without 零: 三四家, 三百五.
+_DOUBTFUL = re.compile(
+    "^[一二两三四五六七八九]{2}$|[百千万亿][一二两三四五六七八九](?:[万亿]|$)"
+)
 CHINESE = re.compile("[零〇一二两双三四五六七八九十百千万亿]+")
 
 
@@ -32,13 +36,16 @@ def read_chinese(text: str) -> tuple[Decimal, Decimal]:
     """Return a Chinese numeral and the place of its last written digit.
 
     三千二百 is 3200, written out; 五千四百万 is 54,000,000 to the million; a string
-    of plain digits such as 二〇 is read place by place.
+    of plain digits such as 二〇 is read place by place. 三四 may be three or four, and
+    三百五 is said for 350 but written for 305: neither is read.
 
     Raises
     ------
     ValueError
-        If the characters are not in the order of a number.
+        If the characters are not in the order of a number, or may be two numbers.
     """
+    if _DOUBTFUL.search(text):
+        raise ValueError(text)
     if not set(text) & (PLACES.keys() | MYRIADS.keys()):
         return Decimal(int("".join(str(DIGITS[c]) for c in text))), Decimal(1)
     total, section, digit, place = 0, 0, None, 1

@@ -26,6 +26,7 @@ _MILESTONE = re.compile(
     "(?P<month>月)?(?P<number>(?:[\\d.]+|[一二两双三四五六七八九十百千]*)亿)元?楼宇?"
     "(?:的里程碑)?"
 )
+_YEAR = re.compile("(?:19|20)\\d\\d年|[一二][九〇零][〇零一二三四五六七八九]{2}年")
 _NUMERIC = ("number", "percent", "several")
 
 
@@ -114,7 +115,10 @@ def read_printed(
         number = _read_number(found["number"], printed)[0] / 10**8
         spoken = YUAN + (" per month" if found["month"] else "")
         return _finish(printed, number, number, "at_least", spoken, ledger)
-    return _interpret(cut(printed), printed, unit, ledger)
+    words = cut(printed)
+    if _YEAR.search(fold(printed)):
+        raise _refusal(printed, "里面有年份", "截取到数字为止，年份写在 period 一栏")
+    return _interpret(words, printed, unit, ledger)
 
 
 def _refusal(printed: object, fault: str, mend: str) -> ReadingError:
@@ -141,6 +145,10 @@ def _interpret(
     words: list[Word], printed: str, unit: str | None, ledger: bool
 ) -> PrintedFigure:
     """Return the figure that a list of known words states."""
+    if words[:1] == [Word("to", "~")]:
+        words = [Word("before", "about"), *words[1:]]
+    if "to" in [w.kind for w in words[-1:]] or words[:1] == [Word("to", "—")]:
+        raise _refusal(printed, "横线的一边没有数字", "照原文写完整")
     numbers = [i for i, word in enumerate(words) if word.kind in _NUMERIC]
     hedges = [w.meaning for w in words if w.kind in ("before", "after", "first")]
     if not numbers:
@@ -163,12 +171,17 @@ def _interpret(
     hedge = str(hedges[0]) if hedges else "exact"
     kind, text = words[numbers[0]].kind, str(words[numbers[0]].meaning)
     if kind == "several":
+        if hedges:
+            raise _refusal(printed, "有两个限定词，意思不一", "只留来源原有的一个")
         hedge = "several"
     if "/" in text:
-        number, place, hedge = *_fraction(text, printed), "fraction"
+        number, place = _fraction(text, printed)
+        if hedge in ("nearly", "odd"):
+            raise _refusal(printed, "分数前后的限定词没有读法", "核对原文")
+        hedge = "fraction" if hedge in ("exact", "about") else hedge
     divisor, spoken = _unit_of(words, unit, kind, "/" in text)
     sign = -1 if _falls(words, numbers[0]) else 1
-    if sign < 0 and spoken != "percent":
+    if sign < 0 and (spoken != "percent" or _falls_to(words, numbers[0])):
         raise _refusal(printed, "是减少了多少，还是减少到多少", "截取到数字为止")
     figure = _finish(
         printed, number / divisor, place / divisor, hedge, spoken or unit, ledger
@@ -233,8 +246,17 @@ def _unit_of(
 def _falls(words: list[Word], number: int) -> bool:
     """Return whether a fall or a minus sign stands before the number."""
     before = words[:number]
-    minus = bool(before) and before[-1].kind == "to" and str(before[-1].meaning) in "-−"
+    minus = (
+        bool(before) and before[-1].kind == "to" and str(before[-1].meaning) in "-−–"
+    )
     return minus or any(w.kind == "trend" and w.meaning == -1 for w in words)
+
+
+def _falls_to(words: list[Word], number: int) -> bool:
+    """Return whether a fall ends at the number: 下降至5% is a level, no fall of 5%."""
+    return any(
+        w.kind == "to" and w.meaning in ("至", "到", "to") for w in words[:number]
+    )
 
 
 def _finish(
@@ -293,6 +315,8 @@ def _interpret_range(
     if low >= high:
         raise _refusal(printed, "区间的两端不是从小到大", "核对原文")
     divisor, spoken = _unit_of(words, unit, words[second].kind, False)
+    if _falls(words, first):
+        raise _refusal(printed, "是减少了多少，还是减少到多少", "截取到数字为止")
     return PrintedFigure(
         printed=printed,
         number=None,

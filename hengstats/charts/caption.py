@@ -9,7 +9,9 @@ from hengstats.charts.style import GREY, OWN, SMALL, WIDTH
 from hengstats.panel import is_illustrative
 from hengstats.vocabulary import LANGUAGES, name, say
 
-_GLUED = "●○↑↓"
+# The share of a figure's width that its axes have once it is laid out.
+LAID_OUT = 0.8
+_GLUED = frozenset("●○↑↓")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
 
@@ -69,9 +71,11 @@ def write_caption(
     text = stop.join(part.rstrip("。.") for part in parts) + stop.strip()
     figure = ax.get_figure(root=True)
     width = figure.get_figwidth() if figure is not None else WIDTH
-    ems = ax.get_position().width * width * 72 / SMALL
+    own = figure is not None and figure.get_gid() == OWN
+    share = LAID_OUT if own else ax.get_position().width
+    ems = share * width * 72 / SMALL
     lines = wrap(text, ems)
-    if figure is not None and figure.get_gid() == OWN:
+    if figure is not None and own:
         figure.set_figheight(
             figure.get_figheight() + (lines.count("\n") + 2) * SMALL * 1.45 / 72
         )
@@ -96,7 +100,7 @@ def wrap(text: str, ems: float) -> str:
     """Return a text in lines of at most `ems` widths of a Chinese character."""
     lines, line, width = [], "", 0.0
     for piece in _pieces(text):
-        size = sum(1.0 if ord(c) > 0x2E7F else 0.53 for c in piece)
+        size = ems_of(piece)
         if width + size > ems and line and piece[0] not in _NOT_FIRST:
             lines.append(line.rstrip())
             line, width, piece = "", 0.0, piece.lstrip()
@@ -104,13 +108,19 @@ def wrap(text: str, ems: float) -> str:
     return "\n".join([*lines, line.rstrip()])
 
 
+def ems_of(text: str) -> float:
+    """Return about how wide a text is, in widths of a Chinese character."""
+    return sum(1.0 if ord(c) > 0x2E7F else 0.5 for c in text)
+
+
 def _pieces(text: str) -> list[str]:
-    """Return what may not be broken: a Chinese character, a Latin word."""
+    """Return what may not be broken: a Chinese character, a Latin word, a sign."""
     pieces: list[str] = []
     for c in text:
         latin = ord(c) < 0x2E80 and c != " "
         before = pieces[-1][-1] if pieces else " "
-        if (latin and ord(before) < 0x2E80 and before != " ") or before in _GLUED:
+        sign = bool(pieces) and pieces[-1].strip() in _GLUED
+        if sign or (latin and ord(before) < 0x2E80 and before != " "):
             pieces[-1] += c
         else:
             pieces.append(c)

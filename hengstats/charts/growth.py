@@ -63,6 +63,7 @@ def draw_growth(
             textcoords="offset points",
             fontsize=SMALL,
             gid="wording",
+            bbox=marks.PLATE,
         )
     ax.axhline(0, color=GREY, lw=0.8, zorder=0)
     ax.set_xticks(2.0 * own.index)

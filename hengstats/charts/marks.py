@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.style import COLOURS, GREY, LABEL, LINES, MARKERS, SMALL
+from hengstats.charts.caption import LAID_OUT, ems_of
+from hengstats.charts.style import COLOURS, GREY, LABEL, LINES, MARKERS, SMALL, WIDTH
 from hengstats.vocabulary import say
 
 ARROW = 26.0
 CLOSE = 0.16
+COLUMNS = 2
+PLATE = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75}
 
 
 def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[str]:
@@ -131,7 +134,8 @@ def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
 def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> None:
     """Write beside each mark what its source printed.
 
-    Where years stand close, every other wording goes below its mark.
+    Where years stand close, every other wording goes below its mark. At the edge of
+    the axes a wording moves inwards.
     """
     left, right = ax.get_xlim()
     rows = series.sort_values("x").to_dict("records")
@@ -145,44 +149,47 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
         above = not close if i == 0 else not close or not above
         y = row["lower"] if pd.isna(row["value"]) else row["value"]
         y = row["upper"] if kind == "between" else y
-        up = above or kind in ("lower", "between")
+        up = kind in ("lower", "between") or (above and not _dips(rows, i))
         height = ARROW + 3 if kind == "lower" else 9 if up else -9
-        edge = right - row["x"] < 0.06 * (right - left) and len(wording) > 6
+        half = ems_of(wording) * SMALL / 72 / (LAID_OUT * WIDTH) / 2 * (right - left)
         ax.annotate(
             wording,
-            (right if edge else row["x"], y),
+            (min(max(row["x"], left + half), right - half), y),
             (0, height),
-            ha="right" if edge else "center",
+            ha="center",
             va="bottom" if up else "top",
             fontsize=SMALL,
             zorder=4,
             textcoords="offset points",
             gid="wording",
-            bbox={
-                "boxstyle": "round,pad=0.1",
-                "fc": "white",
-                "ec": "none",
-                "alpha": 0.75,
-            },
+            bbox=PLATE,
         )
 
 
+def _dips(rows: list[dict], i: int) -> bool:
+    """Return whether the lines to both neighbours run upwards, where a wording is."""
+    if not 0 < i < len(rows) - 1:
+        return False
+    value = rows[i]["value"]
+    return bool(value < rows[i - 1]["value"] and value < rows[i + 1]["value"])
+
+
 def leave_room(ax: Axes, series: list[pd.DataFrame]) -> None:
-    """Begin the axis at zero, and end it above every arrow and its wording."""
+    """Begin the axis at zero, and end it above arrows, their wordings, the legend."""
     tops = [0.0]
     for table in series:
         for row in table.to_dict("records"):
             open_above = mark_kind(pd.Series(row)) == "lower"
             top = row["lower"] if open_above else row["upper"]
             tops.append(top * (1.42 if open_above else 1.22))
-    ax.set_ylim(0, max(tops) or 1)
+    rows = -(-len(series) // COLUMNS) if len(series) > 1 else 0
+    ax.set_ylim(0, (max(tops) or 1) * (1 + 0.08 * rows))
 
 
 def shorten(wording: str, most: int = 12) -> str:
     """Return a wording, its end replaced by an ellipsis where it is long."""
     plain = wording.strip()
-    wide = sum(2 if ord(c) > 0x2E7F else 1 for c in plain)
-    return plain if wide <= 2 * most else plain[:most] + "…"
+    return plain if ems_of(plain) <= most else plain[:most] + "…"
 
 
 def shade_missing(ax: Axes, years: list[int]) -> None:
@@ -203,7 +210,15 @@ def shade_missing(ax: Axes, years: list[int]) -> None:
 def legend(ax: Axes, series: int) -> None:
     """Show which series is which, where there is more than one."""
     if series > 1:
-        ax.legend(fontsize=LABEL, frameon=False, loc="best", labelcolor=GREY)
+        ax.legend(
+            fontsize=LABEL,
+            frameon=False,
+            loc="upper left",
+            ncols=COLUMNS,
+            labelcolor=GREY,
+            columnspacing=1.2,
+            handlelength=2.2,
+        )
 
 
 def _draw_lines(ax: Axes, points: pd.DataFrame, colour: str, number: int) -> bool:

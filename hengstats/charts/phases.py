@@ -11,6 +11,7 @@ from hengstats.charts.style import (
     PALE,
     SMALL,
     TITLE,
+    WIDTH,
     dress,
     start,
 )
@@ -55,7 +56,7 @@ def draw_phases(
         ax.text(
             (starts[i] + end) / 2,
             0.985,
-            row[lang],
+            wrap(row[lang], (end - starts[i]) / (last - first) * WIDTH * 58 / SMALL),
             ha="center",
             va="top",
             transform=ax.get_xaxis_transform(),

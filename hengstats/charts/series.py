@@ -24,6 +24,9 @@ from hengstats.charts.phases import draw_phases
 from hengstats.charts.style import GREY, TITLE, dress, start
 from hengstats.vocabulary import say
 
+# With more series than these, what was printed beside each mark cannot be read.
+FEW = 2
+
 
 def draw_tax(
     panel: pd.DataFrame,
@@ -106,11 +109,14 @@ def draw_levels(
             plotted.append(series)
             wordings = about(panel).get("printed", {}).get(measure, {})
             told.append(wordings.get(entity, {}))
-            counts.append(say("chart", "count", lang, measure=label, n=len(series)))
+            counts.append(say("chart", "count_of", lang, measure=label, n=len(series)))
             drawn += 1
     years = years or panel["year"].tolist()
     marks.shade_missing(ax, sorted(missing))
-    sentences = marks.mark_sentences(used, sorted(missing), lang) + counts
+    sentences = marks.mark_sentences(used, sorted(missing), lang)
+    if counts:
+        joined = say("word", "comma", lang).join(counts)
+        sentences.append(say("chart", "count", lang, list=joined))
     if not drawn:
         ax.text(
             0.5,
@@ -130,7 +136,7 @@ def draw_levels(
     if phases:
         sentences += draw_phases(ax, panel, names, years, lang)
     number_years(ax, years)
-    for series, wordings in zip(plotted, told, strict=True):
+    for series, wordings in zip(plotted, told, strict=True) if drawn <= FEW else []:
         marks.write_wordings(ax, series, wordings)
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))

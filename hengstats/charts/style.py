@@ -97,5 +97,6 @@ def _drawable(character: str, names: tuple[str, ...]) -> bool:
 @cache
 def _characters(family: str) -> frozenset[int]:
     """Return the code points that a font family has."""
-    path = font_manager.findfont(family, fallback_to_default=True)
+    wanted = font_manager.FontProperties(family=[family])
+    path = font_manager.findfont(wanted, fallback_to_default=True)
     return frozenset(font_manager.get_font(path).get_charmap())
