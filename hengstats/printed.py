@@ -164,6 +164,9 @@ def _interpret(
     scales = [i for i, word in enumerate(words) if word.kind == "scale"]
     if len(numbers) > 1 or min(scales, default=numbers[0]) < numbers[0]:
         raise _refusal(printed, "里面不止一个数", "截取到一个数为止")
+    persons = any(w.meaning == "persons" for w in words)
+    if persons and any(w.kind == "ordinal" for w in words):
+        raise _refusal(printed, "是名次，不是数量", "改记数量")
     for i, word in enumerate(words):
         if (word.kind, i > numbers[0]) in (("before", True), ("after", False)):
             raise _refusal(printed, "限定词不在它该在的一边", "照原文的次序写")

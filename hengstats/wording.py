@@ -66,7 +66,7 @@ PER_AREA = "/平方米 每平方米 per_sq_m per_square_meter per_square_metre"
 PER_MONTH = "月均 a_month per_month 每月"
 # Words that name what is counted and never change how much.
 CONTEXT = (
-    "的 了 第 达 达到 达成 为 是 共 共有 共计 合计 总计 总额 现有 已有 有 即 就 多达"
+    "的 了 达 达到 达成 为 是 共 共有 共计 合计 总计 总额 现有 已有 有 即 就 多达"
     " 累计 年 同比 按年 较上年 比上年 全年 年均 全区 全市 总量 税收总量 分别 收入"
     " 租金 租金收入 租赁收入 租户销售 销售 销售额 零售额 稳定 仍 录得 取得 总 税收"
     " 税收额 税收总额 全口径税收 税收收入 纳税 纳税额 创税 党员 党员人数 党员数"
@@ -83,6 +83,8 @@ CONTEXT = (
     " total_of month"
 )
 # "The first to contribute X" is a threshold that was reached, as 首幢百亿楼 is.
+# 第三幢 counts three so far; 第三名 is a rank and no count.
+ORDINAL = "第"
 FIRST = "first first_office_building_to_contribute first_to_report first_to_contribute"
 
 _TRADITIONAL = (
@@ -113,7 +115,7 @@ class Word:
     ----------
     kind : str
         `number`, `scale`, `before` and `after` (hedges), `trend`, `currency`,
-        `unit`, `per`, `first`, `to` or `context`.
+        `unit`, `per`, `first`, `ordinal`, `to` or `context`.
     meaning : object
         What it says: a power of ten, a qualifier, a sign, a unit, or its text.
     """
@@ -137,6 +139,7 @@ def lexicon() -> dict[str, Word]:
     groups: list[tuple[str, object, str]] = [
         ("context", None, CONTEXT),
         ("first", "at_least", FIRST),
+        ("ordinal", None, ORDINAL),
     ]
     groups += [("trend", 1, RISES), ("trend", -1, FALLS)]
     groups += [("per", " per month", PER_MONTH), ("per", " per area", PER_AREA)]

@@ -462,3 +462,10 @@ def test_the_same_chart_gives_the_same_bytes(panel, tmp_path, form):
 def test_an_unknown_format_is_refused(panel, tmp_path):
     with pytest.raises(DataError, match="unknown format 'bmp'"):
         hs.save_chart(west(panel), tmp_path / "tax", ["bmp"])
+
+
+def test_a_timeline_without_phases_shows_its_events():
+    panel = hs.build_panel("comparators")
+    ax = hs.draw_timeline(panel)
+    events = [line for line in ax.lines if line.get_gid() == "event"]
+    assert len(events) > 0

@@ -353,3 +353,12 @@ def test_folding_drops_width_script_case_and_quotation_marks():
 def test_a_unit_is_not_cut_out_of_a_longer_word():
     with pytest.raises(ReadingError, match="“unionm”不认识"):
         read_printed("300 unionm")
+
+
+def test_a_rank_of_persons_is_no_count():
+    with pytest.raises(ReadingError, match="名次"):
+        read_printed("第3名")
+
+
+def test_an_ordinal_of_buildings_counts_those_so_far():
+    assert read_printed("第三幢").number == 3

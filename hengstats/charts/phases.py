@@ -197,7 +197,7 @@ def _draw_blocks(ax: Axes, phases: list[dict], bottom: int, lang: str) -> None:
     dated = [row for row in phases if row["date"]]
     starts = [int(row["date"][:4]) - 0.5 for row in dated]
     undated = [row for row in phases if not row["date"]]
-    ends = [*starts[1:], bottom - 0.5]
+    ends = [*starts[1:], bottom - 0.5][: len(starts)]
     blocks = list(zip(starts, ends, dated, strict=True))
     blocks += [
         (bottom - 0.2 + 2.9 * i, bottom + 2.5 + 2.9 * i, row)

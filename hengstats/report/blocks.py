@@ -1,5 +1,6 @@
 """How do text, tables and figures become one numbered Markdown document?"""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,5 +128,5 @@ def _write_table(table: Table, caption: str) -> str:
 
 def _escape(text: str) -> str:
     """Return a text in which nothing is taken for Markdown."""
-    plain = " ".join(text.split())
+    plain = re.sub(r"[ \t\r\n]+", " ", text.strip())
     return "".join("\\" + c if c in "\\`*_{}[]<>#|$~^@'\"" else c for c in plain)
