@@ -79,6 +79,11 @@ def test_a_folder_of_ones_own_needs_three_files_only(mine):
     assert read_dataset(mine).name == "mine"
 
 
+def test_a_folder_is_found_from_where_the_user_stands(mine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert read_dataset("mine").name == "mine"
+
+
 @pytest.mark.parametrize("table", ["entities", "milestones", "settlements"])
 def test_a_table_that_is_not_there_is_empty(mine, table):
     assert len(getattr(read_dataset(mine), table)) == 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hengstats.errors import ReadingError
 from hengstats.numerals import read_chinese
 from hengstats.printed import read_printed
-from hengstats.wording import _SIMPLIFIED, _TRADITIONAL, fold, lexicon
+from hengstats.wording import fold, lexicon
 
 TAX, MONTH = "100 million yuan", "100 million yuan per month"
 
@@ -348,10 +348,6 @@ def test_an_amount_is_known_to_half_its_last_digit(number):
 )
 def test_a_chinese_numeral_has_its_value(written, number):
     assert read_chinese(written)[0] == number
-
-
-def test_the_script_table_pairs_character_with_character():
-    assert len(_TRADITIONAL) == len(_SIMPLIFIED)
 
 
 def test_folding_drops_width_script_case_and_quotation_marks():
