@@ -11,7 +11,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts.caption import LAID_OUT, ems_of
-from hengstats.charts.style import COLOURS, GREY, LABEL, LINES, MARKERS, SMALL, WIDTH
+from hengstats.charts.style import (
+    COLOURS,
+    GREY,
+    LABEL,
+    LINES,
+    MARKERS,
+    SMALL,
+    TITLE,
+    WIDTH,
+)
 from hengstats.vocabulary import say
 
 ARROW = 26.0
@@ -205,6 +214,22 @@ def shade_missing(ax: Axes, years: list[int]) -> None:
             zorder=0,
             gid="missing",
         )
+
+
+def write_nothing(ax: Axes, sentence: str) -> None:
+    """Say in the middle of the axes that there is nothing to draw."""
+    ax.text(
+        0.5,
+        0.5,
+        sentence,
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        fontsize=TITLE,
+        color=GREY,
+        gid="nothing",
+        bbox={"fc": "white", "ec": GREY, "boxstyle": "round,pad=0.6"},
+    )
 
 
 def legend(ax: Axes, series: int) -> None:

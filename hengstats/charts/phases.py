@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts.caption import about, entity_name, wrap, write_caption
+from hengstats.charts.marks import write_nothing
 from hengstats.charts.style import (
     COLOURS,
     GREY,
@@ -151,17 +152,7 @@ def draw_timeline(
 
 def _draw_nothing(ax: Axes, panel: pd.DataFrame, lang: str) -> Axes:
     """Say that no events are on record."""
-    ax.text(
-        0.5,
-        0.5,
-        say("chart", "no_milestones", lang),
-        transform=ax.transAxes,
-        ha="center",
-        va="center",
-        fontsize=TITLE,
-        color=GREY,
-        gid="nothing",
-    )
+    write_nothing(ax, say("chart", "no_milestones", lang))
     ax.set_axis_off()
     write_caption(ax, panel, [], list(panel["entity"].unique()[:1]), lang)
     return dress(ax)

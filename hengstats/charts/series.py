@@ -21,7 +21,7 @@ from hengstats.charts.choose import (
     title_levels,
 )
 from hengstats.charts.phases import draw_phases
-from hengstats.charts.style import GREY, TITLE, dress, start
+from hengstats.charts.style import dress, start
 from hengstats.vocabulary import say
 
 # With more series than these, what was printed beside each mark cannot be read.
@@ -118,18 +118,7 @@ def draw_levels(
         joined = say("word", "comma", lang).join(counts)
         sentences.append(say("chart", "count", lang, list=joined))
     if not drawn:
-        ax.text(
-            0.5,
-            0.5,
-            say("chart", "nothing", lang),
-            transform=ax.transAxes,
-            ha="center",
-            va="center",
-            fontsize=TITLE,
-            color=GREY,
-            gid="nothing",
-            bbox={"fc": "white", "ec": GREY, "boxstyle": "round,pad=0.6"},
-        )
+        marks.write_nothing(ax, say("chart", "nothing", lang))
         ax.set_yticks([])
     else:
         marks.leave_room(ax, plotted)
