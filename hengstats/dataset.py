@@ -13,7 +13,14 @@ from pathlib import Path
 import pandas as pd
 
 from hengstats.errors import DataError, locate
-from hengstats.records import COLUMNS, REQUIRED, check_keys, read_records
+from hengstats.records import (
+    COLUMNS,
+    REQUIRED,
+    check_keys,
+    check_rivals,
+    list_evidence,
+    read_records,
+)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -34,7 +41,7 @@ class Dataset:
         One row per printed figure: the columns of `records.csv`, and `year`, `lower`,
         `number`, `upper` (the box in the unit of the codebook), `published`,
         `standing`.
-    sources, codebook, entities, milestones, settlements : DataFrame
+    sources, codebook, entities, milestones, settlements, rivals : DataFrame
         The tables of the same name.
     """
 
@@ -47,6 +54,7 @@ class Dataset:
     entities: pd.DataFrame
     milestones: pd.DataFrame
     settlements: pd.DataFrame
+    rivals: pd.DataFrame
 
 
 def list_datasets() -> pd.DataFrame:
@@ -128,7 +136,9 @@ def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
     """
     folder = find_dataset(dataset)
     tables = {file: _read_table(folder, file) for file in COLUMNS}
+    comparators = _comparators(folder)
     check_keys(folder.name, tables)
+    check_rivals(folder.name, tables["rivals.csv"], _evidence(folder, comparators))
     records = read_records(folder.name, tables)
     sources = tables["sources.csv"]
     if as_of is not None:
@@ -140,7 +150,7 @@ def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
     return Dataset(
         name=folder.name,
         illustrative=bool((tables["sources.csv"]["kind"] == "illustrative").any()),
-        comparators=_comparators(folder),
+        comparators=comparators,
         records=records.assign(
             published=records["source"].map(seen["published"]),
             standing=records["source"].map(seen["standing"]),
@@ -152,6 +162,7 @@ def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
             drop=True
         ),
         settlements=tables["settlements.csv"],
+        rivals=tables["rivals.csv"],
     )
 
 
@@ -194,6 +205,19 @@ def _comparators(folder: Path) -> tuple[str, ...]:
         return ()
     described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
     return tuple(described.get("comparators", ()))
+
+
+def _evidence(folder: Path, comparators: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Return what rivals may point at, here (under no name) and in the comparators."""
+    if not (folder / "rivals.csv").is_file():
+        return {}
+    folders = {"": folder} | {name: find_dataset(name) for name in comparators}
+    return {
+        name: list_evidence(
+            _read_table(where, "records.csv"), _read_table(where, "milestones.csv")
+        )
+        for name, where in folders.items()
+    }
 
 
 def _date(as_of: str) -> dt.date:

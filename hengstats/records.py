@@ -3,13 +3,14 @@
 The door of a dataset: a row at fault is refused with folder, file, row and column.
 """
 
+from collections import Counter
 from collections.abc import Hashable
 
 import pandas as pd
 
 from hengstats.errors import DataError, ReadingError, locate
 from hengstats.printed import PrintedFigure, read_printed
-from hengstats.vocabulary import QUALIFIERS, UNITS, convert
+from hengstats.vocabulary import LANGUAGES, QUALIFIERS, UNITS, convert
 
 STANDINGS = ("primary", "press", "copy", "interested", "weak")
 TOPICS = ("tax", "economy", "organisation", "participation", "service")
@@ -20,14 +21,17 @@ COLUMNS = {
     "entities.csv": "entity kind zh-Hans zh-Hant en",
     "milestones.csv": "date kind entity zh-Hans zh-Hant en source quote",
     "settlements.csv": "entity measure year accepted zh-Hans zh-Hant en",
+    "rivals.csv": "rival dataset entity measure period source zh-Hans zh-Hant en",
 }
 REQUIRED = ("records.csv", "sources.csv", "codebook.csv")
+POINTER = ["entity", "measure", "period", "source"]
 KEYS = {
     "records.csv": ["entity", "measure", "period", "source", "printed"],
     "sources.csv": ["source"],
     "codebook.csv": ["measure"],
     "entities.csv": ["entity"],
     "settlements.csv": ["entity", "measure", "year"],
+    "rivals.csv": ["rival", "dataset", *POINTER],
 }
 
 
@@ -59,6 +63,63 @@ def check_keys(folder: str, tables: dict[str, pd.DataFrame]) -> None:
             found = " / ".join(map(str, tables[file].loc[i, key]))
             fault, mend = f"“{found}”重复了", "删去重复的一行，或改正其中一行"
             raise DataError(locate(folder, file, i + 2, "+".join(key), fault, mend))
+
+
+def list_evidence(records: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return what a rival may point at: figures that were printed, and milestones.
+
+    A milestone has no measure; its period is its date, and it prints its own words.
+    """
+    events = milestones.assign(
+        measure="", period=milestones["date"], printed=milestones["quote"]
+    )
+    columns = [*POINTER, "printed", "quote"]
+    figures = records.loc[records["qualifier"] != "not_found", columns]
+    return pd.concat([figures, events[columns]], ignore_index=True)
+
+
+def check_rivals(
+    folder: str, rivals: pd.DataFrame, evidence: dict[str, pd.DataFrame]
+) -> None:
+    """Refuse a rival that says two things, and one that points at none or several.
+
+    `evidence` is that of the folder itself, under an empty name, and of each of its
+    comparators; see `list_evidence`.
+    """
+    known = {
+        name: Counter(rows[POINTER].itertuples(index=False, name=None))
+        for name, rows in evidence.items()
+    }
+    first: dict[str, dict[Hashable, str]] = {}
+    for i, row in enumerate(rivals.to_dict("records"), start=2):
+        fault = _rival_fault(row, first.setdefault(row["rival"], row), known)
+        if fault:
+            raise DataError(locate(folder, "rivals.csv", i, *fault))
+
+
+def _rival_fault(
+    row: dict[Hashable, str],
+    first: dict[Hashable, str],
+    known: dict[str, Counter[tuple[str, ...]]],
+) -> tuple[str, str, str] | None:
+    """Return column, fault and mend of one row of rivals, or None if it is sound."""
+    for lang in LANGUAGES:
+        if not row[lang]:
+            return lang, "没有写", "写一句这种解释说的是什么"
+        if row[lang] != first[lang]:
+            fault = f"“{row['rival']}”在前面的行里是另一句话"
+            return lang, fault, "让同一种解释的各行写同一句话"
+    if row["dataset"] not in known:
+        shown = "、".join(filter(None, known)) or "没有"
+        fault = f"“{row['dataset']}”不是这里的对照数据集（现有：{shown}）"
+        return "dataset", fault, "留空，或把它写进 datapackage.json 的 comparators"
+    pointer = tuple(row[column] for column in POINTER)
+    hits = known[row["dataset"]][pointer]
+    if hits != 1:
+        named = " / ".join(pointer)
+        fault = f"“{named}”指到 {hits} 条记录或事件，应当正好一条"
+        return "+".join(POINTER), fault, "照所指的那一行写出这几栏，事件的 measure 留空"
+    return None
 
 
 def read_records(folder: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

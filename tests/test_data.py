@@ -172,6 +172,12 @@ def test_each_ruling_names_a_record_or_none(folder):
     assert set(ruled.itertuples(index=False, name=None)) - known == set()
 
 
+@each_folder
+def test_the_rows_of_a_rival_stand_together(folder):
+    rivals = read_dataset(folder).rivals["rival"]
+    assert rivals[rivals != rivals.shift()].is_unique
+
+
 @pytest.fixture
 def copy(tmp_path):
     """Return a function that copies plaza66 and breaks one cell of its records."""

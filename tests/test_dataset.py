@@ -84,7 +84,7 @@ def test_a_folder_is_found_from_where_the_user_stands(mine, tmp_path, monkeypatc
     assert read_dataset("mine").name == "mine"
 
 
-@pytest.mark.parametrize("table", ["entities", "milestones", "settlements"])
+@pytest.mark.parametrize("table", ["entities", "milestones", "settlements", "rivals"])
 def test_a_table_that_is_not_there_is_empty(mine, table):
     assert len(getattr(read_dataset(mine), table)) == 0
 

@@ -1,0 +1,77 @@
+"""What else does the record itself show, that a rise of tax could go with?
+
+A rival is a possibility that these data cannot tell from the growth of the
+organisation. Its evidence is printed figures and dated events, never our own.
+"""
+
+import pandas as pd
+
+from hengstats.dataset import Dataset, read_dataset
+from hengstats.records import POINTER, list_evidence
+from hengstats.vocabulary import check_language
+
+COLUMNS = [
+    "rival",
+    "explanation",
+    "measure",
+    "entity",
+    "period",
+    "printed",
+    "source",
+    "publisher",
+    "published",
+    "standing",
+    "quote",
+]
+
+
+def explain_rivals(
+    dataset: str, as_of: str | None = None, *, lang: str = "zh-Hans"
+) -> pd.DataFrame:
+    """Return the rival explanations that the record shows, one row per evidence.
+
+    Parameters
+    ----------
+    dataset : str
+        A name from `list_datasets`, or the path of a folder.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only evidence that had been published by then. The
+        explanation beside it is our sentence of today.
+    lang : str
+        `zh-Hans`, `zh-Hant` or `en`, for the explanation.
+
+    Returns
+    -------
+    DataFrame
+        `rival`, `explanation`, `measure`, `entity`, `period`, `printed`, `source`,
+        `publisher`, `published`, `standing`, `quote`, in the order of `rivals.csv`.
+        An event has no `measure`; its `period` is its date, and `printed` is its
+        quote. No rows where a dataset names no rivals.
+
+    Raises
+    ------
+    DataError
+        If a row of the dataset is at fault, or a rival points at no record.
+    ValueError
+        If `lang` is unknown.
+    """
+    check_language(lang)
+    data = read_dataset(dataset, as_of)
+    others = [name for name in data.rivals["dataset"].unique() if name]
+    stores = {"": data} | {name: read_dataset(name, as_of) for name in others}
+    known = pd.concat(
+        [_known(store).assign(dataset=name) for name, store in stores.items()]
+    )
+    shown = data.rivals.merge(
+        known, on=["dataset", *POINTER], how="inner", validate="many_to_one"
+    )
+    return shown.rename(columns={lang: "explanation"})[COLUMNS]
+
+
+def _known(data: Dataset) -> pd.DataFrame:
+    """Return what rivals may point at in one dataset, with its source described."""
+    evidence = list_evidence(data.records, data.milestones)
+    # Events of one day and source cannot be told apart: no rival may point at them.
+    evidence = evidence[~evidence.duplicated(POINTER, keep=False)]
+    about = data.sources[["source", "publisher", "published", "standing"]]
+    return evidence.merge(about, on="source", how="left", validate="many_to_one")
