@@ -16,9 +16,20 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-ENV = ROOT / ".venv"  # belongs to this script: what it did not finish is made again
-STAMP = ENV / "hengstats.sha256"
 OLDEST = (3, 11)
+STAMP = "hengstats.sha256"  # in each environment: what it was made for
+
+# Each environment belongs to this script: what it did not finish is made again. The
+# benchmarks have their own, so that nobody else downloads their peers, and nothing that
+# is tested can lean on them.
+ENVS = {
+    "requirements.lock": ".venv",
+    "requirements-bench.lock": ".venv-bench",
+}
+CHOICES = {
+    "requirements.lock": ["--extra=report", "--extra=zh", "--extra=test"],
+    "requirements-bench.lock": ["--extra=bench", "--constraint=requirements.lock"],
+}
 
 HELP = """\
 用法 / usage: python3 run.py VERB [ARGS]     (Windows: py run.py VERB [ARGS])
@@ -28,10 +39,10 @@ HELP = """\
   check              提交前的检查             format, lint, types and fast tests
   lab                打开 JupyterLab          JupyterLab on the notebooks
   bench              运行基准测试             the benchmarks, in order
-  lock               重写 requirements.lock   resolve again; newer with --upgrade
+  lock               重写两个锁文件           resolve again; newer with --upgrade
 
-第一次运行会自动安装到 .venv，约需两分钟。
-The first run sets up .venv, which takes about two minutes.
+第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需两分钟。
+The first run sets up .venv (bench: .venv-bench), which takes about two minutes.
 """
 
 
@@ -62,10 +73,10 @@ def env_python(env, system=os.name):
     return env / ("Scripts/python.exe" if system == "nt" else "bin/python")
 
 
-def fingerprint(root):
-    """Return a SHA-256 over all that decides what .venv holds."""
+def fingerprint(root, lock_file):
+    """Return a SHA-256 over all that decides what an environment holds."""
     digest = hashlib.sha256(str(root).encode())  # a .venv does not survive a move
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in (lock_file, "pyproject.toml"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()
 
@@ -90,27 +101,27 @@ def call_each(commands):
     return next((code for code in (call(*words) for words in commands) if code), 0)
 
 
-def install_with_uv(uv):
-    """Fill a new .venv with uv and return an exit code."""
+def install_with_uv(uv, env, lock_file):
+    """Fill a new environment with uv and return an exit code."""
     # Compiled now, other people's files cannot warn about their syntax on first import,
     # when tests have made warnings errors. pip compiles without being asked.
-    install = [uv, "pip", "install", "--python", env_python(ENV), "--compile-bytecode"]
+    install = [uv, "pip", "install", "--python", env_python(env), "--compile-bytecode"]
     return call_each(
         [
-            [uv, "venv", "--quiet", "--python", sys.executable, ENV],
-            [*install, "--require-hashes", "-r", "requirements.lock"],
+            [uv, "venv", "--quiet", "--python", sys.executable, env],
+            [*install, "--require-hashes", "-r", lock_file],
             [*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."],
         ]
     )
 
 
-def install_with_pip():
-    """Fill a new .venv with pip, one dot a package, and return an exit code."""
-    code = call(sys.executable, "-m", "venv", ENV)
+def install_with_pip(env, lock_file):
+    """Fill a new environment with pip, one dot a package; return an exit code."""
+    code = call(sys.executable, "-m", "venv", env)
     if code:
         return code
-    install = [env_python(ENV), "-u", "-m", "pip", "install"]
-    locked = [*install, "--require-hashes", "-r", "requirements.lock"]
+    install = [env_python(env), "-u", "-m", "pip", "install"]
+    locked = [*install, "--require-hashes", "-r", lock_file]
     with start(
         locked, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
     ) as pip:
@@ -123,12 +134,12 @@ def install_with_pip():
     return pip.returncode or call(*install, *project)
 
 
-def remove_env():
-    """Remove .venv, if there is one, and return False where something is using it."""
-    if Path(sys.prefix).resolve() == ENV:
+def remove_env(env):
+    """Remove an environment, if it is there; return False if something is using it."""
+    if Path(sys.prefix).resolve() == env:
         return False
     try:
-        shutil.rmtree(str(ENV))
+        shutil.rmtree(str(env))
     except FileNotFoundError:
         return True
     except PermissionError:  # Windows keeps the files of running programs
@@ -136,24 +147,29 @@ def remove_env():
     return True
 
 
-def set_up():
-    """Make .venv as the lock says, unless it is so already; return an exit code."""
-    wanted = fingerprint(ROOT)
-    if env_python(ENV).exists() and STAMP.exists() and STAMP.read_text() == wanted:
+def set_up(lock_file):
+    """Make the environment as its lock says, unless it is so; return an exit code."""
+    env = ROOT / ENVS[lock_file]
+    stamp = env / STAMP
+    wanted = fingerprint(ROOT, lock_file)
+    if env_python(env).exists() and stamp.exists() and stamp.read_text() == wanted:
         return 0
-    if not remove_env():
+    if not remove_env(env):
         say(
-            ".venv 需要重建，但正在使用：请关闭 JupyterLab、退出 .venv，再运行一次。",
-            ".venv has to be made again but is in use: close JupyterLab, deactivate "
-            ".venv, then run this again.",
+            f"{env.name} 需要重建，但正在使用：请关闭 JupyterLab、退出 {env.name}，"
+            "再运行一次。",
+            f"{env.name} has to be made again but is in use: close JupyterLab, "
+            f"deactivate {env.name}, then run this again.",
         )
         return 1
     say(
-        "正在按 requirements.lock 安装到 .venv，约需两分钟，只在第一次……",
-        "Putting requirements.lock into .venv: about two minutes, this time only ...",
+        f"正在按 {lock_file} 安装到 {env.name}，约需两分钟，只在第一次……",
+        f"Putting {lock_file} into {env.name}: about two minutes, this time only ...",
     )
     uv = shutil.which("uv")
-    code = install_with_uv(uv) if uv else install_with_pip()
+    code = (
+        install_with_uv(uv, env, lock_file) if uv else install_with_pip(env, lock_file)
+    )
     if code:
         say(
             "安装没有完成。请检查网络后再运行一次；pip 或 uv 已设置的镜像照常有效。",
@@ -161,33 +177,37 @@ def set_up():
             "uv is set to use applies here too.",
         )
     else:
-        STAMP.write_text(wanted)
+        stamp.write_text(wanted)
     return code
 
 
-def lock(args):
-    """Write requirements.lock again and return an exit code."""
+def lock_words(lock_file, args):
+    """Return what uv is told to write a lock again."""
     # No address of a registry may get into the file: everyone has their own mirror.
-    words = ["pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"]
+    words = ["pip", "compile", "pyproject.toml", "--output-file", lock_file]
     words += ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
     words += ["--no-emit-index-url", "--no-header"]
-    words += ["--extra=report", "--extra=zh", "--extra=test", *args]
+    return [*words, *CHOICES[lock_file], *args]
+
+
+def lock(args):
+    """Write both locks again, the benchmarks' by the first; return an exit code."""
     uv = shutil.which("uv")
     if uv:
-        return call(uv, *words)
+        return call_each([uv, *lock_words(each, args)] for each in CHOICES)
     with tempfile.TemporaryDirectory() as folder:
         python = env_python(Path(folder))
         return call_each(
             [
                 [sys.executable, "-m", "venv", folder],
                 [python, "-m", "pip", "install", "--quiet", "uv"],
-                [python, "-m", "uv", *words],
+                *([python, "-m", "uv", *lock_words(each, args)] for each in CHOICES),
             ]
         )
 
 
 def jobs(args):
-    """Return, for each verb, what the interpreter in .venv is given, in order."""
+    """Return, for each verb, what the interpreter is given, in order."""
     pytest = ["-W", "error", "-m", "pytest"]
     scripts = sorted((ROOT / "benchmarks").glob("*.py"))
     return {
@@ -224,7 +244,9 @@ def main(argv):
     if not jobs(args)[verb]:
         say("还没有基准测试。", "There are no benchmarks yet.")
         return 0
-    return set_up() or call_each([env_python(ENV), *job] for job in jobs(args)[verb])
+    lock_file = "requirements-bench.lock" if verb == "bench" else "requirements.lock"
+    python = env_python(ROOT / ENVS[lock_file])
+    return set_up(lock_file) or call_each([python, *job] for job in jobs(args)[verb])
 
 
 if __name__ == "__main__":

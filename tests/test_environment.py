@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml and requirements.lock agree with one another."""
+"""pyproject.toml, environment.yml and the two locks agree with one another."""
 
 import re
 import tomllib
@@ -12,10 +12,17 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
 CONDA_LINES = [line for line in CONDA if isinstance(line, str)]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-PINS = re.split(r"^(?=\w)", LOCK, flags=re.MULTILINE)[1:]
 EXTRAS = PROJECT["optional-dependencies"]
-DECLARED = [*PROJECT["dependencies"], *EXTRAS["report"], *EXTRAS["zh"], *EXTRAS["test"]]
+CORE = PROJECT["dependencies"]
+DECLARED = {
+    "requirements.lock": [*CORE, *EXTRAS["report"], *EXTRAS["zh"], *EXTRAS["test"]],
+    "requirements-bench.lock": [*CORE, *EXTRAS["bench"]],
+}
+LOCKS = {name: (ROOT / name).read_text("utf-8") for name in DECLARED}
+PINS = {
+    name: re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
+    for name, text in LOCKS.items()
+}
 
 
 def canonical(requirement):
@@ -39,22 +46,49 @@ def test_a_conda_line_is_a_match_spec(line):
     assert f"{spec.name.normalized}{spec.version or ''}" == line
 
 
+def version(pin):
+    """Return name and version of a pin, without its marker and hashes."""
+    return re.match(r"[\w.-]+==[\w.+!-]+", pin)[0]
+
+
 def test_every_dependency_has_a_floor():
-    assert [each for each in DECLARED if ">=" not in each] == []
+    assert [
+        each for extra in DECLARED.values() for each in extra if ">=" not in each
+    ] == []
 
 
-def test_the_lock_holds_no_address_and_no_path():
-    assert "/" not in LOCK
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_holds_no_address_and_no_path(name):
+    assert "/" not in LOCKS[name]
 
 
-def test_every_requirement_in_the_lock_is_one_version_with_a_hash():
-    unsafe = [pin for pin in PINS if "==" not in pin or "--hash=sha256:" not in pin]
-    assert PINS
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_requirement_in_the_lock_is_one_version_with_a_hash(name):
+    unsafe = [p for p in PINS[name] if "==" not in p or "--hash=sha256:" not in p]
+    assert PINS[name]
     assert unsafe == []
 
 
-def test_every_dependency_is_in_the_lock():
-    assert {canonical(each) for each in DECLARED} <= {canonical(pin) for pin in PINS}
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_dependency_is_in_the_lock(name):
+    declared = {canonical(each) for each in DECLARED[name]}
+    assert declared <= {canonical(pin) for pin in PINS[name]}
+
+
+def test_every_extra_is_in_a_lock():
+    held = {each for extra in DECLARED.values() for each in extra}
+    assert [e for extra in EXTRAS.values() for e in extra if e not in held] == []
+
+
+def test_packages_in_both_locks_have_the_same_version():
+    full, bench = (set(map(version, pins)) for pins in PINS.values())
+    names = {canonical(pin) for pin in full}
+    assert [pin for pin in bench - full if canonical(pin) in names] == []
+
+
+def test_the_lock_of_report_and_test_holds_no_peer():
+    peers = {canonical(each) for each in EXTRAS["bench"]} - {"setuptools"}
+    assert peers & {canonical(pin) for pin in PINS["requirements.lock"]} == set()
 
 
 def test_lock_files_that_record_registry_addresses_are_ignored_by_git():

@@ -1,4 +1,4 @@
-"""run.py makes .venv when it has to, hands over to it, and says what went wrong."""
+"""run.py sets up when it has to, hands over, and says what went wrong."""
 
 import ast
 import re
@@ -11,18 +11,18 @@ import pytest
 import run
 
 VERBS = ["report", "test", "check", "lab", "bench", "lock"]
+LOCK, BENCH = "requirements.lock", "requirements-bench.lock"
 SOURCE = Path(run.__file__).read_text("utf-8")
 
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     """Return an empty checkout that run.py takes for its own."""
-    (tmp_path / "requirements.lock").write_text("tqdm==4.66")
+    for lock_file in (LOCK, BENCH):
+        (tmp_path / lock_file).write_text("tqdm==4.66")
+        (tmp_path / run.ENVS[lock_file]).mkdir()
     (tmp_path / "pyproject.toml").write_text("[project]")
-    (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    monkeypatch.setattr(run, "ENV", tmp_path / ".venv")
-    monkeypatch.setattr(run, "STAMP", tmp_path / ".venv" / "stamp")
     return tmp_path
 
 
@@ -31,12 +31,12 @@ def installer(monkeypatch):
     """Return the list of exit codes that pretended installations will end in."""
     codes = []
 
-    def install(*_):
-        run.env_python(run.ENV).parent.mkdir(parents=True)
-        run.env_python(run.ENV).touch()
+    def install(env, _):
+        run.env_python(env).parent.mkdir(parents=True)
+        run.env_python(env).touch()
         return codes.pop()
 
-    monkeypatch.setattr(run, "install_with_uv", install)
+    monkeypatch.setattr(run, "install_with_uv", lambda uv, *words: install(*words))
     monkeypatch.setattr(run, "install_with_pip", install)
     return codes
 
@@ -95,43 +95,58 @@ def test_the_interpreter_stands_where_the_system_puts_it(system, python):
     assert run.env_python(Path(".venv"), system) == Path(python)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
-def test_the_fingerprint_changes_with_the_file(name, checkout):
-    before = run.fingerprint(checkout)
-    (checkout / name).write_text("tqdm==4.67")
-    assert run.fingerprint(checkout) != before
+@pytest.mark.parametrize("lock_file", [LOCK, BENCH])
+@pytest.mark.parametrize("which", ["lock_file", "pyproject.toml"])
+def test_the_fingerprint_changes_with_the_file(which, lock_file, checkout):
+    before = run.fingerprint(checkout, lock_file)
+    (checkout / which.replace("lock_file", lock_file)).write_text("tqdm==4.67")
+    assert run.fingerprint(checkout, lock_file) != before
 
 
 def test_the_fingerprint_stays_while_nothing_changes(checkout):
-    assert run.fingerprint(checkout) == run.fingerprint(checkout)
+    assert run.fingerprint(checkout, LOCK) == run.fingerprint(checkout, LOCK)
+
+
+def test_a_lock_of_the_benchmarks_leaves_the_other_environment_alone(checkout):
+    before = run.fingerprint(checkout, LOCK)
+    (checkout / BENCH).write_text("tqdm==4.67")
+    assert run.fingerprint(checkout, LOCK) == before
 
 
 def test_a_finished_env_is_not_made_again(checkout, installer):
     installer.append(0)
-    assert run.set_up() == 0
-    assert run.set_up() == 0  # a second installation would find no exit code to return
+    assert run.set_up(LOCK) == 0
+    assert run.set_up(LOCK) == 0  # a second installation would find no exit code
 
 
 def test_a_half_made_env_is_made_again(checkout, installer):
-    leftover = run.ENV / "leftover"
+    leftover = checkout / ".venv" / "leftover"
     leftover.touch()
     installer.append(0)
-    assert run.set_up() == 0
+    assert run.set_up(LOCK) == 0
     assert not leftover.exists()
 
 
-def test_an_env_made_for_another_lock_is_made_again(checkout, installer):
+@pytest.mark.parametrize("lock_file", [LOCK, BENCH])
+def test_an_env_made_for_another_lock_is_made_again(lock_file, checkout, installer):
     installer.extend([0, 0])
-    run.set_up()
-    (checkout / "requirements.lock").write_text("tqdm==4.67")
-    run.set_up()
+    run.set_up(lock_file)
+    (checkout / lock_file).write_text("tqdm==4.67")
+    run.set_up(lock_file)
     assert installer == []
 
 
+def test_the_peers_get_an_environment_of_their_own(checkout, installer):
+    installer.append(0)
+    run.set_up(BENCH)
+    assert run.env_python(checkout / ".venv-bench").exists()
+    assert not run.env_python(checkout / ".venv").exists()
+
+
 def test_an_env_that_runs_this_very_script_is_left_alone(checkout, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "prefix", str(run.ENV))
-    assert run.set_up() == 1
-    assert run.ENV.exists()
+    monkeypatch.setattr(sys, "prefix", str(checkout / ".venv"))
+    assert run.set_up(LOCK) == 1
+    assert (checkout / ".venv").exists()
     assert "in use" in capsys.readouterr().err
 
 
@@ -140,14 +155,14 @@ def test_an_env_in_use_on_windows_is_reported(checkout, monkeypatch, capsys):
         raise PermissionError
 
     monkeypatch.setattr(run.shutil, "rmtree", refuse)
-    assert run.set_up() == 1
+    assert run.set_up(LOCK) == 1
     assert "in use" in capsys.readouterr().err
 
 
 def test_a_failed_installation_is_passed_on_and_leaves_no_stamp(checkout, installer):
     installer.append(3)
-    assert run.set_up() == 3
-    assert not run.STAMP.exists()
+    assert run.set_up(LOCK) == 3
+    assert not (checkout / ".venv" / run.STAMP).exists()
 
 
 def test_the_first_failure_ends_the_row_and_is_passed_on():
@@ -181,3 +196,35 @@ def test_benchmarks_run_in_order(checkout):
 def test_without_benchmarks_bench_says_so(checkout, capsys):
     assert run.main(["bench"]) == 0
     assert "no benchmarks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verb", "lock_file", "env"),
+    [("test", LOCK, ".venv"), ("bench", BENCH, ".venv-bench")],
+)
+def test_only_bench_sets_up_the_peers(verb, lock_file, env, checkout, monkeypatch):
+    made, called = [], []
+    monkeypatch.setattr(run, "set_up", made.append)  # returns None: no error code
+    monkeypatch.setattr(run, "call", lambda python, *_: called.append(python))
+    monkeypatch.setattr(run, "jobs", lambda args: {verb: [["job"]]})
+    assert run.main([verb]) == 0
+    assert (made, called) == ([lock_file], [run.env_python(checkout / env)])
+
+
+def test_both_locks_are_written_again_the_first_one_first(monkeypatch):
+    written = []
+    monkeypatch.setattr(run.shutil, "which", lambda _: "uv")
+    monkeypatch.setattr(run, "call", lambda *words: written.append(words))
+    run.main(["lock", "--upgrade"])
+    outputs = [words[words.index("--output-file") + 1] for words in written]
+    assert outputs == [LOCK, BENCH]
+    assert [words[-1] for words in written] == ["--upgrade", "--upgrade"]
+
+
+def test_what_both_locks_hold_has_one_version():
+    assert "--constraint=requirements.lock" in run.lock_words(BENCH, [])
+
+
+@pytest.mark.parametrize("lock_file", [LOCK, BENCH])
+def test_no_lock_records_where_packages_come_from(lock_file):
+    assert "--no-emit-index-url" in run.lock_words(lock_file, [])
