@@ -2,7 +2,7 @@
 
 Data flows one way, and each module answers one question:
 
-records -> figures -> panel -> indicators -> charts -> report
+records -> figures -> panel -> indicators -> evidence -> charts -> report
 
     vocabulary  Which measures, units and labels exist, in three scripts?
     printed     What does "近300家" say, as a number with bounds?
@@ -10,7 +10,8 @@ records -> figures -> panel -> indicators -> charts -> report
     figures     Which one point or bound do we accept?
     panel       What is known and what is missing, year by year?
     indicators  What growth, index, rate or share follows, as bounds?
-    charts      How does one table look?
+    evidence    What can these data carry; what survives a challenge?
+    charts      How does one table or one result look?
     report      How do charts, tables and sentences read as one document?
 
 The names below are imported when they are first used.
@@ -27,8 +28,9 @@ _NAMES = {
     " load_tax",
     "hengstats.panel": "build_panel",
     "hengstats.indicators": "cagr growth index_to ratio share",
+    "hengstats.evidence": "IntervalRegression Verdict assess explain_rivals",
     "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"
-    " draw_tax draw_timeline save_chart",
+    " draw_refusals draw_tax draw_timeline draw_verdict save_chart",
     "hengstats.report": "write_report",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -81,12 +81,13 @@ def measures_of(panel: pd.DataFrame) -> list[str]:
 def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return one measure as `entity, year, lower, value, upper`, known years only.
 
-    A panel without bounds is a panel of points.
+    A panel without bounds is a panel of points, and so is a figure without them.
 
     Raises
     ------
     DataError
-        If the panel has no such measure, or one entity has a year twice.
+        If the panel has no such measure, one entity has a year twice, or a figure
+        lies outside its bounds.
     """
     for column in ("entity", "year", measure):
         if column not in panel:
@@ -95,16 +96,29 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
                 f"表里没有“{column}”一栏。现有的指标：{known}。 [no column {column!r}]"
             )
     value = panel[measure].astype(float)
+    lower, upper = (
+        panel.get(f"{measure}_{end}", value).astype(float).fillna(value)
+        for end in ("lower", "upper")
+    )
     series = pd.DataFrame(
         {
             "entity": panel["entity"],
             "year": panel["year"].astype("int64"),
-            "lower": panel.get(f"{measure}_lower", value).astype(float),
+            "lower": lower,
             "value": value,
-            "upper": panel.get(f"{measure}_upper", value).astype(float),
+            "upper": upper,
         }
     )
     series = series.dropna(subset=["lower", "upper"], how="all")
+    crossed = (series["lower"] > series["upper"]) | (series["value"] < series["lower"])
+    for row in series[crossed | (series["value"] > series["upper"])].to_dict("records")[
+        :1
+    ]:
+        raise DataError(
+            f"{row['entity']} {row['year']} 年的“{measure}”上下界颠倒，或数值在界外："
+            f"{row['lower']:g}、{row['value']:g}、{row['upper']:g}。请改正这一行。"
+            f" [bounds of {measure} for {row['entity']} in {row['year']}]"
+        )
     twice = series[series.duplicated(["entity", "year"])]
     for row in twice.to_dict("records")[:1]:
         raise DataError(

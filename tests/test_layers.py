@@ -22,6 +22,7 @@ ROOMS = (
     "figures",
     "panel",
     "indicators",
+    "evidence",
     "charts",
     "report",
     "cli",

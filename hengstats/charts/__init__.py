@@ -8,6 +8,8 @@ series    tax and membership by year
 participation, index
 phases    milestones and phases, and the timeline
 growth    growth within its bounds
+verdict   growth against growth, and what chance would give
+refusals  how often customary procedures mislead
 save      PNG, SVG, PDF
 """
 
@@ -15,15 +17,19 @@ from hengstats.charts.growth import draw_growth
 from hengstats.charts.index import draw_index
 from hengstats.charts.participation import draw_participation
 from hengstats.charts.phases import draw_timeline
+from hengstats.charts.refusals import draw_refusals
 from hengstats.charts.save import save_chart
 from hengstats.charts.series import draw_membership, draw_tax
+from hengstats.charts.verdict import draw_verdict
 
 __all__ = [
     "draw_growth",
     "draw_index",
     "draw_membership",
     "draw_participation",
+    "draw_refusals",
     "draw_tax",
     "draw_timeline",
+    "draw_verdict",
     "save_chart",
 ]

@@ -60,8 +60,13 @@ def write_caption(
     sentences: Iterable[str],
     entities: Iterable[str],
     lang: str,
+    *,
+    outdent: float = 0.0,
 ) -> None:
-    """Write a caption under the axes; what is invented is said first."""
+    """Write a caption under the axes; what is invented is said first.
+
+    It begins `outdent` points to the left of the axes, under long labels.
+    """
     parts = [sentence for sentence in dict.fromkeys(sentences) if sentence]
     if is_illustrative(list(entities)):
         parts.insert(0, say("word", "illustrative", lang))
@@ -73,7 +78,7 @@ def write_caption(
     width = figure.get_figwidth() if figure is not None else WIDTH
     own = figure is not None and figure.get_gid() == OWN
     share = LAID_OUT if own else ax.get_position().width
-    ems = share * width * 72 / SMALL
+    ems = (share * width * 72 + (0.0 if own else outdent)) / SMALL
     lines = wrap(text, ems)
     if figure is not None and own:
         figure.set_figheight(
@@ -83,7 +88,7 @@ def write_caption(
     ax.annotate(
         lines,
         (0, 0),
-        (0, -below),
+        (-outdent, -below),
         xycoords="axes fraction",
         textcoords="offset points",
         ha="left",

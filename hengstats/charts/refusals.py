@@ -1,0 +1,121 @@
+"""How often would each customary procedure have misled, for these very years?"""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from hengstats.charts.caption import ems_of, wrap, write_caption
+from hengstats.charts.style import (
+    COLOURS,
+    GREY,
+    HATCHES,
+    LABEL,
+    MARKERS,
+    SMALL,
+    TITLE,
+    WIDTH,
+    dress,
+    start,
+)
+from hengstats.evidence import Verdict
+from hengstats.evidence.customary.procedures import CUSTOMARY
+from hengstats.evidence.refusals import REPLICATIONS, SEED
+from hengstats.evidence.shown import list_years, show_rate
+from hengstats.vocabulary import name, say
+
+OTHERS = ("trend_stationary", "fill_up", "shock_year")
+SIGNS = ("□", "◇", "△")
+BAR = 0.27
+NUMBERS = 122  # where the rates are written, right of the bars
+
+
+def draw_refusals(
+    verdict: Verdict, *, ax: Axes | None = None, lang: str = "zh-Hans"
+) -> Axes:
+    """Return axes with the false-alarm rate of each procedure that was refused.
+
+    One bar a procedure, for series that drift upwards independently, a mark for each
+    other kind of unrelated series, and this library's own rule beside them.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        As `assess` returns; its `simulated_years` are the years of the simulation.
+    ax, lang
+        As for `draw_tax`.
+
+    Raises
+    ------
+    GlyphError
+        If no font has one of the characters.
+    """
+    refused = verdict.refused
+    shown = refused[refused["procedure"].isin([*CUSTOMARY, "cross_section"])]
+    shown = shown.dropna(subset="false_alarm").sort_values("drift", kind="stable")
+    ax = start(ax, height=1.6 + BAR * (len(shown) + 1))
+    places = np.arange(1, len(shown) + 1)
+    ax.barh(places, 100 * shown["drift"], height=0.62, color=COLOURS[4], ec=GREY)
+    own = verdict.own_rates
+    ax.barh(
+        0,
+        100 * own["drift"],
+        height=0.62,
+        color="white",
+        ec=COLOURS[0],
+        hatch=HATCHES[1],
+        gid="ours",
+    )
+    for number, kind in enumerate(OTHERS, start=1):
+        rates = [100 * own[kind], *(100 * shown[kind])]
+        ax.plot(
+            rates,
+            [0, *places],
+            ls="none",
+            marker=MARKERS[number],
+            ms=6,
+            mfc="white",
+            mec=COLOURS[(1, 5, 2)[number - 1]],
+            mew=1.2,
+            gid=kind,
+        )
+    rates = [own["drift"], *shown["drift"]]
+    for place, rate in zip([0, *places], rates, strict=True):
+        ax.text(
+            NUMBERS, place, show_rate(rate), va="center", fontsize=SMALL, ha="right"
+        )
+    ax.axvline(5, color=COLOURS[1], ls="--", lw=1.2, gid="nominal")
+    labels = [name("procedure", key, lang) for key in ("assess", *shown["procedure"])]
+    ax.set_yticks([0, *places], labels)
+    ax.set_ylim(-0.7, len(shown) + 0.7)
+    ax.set_xlim(0, NUMBERS)
+    ax.set_xticks([0, 5, 25, 50, 75, 100])
+    ax.set_xlabel(say("draw", "refusals_axis", lang), fontsize=LABEL)
+    outdent = max(ems_of(label) for label in labels) * LABEL + 8
+    title = wrap(say("draw", "refusals_title", lang), WIDTH * 66 / TITLE)
+    ax.annotate(
+        title,
+        (0, 1),
+        (-outdent, 8),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=TITLE,
+        gid="title",
+    )
+    comma = say("word", "comma", lang)
+    signs = comma.join(
+        sign + say("verdict", kind, lang)
+        for sign, kind in zip(SIGNS, OTHERS, strict=True)
+    )
+    note = say(
+        "draw",
+        "refusals_note",
+        lang,
+        marks=signs,
+        years=list_years(verdict.simulated_years, lang),
+        replications=f"{REPLICATIONS:,}",
+        seed=SEED,
+    )
+    told = [note, say("draw", "ours_note", lang)]
+    if verdict.simulated_years != verdict.years:
+        told.append(say("draw", "as_though", lang))
+    write_caption(ax, verdict.steps, told, [], lang, outdent=outdent)
+    return dress(ax)
