@@ -282,35 +282,6 @@ def _result(table: pd.DataFrame, panel: pd.DataFrame, unit: str) -> pd.DataFrame
     return result
 
 
-def paired_growth(panel: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
-    """Return the steps between neighbouring years in which two measures are known.
-
-    A year counts if both measures have a figure, be it only a bound; the growth of
-    each is annualised over the step.
-
-    Returns
-    -------
-    DataFrame
-        `entity, from_year, year`, then `lower, value, upper` of each measure with the
-        measure's name in front; empty where no two years know both.
-    """
-    keys = ["entity", "year"]
-    both = series_of(panel, one)[keys].merge(
-        series_of(panel, other)[keys], on=keys, validate="one_to_one"
-    )
-    common = panel.merge(both, on=keys, validate="one_to_one")
-    ends = {end: "{}_" + end for end in ENDS}
-    steps = [
-        growth(common, measure)
-        .drop(columns="measure")
-        .rename(columns={end: ends[end].format(measure) for end in ENDS})
-        for measure in (one, other)
-    ]
-    return steps[0].merge(
-        steps[1], on=["entity", "from_year", "year"], validate="one_to_one"
-    )
-
-
 def round_out(number: float, digits: int, up: bool) -> float:
     """Return a bound rounded outwards, so that what is printed stays true."""
     step = 10.0**digits

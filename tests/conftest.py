@@ -5,8 +5,12 @@ import math
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 mpl.use("agg")
+# No test is a timed one: a busy machine must not fail it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hengstats as hs
-from hengstats.indicators import paired_growth, round_out
+from hengstats.indicators import round_out
 
 
 def table(**columns):
@@ -209,15 +209,6 @@ def test_nearest_prefers_years_that_know_both():
         [2018, 2018],
         [2019, 2019],
     ]
-
-
-def test_plaza66_has_no_paired_growth_of_tax_and_members(plaza):
-    assert len(paired_growth(plaza, "tax_revenue", "branch_members")) == 0
-
-
-def test_the_illustrative_building_has_five_paired_growths():
-    panel = hs.build_panel("illustrative")
-    assert len(paired_growth(panel, "tax_revenue", "branch_members")) == 5
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import math
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -17,11 +18,14 @@ from hengstats.report.blocks import Picture, Table, number_blocks, show_box, sho
 from hengstats.report.material import gather_material
 from hengstats.report.organisation import organisation_section
 from hengstats.report.render import READER
-from hengstats.report.sections import number_head, paired_sentence
+from hengstats.report.sections import number_head
 from hengstats.report.tax import tax_section
+from hengstats.report.verdict import headline, verdict_section
+from hengstats.vocabulary import say
 
 INF = math.inf
 NAN = math.nan
+GROWTHS = ("growth", "average_growth")
 LANGUAGES = pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 
 
@@ -152,15 +156,42 @@ def test_nothing_known_is_a_dash():
 
 
 @LANGUAGES
-def test_plaza66_has_no_paired_growth(lang):
-    told = paired_sentence(hs.build_panel("plaza66"), lang)
-    assert re.findall(r"\d+", told) == ["0"]
+def test_the_summary_of_plaza66_says_that_nothing_can_be_concluded(tmp_path, lang):
+    # One common year, 2018; no paired growth; level 0.
+    told = plain(headline(gather_material("plaza66", tmp_path, lang))[0])
+    assert re.findall(r"\b\d+\b", told.replace("Plaza 66", ""))[:3] == [
+        "1",
+        "2018",
+        "0",
+    ]
 
 
 @LANGUAGES
-def test_illustrative_has_five_paired_growths(lang):
-    told = paired_sentence(hs.build_panel("illustrative"), lang)
-    assert re.findall(r"\d+", told) == ["5"]
+def test_the_chapter_on_plaza66_prints_no_statistic(tmp_path, lang):
+    blocks = verdict_section(gather_material("plaza66", tmp_path, lang))
+    table = next(block for block in blocks if isinstance(block, Table))
+    growths = [say("statistic", key, lang, from_year="", year="") for key in GROWTHS]
+    words = tuple(text.split(" ")[0] for text in growths)
+    assert [row for row in table.frame.iloc[:, 1] if not row.startswith(words)] == []
+
+
+def test_the_chapter_names_the_sources_of_each_rival(tmp_path):
+    material = gather_material("plaza66", tmp_path, "zh-Hans")
+    rivals = [b for b in verdict_section(material) if isinstance(b, Table)][-1]
+    evidence = rivals.frame.iloc[:, 1]
+    assert [row for row in evidence if not re.search(r"\[\d+\]", row)] == []
+
+
+def test_the_chapter_puts_our_own_rule_under_the_refused(tmp_path):
+    material = gather_material("illustrative", tmp_path, "zh-Hans")
+    refused = [b for b in verdict_section(material) if isinstance(b, Table)][1]
+    assert refused.frame.iloc[-1, 0] == "本库的判断规则（增长同步）"
+
+
+def test_a_dataset_without_members_has_no_chapter_on_both(tmp_path):
+    material = gather_material("plaza66", tmp_path, "zh-Hans")
+    bare = replace(material, panel=material.panel[["entity", "year", "tax_revenue"]])
+    assert verdict_section(bare) == []
 
 
 def test_headings_are_numbered_in_chinese():

@@ -12,8 +12,8 @@ from hengstats.evidence.rivals import explain_rivals
 
 DATA = Path(__file__).parents[1] / "data"
 COLUMNS = (
-    "rival explanation measure entity period printed source publisher published"
-    " standing quote"
+    "rival explanation evidence measure entity period printed source publisher"
+    " published standing quote"
 ).split()
 LANGUAGES = ["zh-Hans", "zh-Hant", "en"]
 HEAD = "rival,dataset,entity,measure,period,source,zh-Hans,zh-Hant,en\n"
@@ -314,3 +314,9 @@ def test_a_pointer_may_lead_to_a_record_of_a_comparator(plaza66):
 def test_the_same_record_may_speak_for_two_rivals(rivals):
     first = rivals.query("measure == 'tax_revenue' and period == '2016'")
     assert first["rival"].tolist() == ["first_year", "before_committee"]
+
+
+def test_evidence_says_whose_figure_of_what_and_when():
+    rivals = explain_rivals("plaza66").set_index(["rival", "source"])
+    told = rivals.loc[("first_year", "ce-2012"), "evidence"]
+    assert told == "上海恒隆广场、楼宇税收、2011"

@@ -62,6 +62,7 @@ def _details(
 ) -> str:
     """Return a table that can be folded away."""
     shown = table.to_html(index=False, border=0, escape=True, justify="left")
+    shown = shown.replace("<td>", '<td style="text-align:left">')
     return (
         f"<details{' open' if opened else ''}>"
         f"<summary>{html.escape(say('verdict', head, lang))}</summary>"

@@ -8,11 +8,12 @@ import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
 from hengstats.records import POINTER, list_evidence
-from hengstats.vocabulary import check_language
+from hengstats.vocabulary import check_language, name, say
 
 COLUMNS = [
     "rival",
     "explanation",
+    "evidence",
     "measure",
     "entity",
     "period",
@@ -38,13 +39,15 @@ def explain_rivals(
         A date, YYYY-MM-DD: only evidence that had been published by then. The
         explanation beside it is our sentence of today.
     lang : str
-        `zh-Hans`, `zh-Hant` or `en`, for the explanation.
+        `zh-Hans`, `zh-Hant` or `en`, for explanation and evidence.
 
     Returns
     -------
     DataFrame
-        `rival`, `explanation`, `measure`, `entity`, `period`, `printed`, `source`,
-        `publisher`, `published`, `standing`, `quote`, in the order of `rivals.csv`.
+        `rival`, `explanation`, `evidence`, `measure`, `entity`, `period`, `printed`,
+        `source`, `publisher`, `published`, `standing`, `quote`, in the order of
+        `rivals.csv`.
+        `evidence` says in words whose figure of what it is, and of when.
         An event has no `measure`; its `period` is its date, and `printed` is its
         quote. No rows where a dataset names no rivals.
 
@@ -57,14 +60,24 @@ def explain_rivals(
     """
     check_language(lang)
     data = read_dataset(dataset, as_of)
-    others = [name for name in data.rivals["dataset"].unique() if name]
-    stores = {"": data} | {name: read_dataset(name, as_of) for name in others}
+    others = [key for key in data.rivals["dataset"].unique() if key]
+    stores = {"": data} | {key: read_dataset(key, as_of) for key in others}
     known = pd.concat(
-        [_known(store).assign(dataset=name) for name, store in stores.items()]
+        [_known(store).assign(dataset=key) for key, store in stores.items()]
     )
     shown = data.rivals.merge(
         known, on=["dataset", *POINTER], how="inner", validate="many_to_one"
     )
+    entities = pd.concat([store.entities for store in stores.values()])
+    names = dict(zip(entities["entity"], entities[lang], strict=True))
+    comma = say("word", "comma", lang)
+    told = []
+    for row in shown.to_dict("records"):
+        whose = names.get(row["entity"], row["entity"])
+        what = name("measure", row["measure"] or "event", lang)
+        when = [row["period"].replace("/", " / ")] if row["period"] else []
+        told.append(comma.join([whose, what, *when]))
+    shown = shown.assign(evidence=pd.Series(told, dtype=object))
     return shown.rename(columns={lang: "explanation"})[COLUMNS]
 
 

@@ -59,6 +59,14 @@ def _p_sentence(row: Row) -> str:
     return f"p = {shown}" if settled else f"p ≤ {shown}"
 
 
+def write_headline(verdict: Verdict, lang: str) -> str:
+    """Return whose figures they are and what was found, in two sentences."""
+    found = _not_enough(verdict, lang) if verdict.level == 0 else _tested(verdict, lang)
+    return ("" if lang.startswith("zh") else " ").join(
+        [_whose(verdict, lang), found[0]]
+    )
+
+
 def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
     words = {

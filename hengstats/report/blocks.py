@@ -65,7 +65,7 @@ def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False)
             text = say("report", mark, lang, text=block.caption)
             caption = say("report", "figure", lang, number=figures, text=text)
             written.append(
-                f"![{_escape(caption)}](charts/{block.path.name}){{width=95%}}"
+                f"![{escape(caption)}](charts/{block.path.name}){{width=95%}}"
             )
         elif isinstance(block, Table):
             tables += 1
@@ -114,19 +114,19 @@ def show_box(row: dict, unit: str, lang: str) -> str:
 def small(text: str) -> str:
     """Return a text as a paragraph in small type."""
     style = '{custom-style="Table Note" typst:text:size="8.5pt"}'
-    return f"::: {style}\n{_escape(text)}\n:::"
+    return f"::: {style}\n{escape(text)}\n:::"
 
 
 def _write_table(table: Table, caption: str) -> str:
     """Return a Markdown pipe table whose dashes set the widths of the columns."""
     rows = [list(table.frame.columns), *table.frame.to_numpy().tolist()]
-    lines = ["| " + " | ".join(_escape(str(c)) for c in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(escape(str(c)) for c in row) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * max(3, width) for width in table.widths) + "|")
-    text = f"Table: {_escape(caption)}\n\n" + "\n".join(lines)
+    text = f"Table: {escape(caption)}\n\n" + "\n".join(lines)
     return f"{text}\n\n{small(table.note)}" if table.note else text
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Return a text in which nothing is taken for Markdown."""
     plain = re.sub(r"[ \t\r\n]+", " ", text.strip())
     return "".join("\\" + c if c in "\\`*_{}[]<>#|$~^@'\"" else c for c in plain)

@@ -24,6 +24,8 @@ class Material:
 
     Attributes
     ----------
+    asked : str
+        The dataset's name or folder, as the user gave it.
     dataset : Dataset
         The dataset reported on.
     others : tuple of Dataset
@@ -44,6 +46,7 @@ class Material:
         Language of the report.
     """
 
+    asked: str
     dataset: Dataset
     others: tuple[Dataset, ...]
     figures: pd.DataFrame
@@ -64,6 +67,7 @@ def gather_material(dataset: str, folder: Path, lang: str) -> Material:
     loaded = pd.concat([one.sources for one in (data, *others)])
     loaded = loaded[loaded["kind"] != "transcribed"].drop_duplicates("source")
     return Material(
+        asked=dataset,
         dataset=data,
         others=others,
         figures=settle_figures(data),

@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from hengstats import charts, indicators
+from hengstats import charts
 from hengstats.figures import list_conflicts
-from hengstats.panel import series_of
 from hengstats.report import tables
 from hengstats.report.blocks import Block
 from hengstats.report.comparators import compare_section, pick_figures
 from hengstats.report.material import MEMBERS, TAX, Material, save_picture
 from hengstats.report.organisation import organisation_section
 from hengstats.report.tax import tax_section
+from hengstats.report.verdict import headline, verdict_section
 from hengstats.vocabulary import name, say
 
 COUNTS = ("attendances", "participants", "events", "volunteers")
@@ -31,7 +31,7 @@ def write_sections(material: Material) -> list[Block]:
         "tax": tax_section,
         "organisation": organisation_section,
         "participation": _participation,
-        "together": _together,
+        "together": verdict_section,
         "comparators": compare_section,
         "missing": _missing,
         "conflicts": _conflicts,
@@ -91,21 +91,7 @@ def _summary(m: Material) -> list[Block]:
             lines.append(
                 say("report", "summary_measure", lang, measure=label, list=joined)
             )
-    return [*lines, paired_sentence(m.panel, lang), say("report", "how_to_read", lang)]
-
-
-def paired_sentence(panel: pd.DataFrame, lang: str) -> str:
-    """Return how many paired growths of tax and members there are, in a sentence."""
-    measures = [measure for measure in (TAX, MEMBERS) if measure in panel]
-    pairs = len(indicators.paired_growth(panel, *measures)) if len(measures) > 1 else 0
-    return say(
-        "report",
-        "paired_some" if pairs else "paired_none",
-        lang,
-        economy=name("measure", TAX, lang),
-        organisation=name("measure", MEMBERS, lang),
-        n=pairs,
-    )
+    return [*lines, *headline(m), say("report", "how_to_read", lang)]
 
 
 def _printed(m: Material) -> list[Block]:
@@ -158,23 +144,6 @@ def _participation(m: Material) -> list[Block]:
             tables.figures_table(elsewhere, m.numbers, caption, lang, m.names)
         )
     return blocks
-
-
-def _together(m: Material) -> list[Block]:
-    """Say how many paired growths there are, and in which years both are known."""
-    if TAX not in m.panel or MEMBERS not in m.panel:
-        return []
-    known = [set(series_of(m.panel, measure)["year"]) for measure in (TAX, MEMBERS)]
-    years = say("word", "comma", m.lang).join(map(str, sorted(known[0] & known[1])))
-    return [
-        paired_sentence(m.panel, m.lang),
-        say(
-            "report",
-            "paired_levels",
-            m.lang,
-            years=years or say("report", "none", m.lang),
-        ),
-    ]
 
 
 def _missing(m: Material) -> list[Block]:
