@@ -45,6 +45,7 @@ PROMISED = (
     "list_datasets load_tax load_membership load_events build_panel growth index_to"
     " share cagr read_printed draw_timeline draw_tax draw_membership"
     " draw_participation draw_growth draw_index save_chart write_report"
+    " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

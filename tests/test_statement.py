@@ -1,0 +1,183 @@
+"""A verdict is said in three scripts, from the result, as text and as a page."""
+
+import math
+import re
+
+import pandas as pd
+import pytest
+
+import hengstats as hs
+from hengstats.evidence.shown import (
+    label_table,
+    refusals_table,
+    show_correlation,
+    show_end,
+    show_p,
+    show_rate,
+)
+from hengstats.evidence.statement import write_headline
+
+LANGUAGES = ["zh-Hans", "zh-Hant", "en"]
+EACH = pytest.mark.parametrize("lang", LANGUAGES)
+M = [100.0, 110.0, 113.0, 131.0, 140.0, 170.0]
+T = [10.0, 11.2, 11.8, 13.6, 14.8, 18.1]
+BENT = [10.0, 12.0, 12.9, 13.1, 15.8, 15.9]
+
+
+def judge(t=T, m=M, **options):
+    """Return the verdict on six years, or fewer."""
+    panel = pd.DataFrame(
+        {"entity": "a", "year": range(2016, 2016 + len(t)), "m": m[: len(t)], "t": t}
+    )
+    return hs.assess(panel, organisation="m", economy="t", **options)
+
+
+CASES = {
+    "together": judge(),
+    "opposite": judge([100 / value for value in T]),
+    "no sign": judge(BENT),
+    "four growths": judge(T[:5]),
+    "three growths": judge(T[:4]),
+    "shock": judge(shock_years=[2020]),
+    "tried": judge(tried=3),
+    "plaza66": hs.assess(
+        hs.build_panel("plaza66"), organisation="branch_members", economy="tax_revenue"
+    ),
+    "nothing": hs.assess(
+        pd.DataFrame({"entity": ["a", "b"], "year": 2016, "m": 1.0, "t": 2.0}),
+        organisation="m",
+        economy="t",
+    ),
+}
+WHOLE = pytest.mark.parametrize("case", CASES)
+
+
+@WHOLE
+@EACH
+def test_a_statement_has_no_blank_left(case, lang):
+    assert not re.search(r"\{\w*\}|nan|None|inf\b", CASES[case].say(lang))
+
+
+@WHOLE
+def test_the_statement_is_in_simplified_characters(case):
+    assert CASES[case].statement == CASES[case].say("zh-Hans")
+
+
+@WHOLE
+def test_english_holds_chinese_only_in_quoted_wordings(case):
+    plain = re.sub(r"\"[^\"]*\"", "", CASES[case].say("en"))
+    assert not re.search("[\u3400-\u9fff]", plain)
+
+
+@WHOLE
+@EACH
+def test_a_statement_promises_no_cause(case, lang):
+    unwanted = r"导致|導致|促进|促進|推动|推動|使得|drive|lead to|leads|cause|effect"
+    assert not re.search(unwanted, CASES[case].say(lang))
+
+
+@WHOLE
+@EACH
+def test_text_and_page_hold_the_statement(case, lang):
+    verdict = CASES[case]
+    assert verdict.statement in str(verdict)
+    assert verdict._repr_html_().startswith('<div lang="zh-Hans"')
+
+
+@EACH
+def test_a_verdict_shows_itself_in_its_language(lang):
+    verdict = judge(lang=lang)
+    assert verdict.say(lang) in str(verdict)
+
+
+def test_together_says_faster_when_faster():
+    assert "增长较快的时候，“t”的增长也较快" in CASES["together"].statement
+
+
+def test_opposite_says_slower_when_faster():
+    assert "增长反而较慢" in CASES["opposite"].statement
+
+
+def test_no_sign_says_that_this_is_not_absence():
+    assert "看不出不等于没有" in CASES["no sign"].statement
+
+
+def test_the_headline_is_the_beginning_of_the_statement():
+    verdict = CASES["together"]
+    assert verdict.statement.startswith(write_headline(verdict, "zh-Hans"))
+
+
+def test_a_dependence_on_one_year_names_it():
+    m = [100.0]
+    t = [10.0]
+    steps = ((0.11, 0.12), (0.43, 0.43), (0.06, 0.07), (0.17, 0.15), (0.14, 0.09))
+    for x, y in steps:
+        m.append(m[-1] * math.exp(x))
+        t.append(t[-1] * math.exp(y))
+    verdict = judge(t, m)
+    assert verdict.finding == "suggestive"
+    assert "靠的是个别年份：去掉 2017→2018" in verdict.statement
+
+
+def test_a_shared_slowdown_says_so():
+    m, t = [100.0], [10.0]
+    x = (0.300, 0.2410, 0.1810, 0.1190, 0.0600)
+    y = (0.301, 0.2390, 0.1800, 0.1210, 0.0590)
+    for a, b in zip(x, y, strict=True):
+        m.append(m[-1] * math.exp(a))
+        t.append(t[-1] * math.exp(b))
+    assert "一同放慢或加快" in judge(t, m).statement
+
+
+def test_names_of_measures_are_escaped_on_a_page():
+    panel = pd.DataFrame({"entity": "a", "year": [2016, 2017], "<m>": 1.0, "t": 2.0})
+    page = hs.assess(panel, organisation="<m>", economy="t")._repr_html_()
+    assert "<m>" not in page and "&lt;m&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [(0.0083333, "0.009"), (0.05, "0.050"), (1.0, "1.000"), (0.0004, "< 0.001")],
+)
+def test_a_p_is_rounded_up_and_never_zero(p, shown):
+    assert show_p(p) == shown
+
+
+@pytest.mark.parametrize(
+    ("r", "shown"), [(0.9996, "0.999"), (-0.5, "−0.5"), (1.0, "1"), (0.62, "0.62")]
+)
+def test_a_correlation_is_never_rounded_up_to_one(r, shown):
+    assert show_correlation(r) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [(0.9935, "99%"), (0.0126, "1.3%"), (math.nan, "—")]
+)
+def test_a_rate_is_shown_in_percent(rate, shown):
+    assert show_rate(rate) == shown
+
+
+# exp(.1785) - 1 = 19.54 %
+@pytest.mark.parametrize(
+    ("end", "shown"), [("lower", "19.5%"), ("upper", "19.6%"), ("value", "19.5%")]
+)
+def test_growth_is_shown_in_percent_and_bounds_outwards(end, shown):
+    assert show_end("growth 2016-2017", 0.1785, end, "en") == shown
+
+
+def test_an_open_end_is_said_in_words():
+    assert show_end("growth 2016-2017", math.inf, "upper", "zh-Hans") == "不封口"
+
+
+@WHOLE
+@EACH
+def test_every_row_of_the_table_has_a_label(case, lang):
+    table = label_table(CASES[case], lang)
+    assert len(table) == len(CASES[case].table)
+    assert not table.isin(["", "nan"]).any(axis=None)
+
+
+@EACH
+def test_every_refusal_has_its_reason_in_each_language(lang):
+    table = refusals_table(CASES["plaza66"], lang)
+    assert table.iloc[:, 1].str.len().min() > 10
