@@ -85,7 +85,7 @@ def list_measures(settings):
 
 
 def invent(folder, settings):
-    """Return the rows of the four tables of one folder."""
+    """Return the rows of the tables of one folder."""
     truth, years = settings["truths"][folder], settings["years"]
     rng = np.random.Generator(np.random.PCG64(truth["seed"]))
     is_shock = np.array(years) == settings["shock_year"]
@@ -105,12 +105,26 @@ def invent(folder, settings):
             fixed = "exact", row["unit"], f"illustrative-{year + 1}"
             records.append([key, name, year, printed, value, *fixed, quote])
     cells = settings["source"]["cells"]
-    return {
+    tables = {
         "records": records,
         "sources": [[c.format(year=y, after=y + 1) for c in cells] for y in years],
         "codebook": list_codebook(years, measures),
         "entities": entities,
     }
+    if truth["buildings"] == 1:
+        tables["rivals"] = list_rivals(key, settings)
+    return tables
+
+
+def list_rivals(key, settings):
+    """Return what else a record shows: one row per rival and measure it points at."""
+    year = settings["shock_year"]
+    place = year, f"illustrative-{year + 1}"
+    return [
+        [rival, "", key, measure, *place, *row["texts"]]
+        for rival, row in settings["rivals"].items()
+        for measure in row["measures"]
+    ]
 
 
 def list_codebook(years, measures):
@@ -137,7 +151,7 @@ def describe_table(name, rows, settings):
     links = [
         {"fields": other["key"], "reference": {"resource": to, "fields": other["key"]}}
         for to, other in settings["tables"].items()
-        if to != name == "records"
+        if to != name == "records" and len(other["key"]) == 1
     ]
     schema = {"fields": fields, "primaryKey": table["key"], "foreignKeys": links}
     file = {"name": name, "path": f"{name}.csv", "encoding": "utf-8-sig"}

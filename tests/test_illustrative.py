@@ -249,3 +249,14 @@ def test_buildings_of_the_district_are_of_every_size():
     assert first.min() >= stated(DISTRICT, "tax_low")
     assert first.max() <= stated(DISTRICT, "tax_high")
     assert first.max() > 50 * first.min()
+
+
+def test_the_rivals_of_the_building_are_made_byte_for_byte(made):
+    files = [folder / TOWER / "rivals.csv" for folder in (made, DATA)]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_the_rivals_of_the_building_say_that_they_are_illustrative():
+    texts = read(TOWER, "rivals.csv")
+    assert texts["zh-Hans"].str.contains("示例数据").all()
+    assert texts["en"].str.contains("illustrative").all()
