@@ -19,8 +19,13 @@ from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS, cagr, growth
 from hengstats.vocabulary import check_language
 
-# What rule E mistakes for an association, and how often at most; METHODS, section 3.
-BLIND_SPOTS = {"curved_slowdown": 0.22, "two_shocks": 0.26, "strong_slowdown": 0.07}
+# What rule E mistakes for an association, and how often with six to eight years;
+# METHODS, section 3, simulated again by `benchmarks/blind_spots.py`.
+BLIND_SPOTS = {
+    "curved_slowdown": (0.08, 0.22),
+    "two_shocks": (0.13, 0.26),
+    "strong_slowdown": (0.05, 0.07),
+}
 
 
 def assess(

@@ -62,7 +62,8 @@ def _details(
 ) -> str:
     """Return a table that can be folded away."""
     shown = table.to_html(index=False, border=0, escape=True, justify="left")
-    shown = shown.replace("<td>", '<td style="text-align:left">')
+    for cell in ("th", "td"):
+        shown = shown.replace(f"<{cell}>", f'<{cell} style="text-align:left">')
     return (
         f"<details{' open' if opened else ''}>"
         f"<summary>{html.escape(say('verdict', head, lang))}</summary>"

@@ -169,8 +169,8 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
         parts.append(say("verdict", "power", lang, **words))
     if verdict.blind_spots and verdict.finding != "no_sign":
         spots = [
-            say("blind_spot", spot, lang, rate=f"{rate:.0%}")
-            for spot, rate in verdict.blind_spots.items()
+            say("blind_spot", spot, lang, few=f"{few:.0%}", many=f"{many:.0%}")
+            for spot, (few, many) in verdict.blind_spots.items()
         ]
         joined = say("word", "semicolon", lang).join(spots)
         parts.append(say("verdict", "blind", lang, list=joined))

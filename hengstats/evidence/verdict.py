@@ -61,7 +61,8 @@ class Verdict:
         `measure, year, printed, qualifier, lower, value, upper, reading`, one row per
         figure.
     blind_spots : dict
-        Patterns that the rule mistakes for an association, and how often.
+        Patterns that the rule mistakes for an association, and how often with six
+        and with eight years; stronger ones more often.
     steps : DataFrame
         `from_year, year`, then `x_` and `y_` `lower, value, upper`: the growths of
         the organisation and the economy; `attrs` as those of the panel.
@@ -93,7 +94,7 @@ class Verdict:
     alpha: float
     tried: int
     readings: pd.DataFrame
-    blind_spots: dict[str, float]
+    blind_spots: dict[str, tuple[float, float]]
     steps: pd.DataFrame
     null_r: NDArray[np.float64]
     n_entities: int
