@@ -38,7 +38,7 @@ HELP = """\
   test               运行全部测试             all tests; ARGS go to pytest
   check              提交前的检查             format, lint, types and fast tests
   lab                打开 JupyterLab          JupyterLab on the notebooks
-  bench              运行基准测试             the benchmarks, in order
+  bench [NAME...]    运行基准测试             the benchmarks, all or those named
   lock               重写两个锁文件           resolve again; newer with --upgrade
 
 第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需两分钟。
@@ -210,6 +210,8 @@ def jobs(args):
     """Return, for each verb, what the interpreter is given, in order."""
     pytest = ["-W", "error", "-m", "pytest"]
     scripts = sorted((ROOT / "benchmarks").glob("*.py"))
+    asked = [script for script in scripts if script.stem in args]
+    options = [word for word in args if word not in [one.stem for one in scripts]]
     return {
         "report": [["-m", "hengstats", "report", *args]],
         "test": [[*pytest, *args]],
@@ -220,7 +222,7 @@ def jobs(args):
             [*pytest, "-m", "not slow", *args],
         ],
         "lab": [["-m", "jupyterlab", "notebooks", *args]],
-        "bench": [[script, *args] for script in scripts],
+        "bench": [[script, *options] for script in asked or scripts],
     }
 
 

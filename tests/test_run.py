@@ -193,6 +193,14 @@ def test_benchmarks_run_in_order(checkout):
     assert run.jobs([])["bench"] == [[script] for script in scripts]
 
 
+def test_a_benchmark_can_be_named(checkout):
+    (checkout / "benchmarks").mkdir()
+    for name in ("one.py", "two.py"):
+        (checkout / "benchmarks" / name).touch()
+    asked = run.jobs(["two", "--replications", "200"])["bench"]
+    assert asked == [[checkout / "benchmarks" / "two.py", "--replications", "200"]]
+
+
 def test_without_benchmarks_bench_says_so(checkout, capsys):
     assert run.main(["bench"]) == 0
     assert "no benchmarks" in capsys.readouterr().err
