@@ -6,6 +6,7 @@ units, names, milestones) travels in `panel.attrs["about"]` as plain dictionarie
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
@@ -86,8 +87,8 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the panel has no such measure, one entity has a year twice, or a figure
-        lies outside its bounds.
+        If the panel has no such measure, a year is not a whole number, a figure is no
+        number, one entity has a year twice, or a figure lies outside its bounds.
     """
     for column in ("entity", "year", measure):
         if column not in panel:
@@ -95,15 +96,17 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
             raise DataError(
                 f"表里没有“{column}”一栏。现有的指标：{known}。 [no column {column!r}]"
             )
-    value = panel[measure].astype(float)
+    value = _numbers(panel, measure)
     lower, upper = (
-        panel.get(f"{measure}_{end}", value).astype(float).fillna(value)
+        _numbers(panel, f"{measure}_{end}").fillna(value)
+        if f"{measure}_{end}" in panel
+        else value
         for end in ("lower", "upper")
     )
     series = pd.DataFrame(
         {
-            "entity": panel["entity"],
-            "year": panel["year"].astype("int64"),
+            "entity": _entities(panel),
+            "year": _years(panel),
             "lower": lower,
             "value": value,
             "upper": upper,
@@ -126,6 +129,41 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
             f" [duplicate entity-year {row['entity']}, {row['year']}]"
         )
     return series.sort_values(["entity", "year"], kind="stable", ignore_index=True)
+
+
+def _numbers(panel: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column as numbers, or name the first cell that is none."""
+    numbers = pd.to_numeric(panel[column], errors="coerce").astype(float)
+    infinite = np.isinf(numbers) & (not column.endswith(("_lower", "_upper")))
+    wrong = (numbers.isna() & panel[column].notna()) | infinite
+    for row in np.flatnonzero(wrong)[:1]:
+        raise DataError(
+            f"表的第 {row + 1} 行“{column}”一栏是“{panel[column].iloc[row]}”，不是数。"
+            "请只写数字，单位写在栏名或说明里；只知界限的写在 _lower、_upper 两栏。"
+            f" [row {row + 1}, column {column!r}]"
+        )
+    return numbers
+
+
+def _years(panel: pd.DataFrame) -> pd.Series:
+    """Return the years as whole numbers, or name the first row that has none."""
+    years = pd.to_numeric(panel["year"], errors="coerce").astype(float)
+    for row in np.flatnonzero(~((years % 1 == 0) & years.between(1, 9999)))[:1]:
+        raise DataError(
+            f"表的第 {row + 1} 行“year”一栏是“{panel['year'].iloc[row]}”，不是年份。"
+            f"请写成 2021 这样的整数。 [row {row + 1}, column 'year']"
+        )
+    return years.astype("int64")
+
+
+def _entities(panel: pd.DataFrame) -> pd.Series:
+    """Return whose each row is, or name the first row that does not say."""
+    for row in np.flatnonzero(panel["entity"].isna())[:1]:
+        raise DataError(
+            f"表的第 {row + 1} 行“entity”一栏空着。请写明是哪座楼宇。"
+            f" [row {row + 1}, column 'entity']"
+        )
+    return panel["entity"]
 
 
 def is_illustrative(entities: Sequence[str]) -> bool:

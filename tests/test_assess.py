@@ -305,6 +305,131 @@ def test_a_verdict_does_not_change_the_panel():
     assert before.equals(panel)
 
 
+# What a user may type
+
+
+def test_an_unknown_entity_is_refused_with_those_there_are():
+    with pytest.raises(hs.DataError, match="没有“z”。请从这些里选：a"):
+        assess(frame(), entity="z")
+
+
+def test_entities_may_be_numbers():
+    assert assess(frame().assign(entity=7), entity=7).n_growths == 5
+
+
+@pytest.mark.parametrize(
+    "shock_years", [[2018], (2018,), 2018, np.array([2018]), iter([2018]), [2018, 2018]]
+)
+def test_shock_years_come_in_any_collection(shock_years):
+    verdict = assess(frame(), shock_years=shock_years)
+    assert (verdict.n_growths, verdict.shock_years) == (4, (2018,))
+
+
+@pytest.mark.parametrize("shock_years", ["2018", [2018.5], None])
+def test_shock_years_that_are_no_years_are_refused(shock_years):
+    with pytest.raises(hs.DataError, match="shock_years 要写成年份的列表"):
+        assess(frame(), shock_years=shock_years)
+
+
+def test_a_text_among_the_figures_is_named_with_row_and_column():
+    panel = frame().astype({"t": object})
+    panel.loc[2, "t"] = "32亿元"
+    with pytest.raises(hs.DataError, match="第 3 行“t”一栏是“32亿元”，不是数"):
+        assess(panel)
+
+
+@pytest.mark.parametrize("year", ["2017年", 2017.5, None, pd.Timestamp("2017-12-31")])
+def test_a_year_that_is_none_is_named_with_its_row(year):
+    panel = frame().astype({"year": object})
+    panel.loc[1, "year"] = year
+    with pytest.raises(hs.DataError, match="第 2 行“year”一栏"):
+        assess(panel)
+
+
+def test_a_blank_entity_is_named_with_its_row():
+    panel = frame()
+    panel.loc[3, "entity"] = None
+    with pytest.raises(hs.DataError, match="第 4 行“entity”一栏空着"):
+        assess(panel)
+
+
+def test_an_infinite_figure_is_no_number():
+    with pytest.raises(hs.DataError, match="不是数"):
+        assess(frame(t=[*T[:5], math.inf]))
+
+
+@pytest.mark.parametrize("panel", ["plaza66", None, {"a": 1}])
+def test_what_is_no_table_is_refused(panel):
+    with pytest.raises(hs.DataError, match="要是一张数据表"):
+        assess(panel)
+
+
+@pytest.mark.parametrize("measure", [["m"], "year", None])
+def test_what_is_no_measure_is_refused(measure):
+    with pytest.raises(hs.DataError, match="各写一个指标的名字"):
+        hs.assess(frame(), organisation=measure, economy="t")
+
+
+@pytest.mark.parametrize("tried", ["3", 2.5, math.nan])
+def test_a_number_of_trials_that_is_not_whole_is_refused(tried):
+    with pytest.raises(hs.DataError, match="要写整数"):
+        assess(frame(), tried=tried)
+
+
+def test_readings_that_are_no_mapping_are_refused():
+    with pytest.raises(hs.DataError, match="readings 要写成"):
+        assess(frame(), readings=[("t", 2016)])
+
+
+def test_a_declared_point_is_a_figure():
+    verdict = assess(frame(), readings={("t", 2016): (10.05, 10.05)})
+    assert row(verdict, "growth 2016-2017")["value"].iloc[1] == pytest.approx(
+        math.log(11.2 / 10.05)
+    )
+
+
+def test_what_is_said_of_one_figure_outdoes_what_is_said_of_its_measure():
+    one, other = {("t", 2016): (9.0, 11.0)}, {"t": "exact"}
+    orders = [one | other, other | one]
+    findings = {assess(boxed(0.1), readings=readings).finding for readings in orders}
+    assert len(findings) == 1
+
+
+# What a verdict must not say
+
+
+def test_growth_without_variation_has_no_r():
+    verdict = assess(frame(m=[100.0] * 6))
+    assert math.isnan(row(verdict, "r")["value"])
+    assert "没有起伏" in verdict.statement and "r = 0" not in verdict.statement
+
+
+def test_two_growths_can_only_have_a_p_of_one():
+    assert assess(frame(M[:3], T[:3])).least_p == 1
+
+
+def test_no_sign_does_not_speak_of_an_association_found():
+    bent = [10.0, 12.0, 12.9, 13.1, 15.8, 15.9]
+    assert "这是关联" not in assess(frame(t=bent)).statement
+
+
+def test_a_limit_out_of_reach_is_said_to_be():
+    # 1/120 is more than .05 / 10.
+    assert "无论结果怎样" in assess(frame(), tried=10).statement
+
+
+def test_many_rounded_years_keep_their_finding():
+    # Boxes of .2 % on both sides of 24 growths: too many corners to list.
+    generator = np.random.default_rng(3)
+    growth = generator.normal(0.05, 0.1, 24)
+    m = 100 * np.exp(np.cumsum(growth))
+    t = 10 * np.exp(np.cumsum(growth + 0.01 * generator.normal(size=24)))
+    panel = frame(m, t, years=range(1990, 2014))
+    ends = (("lower", 0.998), ("upper", 1.002))
+    bounds = {f"{k}_{end}": panel[k] * by for k in "mt" for end, by in ends}
+    assert assess(panel.assign(**bounds)).finding == "moves_together"
+
+
 # Laws
 
 # In thousandths: ties are ties, and nothing hangs on the last digit of a float.

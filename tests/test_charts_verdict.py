@@ -82,6 +82,21 @@ def test_an_open_growth_has_an_arrow():
     assert len(find(hs.draw_verdict(verdict), "arrow")) == 1
 
 
+def test_a_growth_that_is_wholly_open_keeps_its_mark_in_place():
+    t = np.full(6, math.nan)
+    verdict = judge(t=t, t_lower=T, t_upper=math.inf)
+    left = hs.draw_verdict(verdict).child_axes[0]
+    # Nothing is drawn at -100 %, which an open lower end would be if it were a figure.
+    assert left.get_ylim()[0] > -100
+
+
+def test_a_dollar_in_a_name_is_a_dollar():
+    panel = pd.DataFrame({"entity": "a$x^$", "year": range(2016, 2022), "m": M, "t": T})
+    ax = hs.draw_verdict(hs.assess(panel, organisation="m", economy="t"))
+    ax.get_figure(root=True).canvas.draw()
+    assert ax.get_title().startswith("a$x^$")
+
+
 def test_the_null_holds_all_orders(tower):
     ax = hs.draw_verdict(tower).child_axes[1]
     heights = [p.get_height() for p in ax.patches if isinstance(p, Rectangle)]

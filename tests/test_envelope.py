@@ -218,6 +218,28 @@ def test_boxes_on_both_sides_have_no_p_beyond_the_bounds(seed):
     assert bounds.lower <= p.min() <= p.max() <= bounds.upper + 1e-12
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_corners_too_many_to_list_have_no_p_beyond_the_bounds(seed):
+    pairs, x, y = drawn(seed, x_width=0.004)
+    p = permutation_p(x, y)
+    exact = permutation_range(pairs, *sides(pairs), 1)
+    coarse = permutation_range(pairs, None, None, 1)
+    assert coarse.lower <= exact.lower <= p.min()
+    assert p.max() - 1e-12 <= exact.upper <= coarse.upper
+
+
+def test_points_on_one_side_need_no_corners_of_the_other():
+    pairs, *_ = drawn(2)
+    x, y = sides(pairs)
+    assert permutation_range(pairs, x, None, 1) == permutation_range(pairs, x, y, 1)
+
+
+def test_corners_too_many_to_list_beside_an_open_end_settle_nothing():
+    low = np.cumsum([0, 1.1, 1.9, 2.6, 4.2])
+    pairs = make_pairs(levels(low - 0.1, low + 0.1), levels(low, [*low[:-1], np.inf]))
+    assert permutation_range(pairs, None, None, 1).upper == 1
+
+
 def test_the_permutation_p_of_points_has_no_width():
     pairs, x, y = drawn(3, width=0.0)
     bounds = permutation_range(pairs, *sides(pairs), 1)

@@ -93,11 +93,6 @@ def test_an_entity_can_be_named():
     assert pair(both, entity="b").entity == "b"
 
 
-def test_an_unknown_entity_is_refused():
-    with pytest.raises(hs.DataError, match="没有“z”"):
-        pair(frame([2016], [1], [1]), entity="z")
-
-
 def test_many_entities_of_one_year_have_no_pairs_and_no_name():
     table = pd.concat([frame([2016], [1], [1], entity=e) for e in "abc"])
     assert (pair(table).entity, pair(table).n) == ("", 0)

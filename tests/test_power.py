@@ -51,5 +51,13 @@ def test_rule_e_has_the_power_that_methods_states(years, power):
     assert rule_claims(x, y, known).mean() == pytest.approx(power, abs=0.03)
 
 
-def test_fewer_than_three_growths_detect_nothing():
-    assert detectable_r(2) is None
+def test_fewer_than_four_growths_detect_nothing():
+    assert detectable_r(3) is None
+
+
+def test_between_simulated_lengths_the_shorter_one_speaks():
+    assert detectable_r(14) == RULE_E[12]
+
+
+def test_rule_e_asks_for_more_than_the_plain_t_test():
+    assert all(r > detectable_by_t(n) for n, r in RULE_E.items())

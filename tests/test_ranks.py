@@ -7,7 +7,7 @@ import pytest
 from test_envelope import drawn, levels, make_pairs
 
 from hengstats.evidence.permutation import kendall_test, spearman_test
-from hengstats.evidence.ranks import possible_orders, rank_ranges
+from hengstats.evidence.ranks import possible_orders, rank_ranges, rank_sides
 
 SEEDS = range(5)
 
@@ -68,14 +68,25 @@ def test_no_sample_has_a_rank_correlation_beyond_the_range(seed, name):
     pairs, x, y = drawn(seed)
     test = {"kendall": kendall_test, "spearman": spearman_test}[name]
     sampled = [test(x[0], row).statistic for row in y[:300]]
-    _, statistic, _ = rank_ranges(name, pairs, x[0], np.full(5, np.nan))
+    statistic, _ = rank_ranges(name, rank_sides(pairs, x[0], y[0]))
     assert statistic.lower - 1e-9 <= min(sampled)
     assert max(sampled) <= statistic.upper + 1e-9
 
 
 def test_the_rank_test_of_points_has_no_width():
     pairs, x, y = drawn(2, width=0.0)
-    printed, statistic, p = rank_ranges("kendall", pairs, x[0], y[0])
+    statistic, p = rank_ranges("kendall", rank_sides(pairs, x[0], y[0]))
+    printed = kendall_test(x[0], y[0])
     assert [statistic.lower, statistic.upper, p.upper] == pytest.approx(
         [printed.statistic, printed.statistic, printed.p_value]
     )
+
+
+@pytest.mark.parametrize("name", ["kendall", "spearman"])
+def test_the_p_of_every_possible_order_is_that_of_its_own_test(name):
+    pairs, x, _ = drawn(1)
+    test = {"kendall": kendall_test, "spearman": spearman_test}[name]
+    sides = rank_sides(pairs, x[0], np.full(5, np.nan))
+    each = [test(sides[0][0], ranks).p_value for ranks in sides[1]]
+    _, p = rank_ranges(name, sides)
+    assert [p.lower, p.upper] == pytest.approx([min(each), max(each)])

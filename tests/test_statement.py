@@ -98,6 +98,16 @@ def test_opposite_says_slower_when_faster():
     assert "增长反而较慢" in CASES["opposite"].statement
 
 
+def test_a_suggestion_says_its_direction():
+    t = [1.0]
+    for y in (0.12, 0.43, 0.07, 0.15, 0.09):
+        t.append(t[-1] * math.exp(-y))
+    m = [100 * math.exp(x) for x in (0, 0.11, 0.54, 0.60, 0.77, 0.91)]
+    verdict = judge(t, m)
+    assert (verdict.finding, verdict.sign) == ("suggestive", -1)
+    assert "此长彼消的迹象" in verdict.statement
+
+
 def test_no_sign_says_that_this_is_not_absence():
     assert "看不出不等于没有" in CASES["no sign"].statement
 

@@ -69,6 +69,7 @@ def dress(ax: Axes) -> Axes:
         ax.spines[side].set_visible(False)
     for text in ax.findobj(Text):
         text.set_fontfamily(families())
+        text.set_parse_math(False)  # a $ in a name is a $
     check_glyphs(ax)
     return ax
 

@@ -1,11 +1,11 @@
 """What do the paired growths look like, and how rare is their agreement?"""
 
 from fractions import Fraction
-from math import factorial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from hengstats.charts import marks
@@ -29,6 +29,8 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.evidence import Verdict
+from hengstats.evidence.assess import least_p
+from hengstats.evidence.permutation import LONGEST
 from hengstats.evidence.shown import (
     entity_label,
     finding_label,
@@ -72,7 +74,10 @@ def draw_verdict(
     host.set_xlabel(" ")  # never drawn: tells the caption that the panels have labels
     left, right = host.inset_axes(LEFT), host.inset_axes(RIGHT)
     sentences = []
-    if verdict.n_growths:
+    if not verdict.entity:
+        left.set_axis_off()
+        marks.write_nothing(left, wrap(say("draw", "no_entity", lang), 12))
+    elif verdict.n_growths:
         sentences += _draw_pairs(left, verdict, lang)
     else:
         sentences += _draw_coverage(left, verdict, lang)
@@ -85,8 +90,9 @@ def draw_verdict(
     title = wrap(say("draw", "verdict_title", lang, **words), WIDTH * 66 / TITLE)
     host.set_title(title, fontsize=TITLE, pad=24)
     measures = [verdict.economy, verdict.organisation]
+    entities = list(dict.fromkeys(verdict.readings["entity"]))
     sentences.append(sources_sentence(verdict.steps, measures, [verdict.entity], lang))
-    write_caption(host, verdict.steps, sentences, [verdict.entity], lang)
+    write_caption(host, verdict.steps, sentences, entities, lang)
     for panel in (left, right):
         dress(panel)
     return dress(host)
@@ -96,7 +102,8 @@ def _draw_pairs(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     """Draw each paired growth with its box, and return what the marks mean."""
     steps = verdict.steps
     columns = [f"{side}_{end}" for side in "xy" for end in ENDS]
-    percent = steps[columns].transform(np.expm1) * 100
+    logs = steps[columns]
+    percent = logs.transform(np.expm1).mul(100).where(np.isfinite(logs), logs)
     used_arrows, places, boxes, rooms, labels = False, [], [], [], []
     for row, years in zip(
         percent.to_dict("records"), steps.to_dict("records"), strict=True
@@ -109,7 +116,7 @@ def _draw_pairs(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
                 (low[0], low[1]),
                 high[0] - low[0],
                 high[1] - low[1],
-                fc=PALE,
+                fc=(*to_rgb(PALE), 0.6),
                 ec=COLOURS[0],
                 lw=1.4,
                 zorder=1,
@@ -193,8 +200,9 @@ def _draw_null(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     )
     ax.set_xlabel(say("draw", "order_axis", lang), fontsize=LABEL)
     ax.set_ylabel(say("draw", "order_share", lang), fontsize=LABEL)
+    note = "null_note" if verdict.n_growths <= LONGEST else "null_note_drawn"
     told = [
-        say("draw", "null_note", lang, orders=f"{len(verdict.null_r):,}"),
+        say("draw", note, lang, orders=f"{len(verdict.null_r):,}"),
         say(
             "draw",
             "null_p",
@@ -251,7 +259,7 @@ def _draw_coverage(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
 def _draw_least(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     """Draw how small a p could get at all, and return what that means."""
     counts = np.arange(1, MOST_GROWTHS + 1)
-    least = [1 / factorial(int(n)) for n in counts]
+    least = [float(least_p(int(n))) for n in counts]
     own = [int(n) == verdict.n_growths for n in counts]
     ax.bar(
         counts,
@@ -267,7 +275,7 @@ def _draw_least(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     ax.minorticks_off()
     ax.set_xticks(counts)
     for n, p in zip(counts, least, strict=True):
-        text = f"1/{factorial(int(n))}" if n > 1 else "1"
+        text = str(least_p(int(n)))
         ax.annotate(
             text,
             (n, p),
@@ -325,7 +333,8 @@ def _leave_in_view(ax: Axes, percent: pd.DataFrame) -> None:
         ("y", ax.set_ylim, ax.axhline),
     ):
         ends = percent[[f"{side}_{end}" for end in ENDS]].to_numpy()
-        low, high = ends[np.isfinite(ends)].min(), ends[np.isfinite(ends)].max()
+        finite = ends[np.isfinite(ends)]
+        low, high = (finite.min(), finite.max()) if finite.size else (-1.0, 1.0)
         room = 0.25 * max(high - low, 1.0)
         setter(low - room, high + room)
         if low - room < 0 < high + room:
@@ -378,7 +387,9 @@ def _write_years(
             and box[2] < origin[0] + size[0]
             and not any(_meet(box, other) for other in taken)
         ]
-        chosen = free[0] if free else 0
+        if not free:
+            continue  # a heap of labels says less than none
+        chosen = free[0]
         taken.append(boxes[chosen])
         ax.annotate(
             label,

@@ -1,6 +1,7 @@
 """What can these data carry: the evidence ladder for one building."""
 
-from collections.abc import Collection
+import operator
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import factorial
 
@@ -10,7 +11,7 @@ import pandas as pd
 from hengstats.errors import DataError
 from hengstats.evidence.pairs import Pairs, growth_bounds, pair_growths
 from hengstats.evidence.permutation import DRAWS, LONGEST
-from hengstats.evidence.power import detectable_by_t, detectable_r
+from hengstats.evidence.power import detectable_r
 from hengstats.evidence.readings import Readings, read_figures
 from hengstats.evidence.refusals import choose_years, list_refusals, own_rates
 from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, Climb, climb
@@ -33,7 +34,7 @@ def assess(
     *,
     organisation: str,
     economy: str,
-    shock_years: Collection[int] = (),
+    shock_years: Iterable[int] = (),
     readings: Readings | None = None,
     entity: str | None = None,
     tried: int = 1,
@@ -51,7 +52,7 @@ def assess(
         `<measure>_lower` and `<measure>_upper` beside them where only bounds are known.
     organisation, economy : str
         Measures of the panel, such as `branch_members` and `tax_revenue`; positive.
-    shock_years : collection of int
+    shock_years : list of int
         Years in which something known hit both; the growth into each is left out.
     readings : mapping, optional
         How figures are read. By default "近" is read both ways, and the weaker counts.
@@ -73,7 +74,8 @@ def assess(
     ------
     DataError
         If there is no such measure or entity, the two measures are one, several
-        entities have paired growths, a figure is not positive, a shock year lies in
+        entities have paired growths, a figure is no number or not positive, a shock
+        year lies in
         no step, a reading names no figure, or `tried` is less than 1.
 
     Examples
@@ -88,16 +90,17 @@ def assess(
     (0, 'not_enough_data', 0)
     """
     check_language(lang)
+    _check_asked(panel, (organisation, economy), readings, tried)
+    shocks, panel = _list_shocks(shock_years), _named(panel, entity)
     if organisation == economy:
         raise DataError(
             f"两边是同一个指标“{economy}”，自己与自己总是同步。请换一个。"
             f" [organisation and economy are both {economy!r}]"
         )
-    if tried < 1:
-        raise DataError(f"tried={tried}：至少是 1，即这一次。 [tried={tried}]")
     measures = (organisation, economy)
-    read, listed = read_figures(panel, measures, entity, readings)
-    pairs = pair_growths(read, organisation, economy, shock_years, entity)
+    whose = None if entity is None else str(entity)
+    read, listed = read_figures(panel, measures, whose, readings)
+    pairs = pair_growths(read, organisation, economy, shocks, whose)
     listed = listed[listed["entity"] == pairs.entity] if pairs.entity else listed
     result = climb(pairs, ALPHA / tried) if pairs.n >= TESTABLE else None
     known = listed[(listed["measure"] == economy) & (listed["entity"] == pairs.entity)]
@@ -119,15 +122,13 @@ def assess(
         n_growths=pairs.n,
         years=pairs.years,
         simulated_years=years,
-        shock_years=tuple(sorted(shock_years)),
+        shock_years=shocks,
         weakest_step=result.weakest_step if result else None,
         least_p=result.least_p if result else float(least_p(pairs.n)),
-        detectable_r=detectable_by_t(pairs.n)
-        if pairs.n == TESTABLE
-        else detectable_r(pairs.n),
+        detectable_r=detectable_r(pairs.n),
         alpha=ALPHA / tried,
         tried=tried,
-        readings=listed.drop(columns="entity").reset_index(drop=True),
+        readings=listed.reset_index(drop=True),
         blind_spots=dict(BLIND_SPOTS) if pairs.n >= RULED else {},
         steps=steps,
         null_r=result.null_r if result else np.zeros(0),
@@ -136,8 +137,70 @@ def assess(
     )
 
 
+def _check_asked(
+    panel: object,
+    measures: tuple[object, object],
+    readings: object,
+    tried: object,
+) -> None:
+    """Refuse an argument that is not of its kind."""
+    if not isinstance(panel, pd.DataFrame):
+        raise DataError(
+            f"panel 要是一张数据表（DataFrame），这里是 {type(panel).__name__}。"
+            "请用 hs.build_panel(...) 或 pandas 读入。 [panel is not a DataFrame]"
+        )
+    for measure in measures:
+        if not isinstance(measure, str) or measure in ("entity", "year"):
+            raise DataError(
+                f"organisation 和 economy 各写一个指标的名字，这里是 {measure!r}。"
+                f" [not the name of a measure: {measure!r}]"
+            )
+    if readings is not None and not isinstance(readings, Mapping):
+        raise DataError(
+            "readings 要写成 {...} 的形式，如 {'nearly': 'narrow'}。"
+            f" [readings is a {type(readings).__name__}]"
+        )
+    if not isinstance(tried, int) or tried < 1:
+        raise DataError(
+            f"tried={tried!r}：要写整数，至少是 1，即这一次。 [tried={tried!r}]"
+        )
+
+
+def _list_shocks(shock_years: object) -> tuple[int, ...]:
+    """Return the shock years in order, each once."""
+    years = [shock_years] if isinstance(shock_years, int) else shock_years
+    try:
+        return tuple(sorted({operator.index(year) for year in years}))  # type: ignore[attr-defined]
+    except TypeError as fault:
+        raise DataError(
+            f"shock_years 要写成年份的列表，如 [2020]，这里是 {shock_years!r}。"
+            f" [shock_years={shock_years!r}]"
+        ) from fault
+
+
+def _named(panel: pd.DataFrame, entity: object) -> pd.DataFrame:
+    """Return the panel with its entities as text, the one asked for among them."""
+    if "entity" not in panel:
+        return panel  # refused where it is read
+    named = panel.assign(
+        entity=panel["entity"].astype(str).where(panel["entity"].notna())
+    )
+    here = [str(key) for key in named["entity"].dropna().unique()]
+    if entity is not None and str(entity) not in here:
+        raise DataError(
+            f"表里没有“{entity}”。请从这些里选：{'、'.join(here[:12])}。"
+            f" [no entity {entity!r}]"
+        )
+    return named
+
+
 def least_p(n: int) -> Fraction:
-    """Return the smallest p that an exact test of `n` growths can give."""
+    """Return the smallest p that an exact test of `n` growths can give.
+
+    Two growths always agree or disagree wholly: their p is 1.
+    """
+    if n <= 2:
+        return Fraction(1)
     return Fraction(1, factorial(n)) if n <= LONGEST else Fraction(1, DRAWS + 1)
 
 

@@ -15,15 +15,21 @@ from scipy.optimize import nnls
 from scipy.special import stdtr, stdtrit
 
 from hengstats.evidence.pairs import Levels, Pairs, times
-from hengstats.evidence.permutation import CONSTANT, TIE, orders, share_beyond
+from hengstats.evidence.permutation import (
+    CONSTANT,
+    LONGEST,
+    TIE,
+    orders,
+    share_beyond,
+)
 
 Array = NDArray[np.float64]
 
 # More corners than these are not listed; the bounds are then safe but coarse.
-MOST_CORNERS = 1 << 16
+MOST_CORNERS = 1 << 12
 MOST_PAIRS = 1 << 24
-# Orders times corners times years that are worked through, about five seconds.
-MOST_WORK = 600_000_000
+# Orders times corners that are worked through one by one, about a second.
+MOST_WORK = 3_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +191,9 @@ def interval_union(x: Array, y: Corners, level: float = 0.95) -> Range:
     )
 
 
-def permutation_range(pairs: Pairs, x: Corners, y: Corners, sign: int) -> Range:
+def permutation_range(
+    pairs: Pairs, x: Corners | None, y: Corners | None, sign: int
+) -> Range:
     """Return bounds of the exact permutation p over the boxes.
 
     An order counts towards the upper bound if some figures within the boxes put it at
@@ -195,32 +203,40 @@ def permutation_range(pairs: Pairs, x: Corners, y: Corners, sign: int) -> Range:
 
     Parameters
     ----------
+    x, y : Corners or None
+        Of both measures; None where they are too many to list.
     sign : int
         Of the correlation throughout the boxes; 0 where it is not settled, and then
         the largest p is 1.
     """
+    one = share_beyond(1 if pairs.n <= LONGEST else 0, pairs.n)
+    unsettled = Range(lower=one, upper=1.0)
     if sign == 0:
-        return Range(lower=_smallest(pairs), upper=1.0)
-    if len(x.points) + len(x.rays) <= len(y.points) + len(y.rays):
-        listed, open_side = x, pairs.y
-    else:
-        listed, open_side = y, pairs.x
+        return unsettled
+    counts = [np.inf if c is None else len(c.points) + len(c.rays) for c in (x, y)]
+    listed, own, other = (
+        (x, pairs.x, pairs.y) if counts[0] <= counts[1] else (y, pairs.y, pairs.x)
+    )
+    low, high = (other.lower, other.upper) if sign > 0 else (-other.upper, -other.lower)
     tried = orders(pairs.n)
-    corners = len(listed.points) + len(listed.rays)
-    if tried.size * corners > MOST_WORK:
-        return Range(lower=_smallest(pairs), upper=1.0)
-    low, high = open_side.lower, open_side.upper
-    if sign < 0:
-        low, high = -high, -low
+    if listed is None or min(counts) * len(tried) > MOST_WORK:
+        if not np.isfinite([own.lower, own.upper, low, high]).all():
+            return unsettled
+        half = (own.upper - own.lower) / 2
+        points = (pairs.growth_map @ (own.lower + half))[None, :]
+        rays, slack = np.zeros((0, pairs.n)), _slack(tried, pairs, half, low, high)
+    else:
+        points, rays, slack = listed.points, listed.rays, np.zeros((2, len(tried)))
     may, must = np.zeros((2, len(tried)), bool), np.ones((2, len(tried)), bool)
-    for corner in listed.points:
+    size = _size(pairs, low, high)
+    for corner in points:
         apart = corner - corner.mean()
-        size = TIE * np.linalg.norm(apart) * _size(pairs, low, high)
+        near = TIE * np.linalg.norm(apart) * size
         for side, mirror in enumerate((1, -1)):
             least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
-            may[side] |= most >= -size
-            must[side] &= least >= -size
-    for ray in listed.rays:
+            may[side] |= most + slack[side] >= -near
+            must[side] &= least - slack[side] >= -near
+    for ray in rays:
         apart = ray - ray.mean()
         for side, mirror in enumerate((1, -1)):
             least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
@@ -238,9 +254,37 @@ def _reach(
     """Return the least and most of weights times growth, over the boxes of one side."""
     on_levels = weights @ pairs.growth_map
     on_levels[np.abs(on_levels) <= TIE * np.abs(on_levels).max()] = 0
-    up, down = np.maximum(on_levels, 0), np.minimum(on_levels, 0)
-    least = times(up, low) + times(down, high)
-    return least, times(up, high) + times(down, low)
+    above, below = high == np.inf, low == -np.inf
+    bottom, top = np.where(below, high, low), np.where(above, low, high)
+    middle = on_levels @ ((bottom + top) / 2)
+    spread = np.abs(on_levels) @ ((top - bottom) / 2)
+    least, most = middle - spread, middle + spread
+    rises = (on_levels[:, above] > 0).any(axis=1) | (on_levels[:, below] < 0).any(
+        axis=1
+    )
+    falls = (on_levels[:, above] < 0).any(axis=1) | (on_levels[:, below] > 0).any(
+        axis=1
+    )
+    return np.where(falls, -np.inf, least), np.where(rises, np.inf, most)
+
+
+def _slack(
+    tried: NDArray[np.intp], pairs: Pairs, half: Array, low: Array, high: Array
+) -> Array:
+    """Return how far the boxes of one side can move each order, at most.
+
+    Moving the levels of one side by at most `half` moves its product with the growths
+    g of the other by at most half times |G'(g reordered - g)|. Less its mean, g is
+    that of the middle of its boxes, give or take twice |G| times their half-widths.
+    One row for g as it is reordered, one for its mirror image.
+    """
+    middle = pairs.growth_map @ ((low + high) / 2)
+    apart = middle - middle.mean()
+    size = np.abs(pairs.growth_map)
+    room = 4 * size.sum(axis=0) * (size @ ((high - low) / 2)).max()
+    back = apart[np.argsort(tried, axis=1)]
+    moved = [np.abs((way * back - apart) @ pairs.growth_map) @ half for way in (1, -1)]
+    return np.array(moved) + room @ half
 
 
 def _size(pairs: Pairs, low: Array, high: Array) -> float:
@@ -248,11 +292,6 @@ def _size(pairs: Pairs, low: Array, high: Array) -> float:
     ends = np.where(np.isfinite(low), low, high)
     growths = pairs.growth_map @ ends
     return float(np.linalg.norm(growths - growths.mean()))
-
-
-def _smallest(pairs: Pairs) -> float:
-    """Return the p of a single order."""
-    return share_beyond(1 if pairs.n <= 9 else 0, pairs.n)
 
 
 def _directions(corners: Corners, nuisance: Array) -> Array:

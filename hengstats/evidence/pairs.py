@@ -91,8 +91,8 @@ def pair_growths(
     Raises
     ------
     DataError
-        If there is no such measure or entity, a figure is not positive, several
-        entities have paired growths, or a shock year lies in no step.
+        If there is no such measure, a figure is not positive, several entities have
+        paired growths, or a shock year lies in no step.
     """
     keys = ["entity", "year"]
     both = _known(panel, organisation).merge(
@@ -154,7 +154,7 @@ def _known(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return the figures of a measure that say something, refusing what cannot grow."""
     series = series_of(panel, measure)
     ends = {
-        "lower": series["lower"].fillna(0.0),
+        "lower": series["lower"].fillna(0.0).clip(lower=0.0),
         "upper": series["upper"].fillna(np.inf),
     }
     series = series.assign(**ends)
@@ -176,11 +176,6 @@ def _choose(
     """Return whose growths are meant: the one asked for, or the only one there is."""
     here = [str(key) for key in panel["entity"].unique()]
     if entity is not None:
-        if entity not in here:
-            raise DataError(
-                f"表里没有“{entity}”。请从这些里选：{'、'.join(here[:12])}。"
-                f" [no entity {entity!r}]"
-            )
         return entity
     counts = both["entity"].value_counts()
     several = [str(key) for key in counts.index[counts > 1]]

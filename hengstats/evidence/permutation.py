@@ -130,6 +130,21 @@ def kendall_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     return _test(observed, null, scale, n * (n - 1) / 2, n)
 
 
+def rank_correlation(name: str, x: ArrayLike, y: ArrayLike) -> float:
+    """Return Spearman's rho or Kendall's tau-b; 0 where a series does not vary."""
+    if name == "spearman":
+        one, two = (_centred(midranks(values)) for values in (x, y))
+    else:
+        one, two = (_signs(values).ravel() for values in _checked(x, y))
+    scale = float(np.linalg.norm(one) * np.linalg.norm(two))
+    return float(one @ two) / scale if scale else 0.0
+
+
+def p_beyond(null: Array, statistic: float, n: int) -> float:
+    """Return the two-sided p of a statistic under a null of orders of n values."""
+    return share_beyond(int((np.abs(null) >= abs(statistic) - TIE).sum()), n)
+
+
 def midranks(values: ArrayLike) -> Array:
     """Return ranks from 1, tied values sharing the mean of theirs."""
     signs = _signs(np.asarray(values, dtype=float))

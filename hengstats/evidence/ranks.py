@@ -13,9 +13,10 @@ from scipy.optimize import linprog
 from hengstats.evidence.envelope import Range
 from hengstats.evidence.pairs import Levels, Pairs, times
 from hengstats.evidence.permutation import (
-    PermutationTest,
     kendall_test,
     midranks,
+    p_beyond,
+    rank_correlation,
     spearman_test,
 )
 
@@ -58,17 +59,12 @@ def possible_orders(
     return np.array(found, dtype=np.intp)
 
 
-def rank_ranges(
-    name: str, pairs: Pairs, x: Array, y: Array
-) -> tuple[PermutationTest | None, Range, Range]:
-    """Return a rank test at the printed figures, its statistic and p over the boxes.
+def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[list[Array]] | None:
+    """Return the ranks that the growths of either measure can have.
 
-    `x` and `y` are the growths at the printed figures, missing where a figure is only
-    a bound. A range that cannot be listed is missing.
+    `x` and `y` are the growths at the printed figures. None if the orders, or the
+    pairs of them, are too many to list.
     """
-    known = np.isfinite(x).all() and np.isfinite(y).all()
-    printed = TESTS[name](x, y) if known else None
-    unknown = Range(lower=np.nan, upper=np.nan)
     sides = []
     for levels, growths in ((pairs.x, x), (pairs.y, y)):
         if (levels.lower == levels.upper).all():
@@ -76,18 +72,24 @@ def rank_ranges(
             continue
         orders = possible_orders(pairs, levels)
         if orders is None:
-            return printed, unknown, unknown
+            return None
         sides.append([_ranks(order) for order in orders])
-    if len(sides[0]) * len(sides[1]) > MOST_ORDERS:
-        return printed, unknown, unknown
-    tests = [TESTS[name](one, two) for one in sides[0] for two in sides[1]]
-    if printed is not None:
-        tests.append(printed)
-    statistics = [0.0 if np.isnan(t.statistic) else t.statistic for t in tests]
-    p_values = [test.p_value for test in tests]
+    return sides if len(sides[0]) * len(sides[1]) <= MOST_ORDERS else None
+
+
+def rank_ranges(name: str, sides: list[list[Array]] | None) -> tuple[Range, Range]:
+    """Return the range of a rank correlation and of its p over all possible ranks.
+
+    All ranks of one measure have the same null distribution: it is worked out once.
+    """
+    if sides is None:
+        return (Range(lower=np.nan, upper=np.nan),) * 2
+    null = TESTS[name](sides[0][0], sides[1][0]).null
+    found = [rank_correlation(name, one, two) for one in sides[0] for two in sides[1]]
+    n = sides[0][0].size
+    p_values = [p_beyond(null, statistic, n) for statistic in found]
     return (
-        printed,
-        Range(lower=min(statistics), upper=max(statistics)),
+        Range(lower=min(found), upper=max(found)),
         Range(lower=min(p_values), upper=max(p_values)),
     )
 

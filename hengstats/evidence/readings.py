@@ -65,7 +65,8 @@ def read_figures(
         wide = listed["wide_lower"] < listed["lower"]
         listed["lower"] = listed["lower"].mask(wide, listed["wide_lower"])
         listed["reading"] = listed["reading"].mask(wide, "wide")
-    for key, box in asked.items():
+    # What is said of a whole measure first, then what is said of one figure.
+    for key, box in sorted(asked.items(), key=lambda item: isinstance(item[0], tuple)):
         if key in measures and box == "exact":
             known = (listed["measure"] == key) & listed["value"].notna()
             for end in ("lower", "upper"):
@@ -73,6 +74,8 @@ def read_figures(
             listed["reading"] = listed["reading"].mask(known, "exact")
         elif isinstance(key, tuple) and isinstance(box, tuple):
             _declare(listed, key, box)
+    point = listed["lower"] == listed["upper"]
+    listed["value"] = listed["value"].mask(point, listed["lower"])
     sides = [
         listed.loc[listed["measure"] == measure, ["entity", "year", *ENDS]].rename(
             columns={"lower": f"{measure}_lower", "value": measure}
@@ -150,8 +153,11 @@ def _declare(
     """Give one figure the bounds that the user declares."""
     measure, year = key
     row = listed.index[(listed["measure"] == measure) & (listed["year"] == year)]
-    low, high = box
-    if len(row) != 1 or not 0 < low <= high:
+    try:
+        low, high = (float(end) for end in box)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if len(row) != 1 or not (0 < low <= high and low < np.inf):
         raise DataError(
             f"readings 里的 ({measure!r}, {year!r}): {box!r} 用不上：要正好指一个数，"
             "下界大于 0 且不大于上界；对象不止一个时请同时给出 entity=。"

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hengstats.evidence.envelope import list_corners, t_p
+from hengstats.evidence.envelope import Range, list_corners, t_p
 from hengstats.evidence.pairs import Pairs, times
 from hengstats.evidence.permutation import correlation_test, permutation_p
 from hengstats.evidence.statistics import (
@@ -80,11 +80,12 @@ def climb(pairs: Pairs, alpha: float = ALPHA) -> Climb:
     plain = np.ones((n, 1))
     r = r_range(pairs, sides, plain)
     sign = 1 if r.lower > 0 else -1 if r.upper < 0 else 0
-    r_value = float(partial_r(x, y, plain)) if known else np.nan
     test = correlation_test(x, y) if known else None
+    r_value = test.statistic if test else np.nan
+    flat = test is not None and np.isnan(r_value)
     exact = permutation_statistic(pairs, sides, sign, test.p_value if test else np.nan)
     rows = [
-        make_statistic("r", r, r_value),
+        make_statistic("r", Range(lower=np.nan, upper=np.nan) if flat else r, r_value),
         exact,
         t_statistic(pairs, sides, plain, x, y, "p_ols_t"),
         *slope_statistics(pairs, sides, x, y),
@@ -119,7 +120,7 @@ def climb(pairs: Pairs, alpha: float = ALPHA) -> Climb:
         sign=sign,
         weakest_step=weakest,
         least_p=test.least_p if test else generic,
-        null_r=test.null if test else np.zeros(0),
+        null_r=test.null if test and not flat else np.zeros(0),
     )
 
 

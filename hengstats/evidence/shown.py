@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from fractions import Fraction
-from math import factorial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from hengstats.evidence.permutation import DRAWS, LONGEST
+from hengstats.evidence.permutation import DRAWS
 from hengstats.indicators import ENDS, round_out
 from hengstats.vocabulary import LANGUAGES, name, say
 
@@ -40,8 +39,9 @@ def statistics(verdict: Verdict) -> Rows:
 
 def finding_label(verdict: Verdict, lang: str) -> str:
     """Return the finding in words; opposite directions have their own."""
-    opposite = verdict.finding == "moves_together" and verdict.sign < 0
-    return say("finding", "moves_opposite" if opposite else verdict.finding, lang)
+    opposite = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
+    key = opposite.get(verdict.finding, "") if verdict.sign < 0 else ""
+    return say("finding", key or verdict.finding, lang)
 
 
 def label_refusals(
@@ -126,6 +126,8 @@ def show_end(statistic: str, number: float, end: str, lang: str) -> str:
         return f"{number:.0f}"
     if key.startswith("p_"):
         return show_p(number)
+    if key == "r" and end == "value":
+        return show_correlation(number)
     digits = 2 if key.startswith("slope") else 3
     text = f"{number:.{digits}f}"
     if end != "value":
@@ -155,13 +157,13 @@ def show_percent(log_growth: float, end: str) -> str:
 
 def show_correlation(number: float) -> str:
     """Return a correlation with three digits, never rounded up to 1."""
-    return f"{np.trunc(number * 1000) / 1000:g}".replace("-", "−")
+    whole = np.trunc(number * 1000 + np.sign(number) * 1e-9)
+    return f"{whole / 1000:g}".replace("-", "−")
 
 
 def least_fraction(verdict: Verdict) -> Fraction:
-    """Return the smallest p that so many growths can give, as a fraction."""
-    n = verdict.n_growths
-    return Fraction(1, factorial(n)) if n <= LONGEST else Fraction(1, DRAWS + 1)
+    """Return the smallest p that these growths can give, as a fraction."""
+    return Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
 
 
 def list_years(years: tuple[int, ...], lang: str) -> str:

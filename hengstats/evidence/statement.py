@@ -5,7 +5,6 @@ Every number in a sentence comes from the result.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -133,9 +132,12 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
     """Say what the tests found, what it rests on, and what it may overlook."""
     rows = statistics(verdict)
     n, detectable = verdict.n_growths, show_correlation(verdict.detectable_r or 1.0)
-    key = {"no_sign": "head_no_sign", "suggestive": "head_suggestive"}.get(
-        verdict.finding, "head_together" if verdict.sign > 0 else "head_opposite"
-    )
+    heads = {
+        "no_sign": ("head_no_sign", "head_no_sign"),
+        "suggestive": ("head_suggestive", "head_suggestive_opposite"),
+        "moves_together": ("head_together", "head_opposite"),
+    }
+    key = heads[verdict.finding][verdict.sign < 0]
     parts = [
         say(
             "verdict",
@@ -158,13 +160,17 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
     boxes = boxes[boxes["year"].isin(verdict.years)]
     if (boxes["lower"] < boxes["upper"]).any():
         parts.append(say("verdict", "worst_case", lang))
-    if verdict.sign == 0:
+    if np.isnan([rows["r"][end] for end in ("lower", "upper")]).all():
+        parts.append(say("verdict", "constant", lang))
+    elif verdict.sign == 0:
         parts.append(say("verdict", "unsettled", lang))
     if np.isinf(boxes["upper"]).any() or (boxes["lower"] <= 0).any():
         parts.append(say("verdict", "open_ends", lang))
-    parts.append(say("verdict", "association", lang))
+    if verdict.alpha < verdict.least_p:
+        parts.append(say("verdict", "unreachable", lang, least=least_fraction(verdict)))
     if verdict.finding != "no_sign":
-        least = Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
+        parts.append(say("verdict", "association", lang))
+        least = least_fraction(verdict)
         words = {"n": n, "least": least, "detectable": detectable}
         parts.append(say("verdict", "power", lang, **words))
     if verdict.blind_spots and verdict.finding != "no_sign":
@@ -226,14 +232,21 @@ def _why_only_suggestive(verdict: Verdict, rows: Rows, lang: str) -> list[str]:
 def _readings(verdict: Verdict, lang: str) -> str:
     """List the hedged or declared figures and how they were read."""
     listed = verdict.readings
+    if not verdict.entity:
+        return ""
     plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
-    told = []
-    for row in listed[~plain].to_dict("records"):
+    ledger = listed["reading"] == "exact"
+    told = [
+        say("verdict", "readings_exact", lang, measure=name("measure", measure, lang))
+        for measure in listed.loc[ledger, "measure"].unique()
+    ]
+    for row in listed[~plain & ~ledger].to_dict("records"):
         told.append(
             say(
                 "verdict",
                 "readings_item",
                 lang,
+                measure=name("measure", row["measure"], lang),
                 year=row["year"],
                 printed=_quoted(row["printed"]) or "…",
                 box=_levels_box(row, lang),

@@ -20,7 +20,7 @@ from hengstats.evidence.envelope import (
 )
 from hengstats.evidence.leastsquares import least_squares
 from hengstats.evidence.pairs import Pairs
-from hengstats.evidence.ranks import TESTS, rank_ranges
+from hengstats.evidence.ranks import TESTS, rank_ranges, rank_sides
 
 Array = NDArray[np.float64]
 Sides = tuple[Corners | None, Corners | None]
@@ -80,6 +80,7 @@ def make_statistic(name: str, ends: Range, value: float) -> Statistic:
     """Return a statistic whose ends hold its value, rounding aside."""
     low, high = ends.lower, ends.upper
     if not np.isnan(value):
+        # An end that is not known stays missing.
         low, high = np.minimum(low, value), np.maximum(high, value)
     return Statistic(name=name, lower=float(low), value=value, upper=float(high))
 
@@ -95,8 +96,6 @@ def permutation_statistic(
     points = [side is not None and _is_point(side) for side in sides]
     if all(points):
         ends = Range(lower=value, upper=value)
-    elif x is None or y is None:
-        ends = permutation_range(pairs, _empty(pairs), _empty(pairs), 0)
     else:
         ends = permutation_range(pairs, x, y, sign)
     return Statistic(
@@ -136,21 +135,16 @@ def slope_statistics(pairs: Pairs, sides: Sides, x: Array, y: Array) -> list[Sta
 def rank_statistics(pairs: Pairs, x: Array, y: Array) -> list[Statistic]:
     """Return Spearman's and Kendall's correlation with their exact p."""
     rows = []
+    sides = rank_sides(pairs, x, y)
+    known = bool(np.isfinite(x).all() and np.isfinite(y).all())
     for name in TESTS:
-        printed, statistic, p = rank_ranges(name, pairs, x, y)
+        printed = TESTS[name](x, y) if known else None
+        value = printed.statistic if printed else np.nan
+        p_value = printed.p_value if printed else np.nan
+        statistic, p = rank_ranges(name, sides)
         rows += [
-            Statistic(
-                name=name,
-                lower=statistic.lower,
-                value=printed.statistic if printed else np.nan,
-                upper=statistic.upper,
-            ),
-            Statistic(
-                name=f"p_{name}",
-                lower=p.lower,
-                value=printed.p_value if printed else np.nan,
-                upper=p.upper,
-            ),
+            make_statistic(name, statistic, value),
+            make_statistic(f"p_{name}", p, p_value),
         ]
     return rows
 
@@ -158,8 +152,3 @@ def rank_statistics(pairs: Pairs, x: Array, y: Array) -> list[Statistic]:
 def _is_point(side: Corners) -> bool:
     """Return whether the boxes of one measure are points."""
     return len(side.points) == 1 and not len(side.rays)
-
-
-def _empty(pairs: Pairs) -> Corners:
-    """Return no corners at all."""
-    return Corners(points=np.zeros((0, pairs.n)), rays=np.zeros((0, pairs.n)))

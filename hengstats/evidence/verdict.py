@@ -52,14 +52,15 @@ class Verdict:
     least_p : float
         The smallest p that so many growths could give.
     detectable_r : float or None
-        Correlation of growths found in 80 of 100 cases.
+        Correlation of growths found in 80 of 100 cases, if every figure is a point
+        and nothing else was tried.
     alpha : float
         Limit of the permutation p: .05 divided by `tried`.
     tried : int
         Pairs of measures, or ways to compute, that the user looked at.
     readings : DataFrame
-        `measure, year, printed, qualifier, lower, value, upper, reading`, one row per
-        figure.
+        `entity, measure, year, printed, qualifier, lower, value, upper, reading`, one
+        row per figure.
     blind_spots : dict
         Patterns that the rule mistakes for an association, and how often with six
         and with eight years; stronger ones more often.
