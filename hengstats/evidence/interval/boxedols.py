@@ -87,7 +87,8 @@ def _listed(observed: Observations, df: int) -> NDArray[np.bool_]:
     if boxed.sum() > MOST_BOXES:
         raise DataError(
             f"{boxed.sum()} 个观测是两端不同的区间，超过 {MOST_BOXES} 个，"
-            "列不完所有的端点组合。从 20 个观测起请用 fit()；fit() 若说没有最大值，须换用更精确的数字。"
+            "列不完所有的端点组合。从 20 个观测起请用 fit()；fit() 若说没有最大值，"
+            "须换用更精确的数字。"
             f" [{boxed.sum()} boxes: too many corners, use .fit()]"
         )
     return boxed

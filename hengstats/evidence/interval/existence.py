@@ -38,7 +38,8 @@ def refuse_line(Q: Array, low: Array, high: Array, noise: float) -> None:
     if _least_miss(Q, low, high) <= max(1e-8, noise):
         raise DataError(
             "有一条直线穿过所有的区间：sigma 趋于 0 时似然没有上限，没有内部最大值，"
-            "因此没有估计。请换用更精确的数字（更窄的区间）；区间不超过 19 个时也可用 envelope()。"
+            "因此没有估计。请换用更精确的数字（更窄的区间）；区间不超过 19 个时"
+            "也可用 envelope()。"
             " [a line passes through every box: the likelihood has no interior"
             " maximum]"
         )
