@@ -166,11 +166,11 @@ def _check_asked(
         )
 
 
-def _list_shocks(shock_years: object) -> tuple[int, ...]:
+def _list_shocks(shock_years: int | Iterable[int]) -> tuple[int, ...]:
     """Return the shock years in order, each once."""
     years = [shock_years] if isinstance(shock_years, int) else shock_years
     try:
-        return tuple(sorted({operator.index(year) for year in years}))  # type: ignore[attr-defined]
+        return tuple(sorted({operator.index(year) for year in years}))
     except TypeError as fault:
         raise DataError(
             f"shock_years 要写成年份的列表，如 [2020]，这里是 {shock_years!r}。"
