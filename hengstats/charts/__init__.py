@@ -9,6 +9,7 @@ participation, index
 phases    milestones and phases, and the timeline
 growth    growth within its bounds
 verdict   growth against growth, and what chance would give
+pairs     growth against growth, step by step
 refusals  how often customary procedures mislead
 save      PNG, SVG, PDF
 """
