@@ -98,11 +98,12 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
             )
     value = _numbers(panel, measure)
     lower, upper = (
-        _numbers(panel, f"{measure}_{end}").fillna(value)
-        if f"{measure}_{end}" in panel
-        else value
+        _numbers(panel, f"{measure}_{end}") if f"{measure}_{end}" in panel else value
         for end in ("lower", "upper")
     )
+    # A figure without either end is a point; one blank end is an open one.
+    bare = lower.isna() & upper.isna()
+    lower, upper = lower.where(~bare, value), upper.where(~bare, value)
     series = pd.DataFrame(
         {
             "entity": _entities(panel),

@@ -430,6 +430,17 @@ def test_many_rounded_years_keep_their_finding():
     assert assess(panel.assign(**bounds)).finding == "moves_together"
 
 
+def test_wide_boxes_on_both_sides_are_not_said_to_be_without_variation():
+    m, t = np.array(M), np.array(T)
+    panel = frame(m_lower=m - 5, m_upper=m + 5, t_lower=t - 0.5, t_upper=t + 0.5)
+    assert "没有起伏" not in assess(panel).statement
+
+
+def test_one_blank_end_is_open():
+    panel = frame(t_lower=T, t_upper=[*T[:5], math.nan])
+    assert row(assess(panel), "growth 2020-2021")["upper"].iloc[1] == math.inf
+
+
 # Laws
 
 # In thousandths: ties are ties, and nothing hangs on the last digit of a float.

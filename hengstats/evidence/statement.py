@@ -160,7 +160,7 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
     boxes = boxes[boxes["year"].isin(verdict.years)]
     if (boxes["lower"] < boxes["upper"]).any():
         parts.append(say("verdict", "worst_case", lang))
-    if np.isnan([rows["r"][end] for end in ("lower", "upper")]).all():
+    if np.isnan(rows["r"]["value"]) and not np.isnan(rows["p_permutation"]["value"]):
         parts.append(say("verdict", "constant", lang))
     elif verdict.sign == 0:
         parts.append(say("verdict", "unsettled", lang))
