@@ -1,7 +1,10 @@
-"""What can go wrong for a user, and where it is.
+"""What can go wrong for a user, and where is it.
 
 Each message names the place, what was found and the mend, in Chinese first.
 """
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class ReadingError(ValueError):
@@ -14,6 +17,72 @@ class DataError(ValueError):
 
 class GlyphError(ValueError):
     """A character that no available font can draw; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong, or worth knowing, in a sheet, and where.
+
+    Attributes
+    ----------
+    code : str
+        One of the fixed reason codes, such as `ambiguous_number`.
+    message : str
+        Place, finding and mend, in Chinese and English.
+    file, sheet : str
+        Name of the file, without its folder; of the sheet, empty where there is none.
+    row : int or None
+        As a spreadsheet shows it, the first is 1; None where the fault has no row.
+    column : str
+        The head as written, or the letter of a column without one; may be empty.
+    """
+
+    code: str
+    message: str
+    file: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+class SheetError(DataError):
+    """A sheet, or several, that may not come in: `faults` holds every reason."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(fault.message for fault in self.faults))
+
+
+def place_fault(
+    code: str,
+    found: str,
+    mend: str,
+    english: str,
+    *,
+    file: str,
+    sheet: str = "",
+    row: int | None = None,
+    column: str = "",
+) -> Fault:
+    """Return a fault whose message names the place in both languages.
+
+    `found` says in Chinese what is there, `mend` what to do ("写成 1.62 或 162"), both
+    without a full stop; `english` says both in one sentence.
+    """
+    where = file + (f"《{sheet}》" if sheet else "")
+    place = where + (f" 第 {row} 行" if row else "")
+    place += f"“{column}”一栏" if column else ""
+    parts = [file, sheet and f"sheet {sheet}", row and f"row {row}"]
+    parts += [column and f"column {column}"]
+    told = ", ".join(str(part) for part in parts if part)
+    return Fault(
+        code=code,
+        message=f"{place}：{found}。请{mend}。 [{told}: {english}]",
+        file=file,
+        sheet=sheet,
+        row=row,
+        column=column,
+    )
 
 
 def locate(

@@ -13,7 +13,7 @@ from hengstats.dataset import Dataset, read_dataset
 from hengstats.errors import DataError
 from hengstats.figures import settle_figures
 
-ILLUSTRATIVE = "illustrative"
+ILLUSTRATIVE = ("illustrative", "示例")
 
 
 def build_panel(

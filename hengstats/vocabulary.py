@@ -43,6 +43,8 @@ class Unit:
 
 UNITS = {
     "yuan": Unit("yuan", 1.0, "amount"),
+    "1000 yuan": Unit("yuan", 1e3, "amount"),
+    "10000 yuan": Unit("yuan", 1e4, "amount"),
     "million yuan": Unit("yuan", 1e6, "amount"),
     "100 million yuan": Unit("yuan", 1e8, "amount"),
     "100 million yuan per month": Unit("yuan", 1e8, "amount"),

@@ -1,0 +1,1 @@
+"""What is in this sheet, cell by cell, and may it come in?"""

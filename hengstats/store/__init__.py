@@ -1,0 +1,1 @@
+"""How does a dataset grow by a vintage without ever losing one?"""
