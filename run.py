@@ -35,6 +35,7 @@ HELP = """\
 用法 / usage: python3 run.py VERB [ARGS]     (Windows: py run.py VERB [ARGS])
 
   report [DATASET]   生成图表、笔记本与报告   charts, notebooks and report, in build/
+  hengstats ARGS     hengstats 的任何命令     any verb of hengstats, e.g. new mydata
   test               运行全部测试             all tests; ARGS go to pytest
   check              提交前的检查             format, lint, types and fast tests
   lab                打开 JupyterLab          JupyterLab on the notebooks
@@ -82,17 +83,18 @@ def fingerprint(root, lock_file):
 
 
 def start(command, **options):
-    """Start a command in the repository root, with UTF-8 on every system."""
+    """Start a command, in the repository root unless told otherwise, with UTF-8."""
     words = [str(word) for word in command]
     # Where a proxy inspects traffic, uv must trust the same certificates as the system.
     environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
     environment.update(PYTHONUTF8="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    return subprocess.Popen(words, cwd=str(ROOT), env=environment, **options)
+    options.setdefault("cwd", str(ROOT))
+    return subprocess.Popen(words, env=environment, **options)
 
 
-def call(*command):
+def call(*command, **options):
     """Run a command to its end and return its exit code."""
-    code = start(command).wait()
+    code = start(command, **options).wait()
     return code if code >= 0 else 128 - code  # killed by a signal: as shells have it
 
 
@@ -240,6 +242,10 @@ def main(argv):
         return 0
     if verb == "lock":
         return lock(args)
+    if verb == "hengstats":  # its files are named from where the user stands
+        python = env_python(ROOT / ENVS["requirements.lock"])
+        words = [python, "-m", "hengstats", *args]
+        return set_up("requirements.lock") or call(*words, cwd=os.getcwd())
     if verb not in jobs(args):
         print(HELP, file=sys.stderr)
         return 2

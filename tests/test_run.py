@@ -10,7 +10,7 @@ import pytest
 
 import run
 
-VERBS = ["report", "test", "check", "lab", "bench", "lock"]
+VERBS = ["report", "hengstats", "test", "check", "lab", "bench", "lock"]
 LOCK, BENCH = "requirements.lock", "requirements-bench.lock"
 SOURCE = Path(run.__file__).read_text("utf-8")
 
@@ -58,7 +58,7 @@ def test_help_explains_the_verb(verb):
 
 
 def test_the_verbs_are_those_of_the_help():
-    assert sorted([*run.jobs([]), "lock"]) == sorted(VERBS)
+    assert sorted([*run.jobs([]), "lock", "hengstats"]) == sorted(VERBS)
 
 
 def test_an_old_python_is_refused_by_its_version():
@@ -183,6 +183,18 @@ def test_children_speak_utf8():
 def test_arguments_reach_the_verb():
     report = ["-m", "hengstats", "report", "comparators", "--lang", "en"]
     assert run.jobs(["comparators", "--lang", "en"])["report"] == [report]
+
+
+def test_a_verb_of_hengstats_runs_where_the_user_stands(monkeypatch, tmp_path):
+    called = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "set_up", lambda _: 0)
+    monkeypatch.setattr(
+        run, "call", lambda *words, cwd: called.append((words[1:], cwd)) or 5
+    )
+    assert run.main(["hengstats", "check", "2021.xlsx"]) == 5
+    words = ("-m", "hengstats", "check", "2021.xlsx")
+    assert called == [(words, str(tmp_path))]
 
 
 def test_benchmarks_run_in_order(checkout):

@@ -1,9 +1,15 @@
 """What did a check find: figures that may come in, or every reason why not?"""
 
+import html
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from hengstats.errors import Fault, place_fault
+from hengstats.vocabulary import say
+
+if TYPE_CHECKING:  # the child process that reads a sheet stays small without it
+    import pandas as pd
 
 COLUMNS = {
     "tax": "100 million yuan",
@@ -144,7 +150,47 @@ class Checked:
         """`accept` or `reject`."""
         return "reject" if self.errors else "accept"
 
-    def to_dict(self) -> dict[str, object]:
+    @property
+    def records(self) -> "pd.DataFrame":
+        """One row per year and building, one column per measure; tax in 亿元."""
+        import pandas as pd
+
+        columns = ["year", "building", *COLUMNS]
+        rows = [] if self.errors else self.to_dict()["records"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def say(self, lang: str = "") -> str:
+        """Return the outcome in sentences, in Chinese and English by default."""
+        told = [self._summary(one) for one in ([lang] if lang else ("zh-Hans", "en"))]
+        faults = self.errors or self.warnings
+        if self.warnings and not self.errors:
+            count = len(self.warnings)
+            told.append(say("check", "warnings", lang or "zh-Hans", warnings=count))
+        return "\n".join([*told, *(fault.message for fault in faults)])
+
+    def _summary(self, lang: str) -> str:
+        """Return the first sentence."""
+        if self.errors:
+            count = len(self.errors)
+            return say("check", "reject", lang, file=self.file, faults=count)
+        years = sorted({year for year, _ in self.rows})
+        return say(
+            "check",
+            "accept",
+            lang,
+            file=self.file,
+            figures=len(self.cells),
+            buildings=len({building for _, building in self.rows}),
+            years="–".join(map(str, dict.fromkeys([years[0], years[-1]]))),
+        )
+
+    def _repr_html_(self) -> str:
+        """Show itself in Jupyter."""
+        told = "<br>".join(html.escape(line) for line in self.say().splitlines())
+        shown = "" if self.errors else self.records.to_html(index=False, na_rep="")
+        return f"<p>{told}</p>{shown}"
+
+    def to_dict(self) -> dict[str, Any]:
         """Return what `check --json` prints; tax in 亿元."""
         if self.errors:
             return {

@@ -1,0 +1,138 @@
+"""The outcome of a check: what a script gets as JSON, and what a person reads."""
+
+from decimal import Decimal
+
+from hengstats.errors import SheetError, place_fault
+from hengstats.intake.result import Cell, Checked, Refusal
+
+ROWS = ((2020, "示例大厦"), (2021, "示例大厦"))
+TAX = {"column": "tax", "unit": "10000 yuan"}
+FAULT = place_fault(
+    "ambiguous_number",
+    "‘1,62’ 有两种读法",
+    "写成 1.62 或 162",
+    "'1,62' has two readings; write 1.62 or 162",
+    file="2021.xlsx",
+    sheet="楼宇",
+    row=7,
+    column="税收",
+)
+
+
+def cell(year, **told):
+    """Return a figure of the tower."""
+    return Cell(year=year, building="示例大厦", printed="", **told)
+
+
+def accepted(*cells, warnings=()):
+    """Return a sheet of two rows that may come in."""
+    return Checked(
+        file="a.csv",
+        sha256="",
+        table="building_year",
+        rows=ROWS,
+        cells=cells,
+        warnings=warnings,
+    )
+
+
+def test_a_place_is_named_in_both_languages():
+    assert FAULT.message == (
+        "2021.xlsx《楼宇》 第 7 行“税收”一栏：‘1,62’ 有两种读法。请写成 1.62 或 162。"
+        " [2021.xlsx, sheet 楼宇, row 7, column 税收:"
+        " '1,62' has two readings; write 1.62 or 162]"
+    )
+
+
+def test_every_reason_is_in_the_error():
+    assert str(SheetError([FAULT, FAULT])) == f"{FAULT.message}\n{FAULT.message}"
+
+
+def test_a_refusal_becomes_a_fault_at_its_place():
+    refusal = Refusal(
+        "ambiguous_number",
+        "‘1,62’ 有两种读法",
+        "写成 1.62 或 162",
+        "'1,62' has two readings; write 1.62 or 162",
+    )
+    assert refusal.at("2021.xlsx", "楼宇", 7, "税收") == FAULT
+
+
+def test_a_row_without_figures_is_in_the_json_all_the_same():
+    told = accepted(cell(2020, number=Decimal("2.5"), **TAX)).to_dict()
+    assert [record["tax"] for record in told["records"]] == [2.5, None]
+    assert (
+        list(told["records"][0])
+        == (
+            "year building tax members branches enterprises events attendances participants"
+        ).split()
+    )
+
+
+def test_a_count_is_whole_in_the_json():
+    told = accepted(
+        cell(2020, column="members", unit="persons", number=Decimal("3.1E+2"))
+    )
+    assert repr(told.to_dict()["records"][0]["members"]) == "310"
+
+
+def test_a_bound_has_a_flag_with_its_ends():
+    told = accepted(
+        cell(
+            2021,
+            number=None,
+            qualifier="range",
+            flag="range",
+            lower=Decimal(30),
+            upper=Decimal(35),
+            column="members",
+            unit="persons",
+        )
+    ).to_dict()
+    assert told["flags"] == [
+        {
+            "year": 2021,
+            "building": "示例大厦",
+            "column": "members",
+            "flag": "range",
+            "lower": 30,
+            "upper": 35,
+        }
+    ]
+    assert told["records"][1]["members"] is None
+
+
+def test_a_refused_sheet_tells_nothing_but_its_faults():
+    refused = Checked(file="a.csv", sha256="", table="building_year", errors=(FAULT,))
+    assert refused.status == "reject"
+    assert refused.to_dict() == {
+        "status": "reject",
+        "errors": [
+            {
+                "code": "ambiguous_number",
+                "message": FAULT.message,
+                "file": "2021.xlsx",
+                "sheet": "楼宇",
+                "row": 7,
+                "column": "税收",
+            }
+        ],
+    }
+    assert len(refused.records) == 0
+
+
+def test_a_person_reads_the_outcome_in_two_languages():
+    told = accepted(cell(2020, number=Decimal("2.5"), **TAX), warnings=(FAULT,)).say()
+    assert told.splitlines() == [
+        "a.csv：可以存入。1 个数字，1 座楼宇，2020–2021",
+        "a.csv: may come in. Figures: 1; buildings: 1; years: 2020–2021",
+        "另有 1 条提示：",
+        FAULT.message,
+    ]
+
+
+def test_a_name_is_no_markup_in_jupyter():
+    shown = Checked(
+        file="<b>.csv", sha256="", table="building_year", errors=(FAULT,)
+    )._repr_html_()
+    assert "&lt;b&gt;.csv" in shown
