@@ -267,6 +267,12 @@ def test_what_was_tried_tightens_the_limit():
     assert verdict.alpha == pytest.approx(0.05 / 6)
 
 
+@pytest.mark.parametrize(("tried", "finding"), [(6, "moves_together"), (7, "no_sign")])
+def test_the_finding_keeps_to_the_tightened_limit(tried, finding):
+    # One order of 120 does as well: p = .00833 is within .05 / 6, beyond .05 / 7.
+    assert assess(frame(), tried=tried).finding == finding
+
+
 def test_what_was_tried_is_printed():
     assert "一共试过 6 种" in assess(frame(), tried=6).statement
 
