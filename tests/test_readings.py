@@ -45,6 +45,23 @@ def test_a_bound_stays_a_bound_when_the_measure_is_declared_exact(plaza):
     assert (row["lower"], row["upper"]) == (100, math.inf)
 
 
+def test_about_300_stays_a_hedge_when_the_measure_is_declared_exact():
+    panel = pd.DataFrame(
+        {
+            "entity": "a",
+            "year": [2016, 2017],
+            "m": [300.0, 320.0],
+            "m_lower": [250.0, 320.0],
+            "m_upper": [350.0, 320.0],
+            "t": [1.0, 2.0],
+        }
+    )
+    wordings = {"m": {"a": {"2016": "约300", "2017": "320"}}}
+    panel.attrs["about"] = {"printed": wordings, "units": {"m": "persons"}}
+    row = listed(panel, ("m", "t"), {"m": "exact"}).loc[("m", 2016)]
+    assert (row["lower"], row["upper"], row["reading"]) == (250, 350, "default")
+
+
 def test_an_open_end_can_be_capped(plaza):
     cap = {("tax_revenue", 2021): (100, 120)}
     row = listed(plaza, TAX, cap).loc[("tax_revenue", 2021)]

@@ -9,7 +9,9 @@ import pytest
 import hengstats as hs
 from hengstats.evidence.shown import (
     label_table,
+    refusals_note,
     refusals_table,
+    show_bounds,
     show_correlation,
     show_end,
     show_p,
@@ -191,3 +193,17 @@ def test_every_row_of_the_table_has_a_label(case, lang):
 def test_every_refusal_has_its_reason_in_each_language(lang):
     table = refusals_table(CASES["plaza66"], lang)
     assert table.iloc[:, 1].str.len().min() > 10
+
+
+def test_the_bounds_of_a_correlation_are_rounded_outwards():
+    assert show_bounds(0.81299, 0.91201, "en") == "0.812 to 0.913"
+    assert show_bounds(-0.91201, -0.81299, "en") == "−0.913 to −0.812"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, False), ({"tried": 2}, True), ({"shock_years": 2020}, True)],
+)
+def test_rates_that_leave_trials_and_shocks_out_say_so(options, said):
+    note = refusals_note(judge(**options), 2000, 1, "en")
+    assert ("a declared shock year is not left out" in note) == said

@@ -38,8 +38,8 @@ def read_figures(
         Whose figures are listed and may be declared; all by default.
     readings : mapping, optional
         `{"nearly": "narrow"}` declines the wide reading of "近"; `{measure: "exact"}`
-        takes every number of a measure as a ledger's; `{(measure, year): (low, high)}`
-        gives one figure bounds of the user's own, such as a cap on an open one.
+        takes every unhedged number of a measure as a ledger's; `{(measure, year):
+        (low, high)}` gives one figure bounds of the user's own, such as a cap on an open one.
 
     Returns
     -------
@@ -68,7 +68,8 @@ def read_figures(
     # What is said of a whole measure first, then what is said of one figure.
     for key, box in sorted(asked.items(), key=lambda item: isinstance(item[0], tuple)):
         if key in measures and box == "exact":
-            known = (listed["measure"] == key) & listed["value"].notna()
+            plain = listed["qualifier"].isin(["", "exact"])  # 约300 stays a hedge
+            known = (listed["measure"] == key) & listed["value"].notna() & plain
             for end in ("lower", "upper"):
                 listed[end] = listed[end].mask(known, listed["value"])
             listed["reading"] = listed["reading"].mask(known, "exact")

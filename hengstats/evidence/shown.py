@@ -96,7 +96,7 @@ def refusals_table(verdict: Verdict, lang: str) -> pd.DataFrame:
 
 def refusals_note(verdict: Verdict, replications: int, seed: int, lang: str) -> str:
     """Return what the false-alarm rates are, and for which years."""
-    return say(
+    note = say(
         "verdict",
         "refused_note",
         lang,
@@ -104,6 +104,10 @@ def refusals_note(verdict: Verdict, replications: int, seed: int, lang: str) -> 
         replications=f"{replications:,}",
         seed=seed,
     )
+    if verdict.tried == 1 and not verdict.shock_years:
+        return note
+    space = "" if lang.startswith("zh") else " "
+    return note + space + say("verdict", "refused_plain", lang)
 
 
 def statistic_label(statistic: str, lang: str) -> str:
@@ -159,6 +163,13 @@ def show_correlation(number: float) -> str:
     """Return a correlation with three digits, never rounded up to 1."""
     whole = np.trunc(number * 1000 + np.sign(number) * 1e-9)
     return f"{whole / 1000:g}".replace("-", "−")
+
+
+def show_bounds(low: float, high: float, lang: str) -> str:
+    """Return the bounds of a correlation with three digits, rounded outwards."""
+    ends = {"low": np.floor(low * 1000) / 1000, "high": np.ceil(high * 1000) / 1000}
+    shown = {end: f"{one:g}".replace("-", "−") for end, one in ends.items()}
+    return say("verdict", "between", lang, **shown)
 
 
 def least_fraction(verdict: Verdict) -> Fraction:

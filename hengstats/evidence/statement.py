@@ -19,6 +19,7 @@ from hengstats.evidence.shown import (
     entity_label,
     least_fraction,
     list_years,
+    show_bounds,
     show_correlation,
     show_p,
     show_percent,
@@ -293,11 +294,7 @@ def _show_r(row: Row, lang: str) -> str:
         return show_correlation(row["value"])
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         return say("verdict", "open_r", lang)
-    ends = {
-        "low": show_correlation(row["lower"]),
-        "high": show_correlation(row["upper"]),
-    }
-    return say("verdict", "between", lang, **ends)
+    return show_bounds(row["lower"], row["upper"], lang)
 
 
 def _step(step: tuple[int, int], lang: str) -> str:
