@@ -39,7 +39,8 @@ def read_figures(
     readings : mapping, optional
         `{"nearly": "narrow"}` declines the wide reading of "近"; `{measure: "exact"}`
         takes every unhedged number of a measure as a ledger's; `{(measure, year):
-        (low, high)}` gives one figure bounds of the user's own, such as a cap on an open one.
+        (low, high)}` gives one figure bounds of the user's own, such as a cap on an
+        open one.
 
     Returns
     -------
