@@ -12,7 +12,7 @@ intake -> records -> figures -> panel -> indicators -> evidence -> charts -> rep
     panel       What is known and what is missing, year by year?
     indicators  What growth, index, rate or share follows, as bounds?
     evidence    What can these data carry; what survives a challenge?
-    changes     Which figures and which conclusions are no longer what they were?
+    revisions   Which figures and which conclusions are no longer what they were?
     charts      How does one table or one result look?
     report      How do charts, tables and sentences read as one document?
     store       How does a dataset grow by a vintage without ever losing one?
@@ -33,7 +33,7 @@ _NAMES = {
     "hengstats.panel": "build_panel",
     "hengstats.indicators": "cagr growth index_to ratio share",
     "hengstats.evidence": "IntervalRegression Verdict assess explain_rivals",
-    "hengstats.changes": "changes",
+    "hengstats.revisions": "changes",
     "hengstats.store": "add new verify",
     "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"
     " draw_refusals draw_revisions draw_tax draw_timeline draw_verdict save_chart",

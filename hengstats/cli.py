@@ -5,6 +5,7 @@ Exit code 0: done; 1: the input was refused; 2: the command line was wrong.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.run(asked))
     except (DataError, GlyphError, ReadingError) as fault:
         print(fault, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the next command, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -155,7 +159,7 @@ def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
 
     def run(asked: argparse.Namespace) -> int:
-        from hengstats.changes import changes
+        from hengstats.revisions import changes
 
         print(changes(asked.dataset, asked.since).say(asked.lang))
         return 0

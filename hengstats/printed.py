@@ -184,7 +184,9 @@ def _interpret(
         hedge = "fraction" if hedge in ("exact", "about") else hedge
     divisor, spoken = _unit_of(words, unit, kind, "/" in text)
     sign = -1 if _falls(words, numbers[0]) else 1
-    if sign < 0 and (spoken != "percent" or _falls_to(words, numbers[0])):
+    signed = numbers[0] == 1 and words[0].kind == "to"  # nothing but a minus sign
+    level = spoken == "percent" or signed
+    if sign < 0 and (not level or _falls_to(words, numbers[0])):
         raise _refusal(printed, "是减少了多少，还是减少到多少", "截取到数字为止")
     figure = _finish(
         printed, number / divisor, place / divisor, hedge, spoken or unit, ledger
@@ -238,7 +240,8 @@ def _unit_of(
     if kind == "percent" or "percent" in named:
         return Decimal(1), "percent"
     scaled = any(
-        w.kind == "scale" or (w.kind == "number" and set(str(w.meaning)) & {"万", "亿"})
+        w.kind == "scale"
+        or (w.kind in ("number", "several") and set(str(w.meaning)) & {"万", "亿"})
         for w in words
     )
     if scaled and unit in UNITS and not named:

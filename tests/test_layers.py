@@ -26,7 +26,7 @@ ROOMS = (
     "panel",
     "indicators",
     "evidence",
-    "changes",
+    "revisions",
     "charts",
     "report",
     "store",

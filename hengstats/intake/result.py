@@ -1,6 +1,7 @@
 """What did a check find: figures that may come in, or every reason why not?"""
 
 import html
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -95,7 +96,7 @@ class Outcome:
     """What one reader of meaning found in the sheets of a file; see `Checked`."""
 
     rows: tuple[tuple[int, str], ...] = ()
-    cells: tuple[Cell, ...] = ()
+    cells: Sequence[Cell] = ()
     warnings: tuple[Fault, ...] = ()
     errors: tuple[Fault, ...] = ()
 
@@ -141,7 +142,7 @@ class Checked:
     sha256: str
     table: str
     rows: tuple[tuple[int, str], ...] = ()
-    cells: tuple[Cell, ...] = ()
+    cells: Sequence[Cell] = ()
     warnings: tuple[Fault, ...] = ()
     errors: tuple[Fault, ...] = ()
 

@@ -1,0 +1,276 @@
+"""What does the head of a column say: which measure, in which unit, of which year?
+
+Heads are matched against the closed list in `heads.toml`; nothing else is a known
+column, and a word such as 同比 or 目标 anywhere in a head keeps its column out.
+"""
+
+import difflib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib import resources
+
+from hengstats.intake.result import COLUMNS, Refusal
+from hengstats.intake.units import is_foreign, read_unit
+
+YEAR_TEXT = re.compile(
+    r"(?<![\d.])(?:fy\s?|民[国國]\s?)?(?:(?:19|20)\d\d|(?<=[国國])\s?\d{2,3})"
+    r"\s?(?:[财財]?年度?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
+    "|[一二][〇零○一二三四五六七八九]{3}年度?"
+)
+_BRACKETS = re.compile(
+    r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
+)
+_SEPARATORS = " /:_,、|;-–—·.=*"
+_UNIT_WORDS = re.compile(
+    "[元圆圓币幣刀镑鎊$€£¥%万萬亿億千百人名位家个個户戶场場次支栋幢]"
+    r"|usd|eur|hkd|gbp|jpy|twd|cny|rmb|yuan|dollar|euro|pound|yen|'000"
+    r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times"
+)
+_BILINGUAL = re.compile(r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)")
+_EMPTY = re.compile("完成?情况|完成?情況|情况|情況|数据|數據|指标|指標|实绩|實績")
+_UNIT_LABEL = re.compile(
+    r"^(?:(?:计量|計量|货币|貨幣|金额|金額)?[单單]位|units?|in)[:为為\s]+"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one head says.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `result.COLUMNS`, `year`, `building`, `unit`, `serial`, `person`,
+        `sum`, `text`, `left_out` (同比, 目标 ...), `unit_only` (a second line of a
+        head), `years` (nothing but a year), `unknown`, or `blank`.
+    year : str
+        The wording of the year in the head; empty if there is none.
+    unit : str
+        The wording of its unit, a key of `vocabulary.UNITS`, or empty.
+    """
+
+    kind: str
+    year: str = ""
+    unit: str = ""
+
+
+def fold(text: str) -> str:
+    """Return a head in NFKC and lower case, with single blanks."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\s\u200b\ufeff]+", " ", plain).strip()
+
+
+def _key(text: str) -> str:
+    """Return a folded head without blanks, hyphens and underscores."""
+    return re.sub(r"[\s_\-]+", "", text)
+
+
+@cache
+def _lists() -> dict[str, dict[str, list[str]]]:
+    """Return the closed lists, the three scripts joined."""
+    source = resources.files("hengstats").joinpath("intake/heads.toml")
+    return {
+        section: {
+            name: [form for script in scripts for form in script.split("|")]
+            for name, scripts in entries.items()
+        }
+        for section, entries in tomllib.loads(source.read_text("utf-8")).items()
+    }
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return what each known head means."""
+    return {
+        _key(fold(form)): kind
+        for kind, forms in _lists()["key"].items()
+        for form in forms
+    }
+
+
+@cache
+def _left_out() -> re.Pattern[str]:
+    """Return the pattern of words that keep a column out."""
+    words = _lists()["word"]["left_out"]
+    latin = "|".join(re.escape(word) for word in words if re.match("[a-z]", word))
+    other = "|".join(re.escape(word) for word in words if not re.match("[a-z]", word))
+    return re.compile(rf"{other}|(?<![a-z])(?:{latin})(?![a-z])")
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    """Return what may stand in brackets without changing what a column is."""
+    return frozenset(_key(fold(word)) for word in _lists()["word"]["neutral"])
+
+
+@cache
+def _tails() -> dict[str, str]:
+    """Return the unit of each short ending of a column name."""
+    return {form: unit for unit, forms in _lists()["tail"].items() for form in forms}
+
+
+def known_names(kind: str) -> list[str]:
+    """Return every head that means one kind of column."""
+    return _lists()["key"][kind]
+
+
+def nearest_name(text: str) -> str:
+    """Return the known head that is most like an unknown one, or nothing."""
+    measures = [name for kind in COLUMNS for name in known_names(kind)]
+    bare = _BRACKETS.sub("", fold(text))
+    return next(iter(difflib.get_close_matches(bare, measures, 1, 0.5)), "")
+
+
+def means(text: str) -> str:
+    """Return the kind of column that a wording names, or nothing."""
+    return _names().get(_key(fold(text)), "")
+
+
+def looks_like_unit(text: str) -> bool:
+    """Return whether a wording is meant as a unit, known or not."""
+    folded = fold(text)
+    return len(folded) <= 24 and bool(_UNIT_WORDS.search(folded))
+
+
+@lru_cache(maxsize=4096)
+def read_head(text: str) -> Head:
+    """Return what one wording says.
+
+    Examples
+    --------
+    >>> read_head("税收（亿元）").kind, read_head("税收（亿元）").unit
+    ('tax', '亿元')
+    >>> read_head("2016年党员数").year, read_head("税收同比").kind
+    ('2016年', 'left_out')
+    """
+    folded = fold(text)
+    if not folded:
+        return Head(kind="blank")
+    if kind := _names().get(_key(folded)):
+        return Head(kind=kind)
+    if folded.rstrip(" :*") != folded:
+        return read_head(folded.rstrip(" :*"))
+    years = YEAR_TEXT.findall(folded)
+    year = years[0].strip() if len(years) == 1 else ""
+    rest = YEAR_TEXT.sub(" ", folded) if year else folded
+    bare = _BRACKETS.sub("", rest).strip(_SEPARATORS)
+    inner = [
+        piece.strip()
+        for found in _BRACKETS.findall(rest)
+        for piece in re.split(r"[,;、](?!\d)", found)
+        if piece.strip()
+    ]
+    if year and not inner and (not bare or _EMPTY.fullmatch(bare)):
+        return Head(kind="years", year=year)
+    if means(bare) == "person" or means(rest) == "person":
+        return Head(kind="person")
+    if _left_out().search(rest):
+        return Head(kind="left_out", year=year)
+    head = _read_rest(bare, inner)
+    if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
+        head = _agreed(read_head(both[1]), read_head(both[2]))
+    return replace(head, year=year)
+
+
+def _agreed(one: Head, other: Head) -> Head:
+    """Return the head that says one thing in two languages, or an unknown one."""
+    if one.kind == "unit_only" and other.kind in COLUMNS:
+        one, other = other, one
+    if other.kind not in (one.kind, "unit_only") or one.kind not in _names().values():
+        return Head(kind="unknown")
+    return replace(one, unit=_both(one.unit, other.unit))
+
+
+def _both(one: str, other: str) -> str:
+    """Return two wordings of a unit as one; `read_unit` refuses them if they differ."""
+    return "、".join(dict.fromkeys(unit for unit in (one, other) if unit))
+
+
+def _read_rest(bare: str, inner: list[str]) -> Head:
+    """Return what a head without its year says, its brackets apart."""
+    if _names().get(_key(bare), "tax") not in COLUMNS:
+        return Head(kind=_names()[_key(bare)])
+    units = [_UNIT_LABEL.sub("", one) for one in inner if _key(one) not in _neutral()]
+    for one in units:
+        if not looks_like_unit(one):
+            return Head(kind="unknown")
+    if len(units) > 1:
+        return Head(kind="unknown")
+    unit = units[0] if units else ""
+    if kind := _names().get(_key(bare)):
+        return Head(kind=kind, unit=unit)
+    if not bare:
+        return Head(kind="unit_only" if unit else "unknown", unit=unit)
+    if _key(bare) in _neutral():
+        return Head(kind="unknown")
+    if not unit:
+        if split := _split_unit(bare):
+            return split
+        if is_foreign(bare) or _is_unit(_UNIT_LABEL.sub("", bare), "tax"):
+            return Head(kind="unit_only", unit=_UNIT_LABEL.sub("", bare))
+    return Head(kind="unknown")
+
+
+def _split_unit(bare: str) -> Head | None:
+    """Return a head whose unit follows without brackets: 税收/亿元, tax_yi."""
+    for place in range(len(bare) - 1, 0, -1):
+        name, tail = bare[:place].strip(_SEPARATORS), bare[place:].strip(_SEPARATORS)
+        kind = _names().get(_key(name), "")
+        if kind not in COLUMNS or not tail:
+            continue
+        tail = _UNIT_LABEL.sub("", tail + " ").strip() or tail
+        if tail in _tails():
+            return Head(kind=kind, unit=_tails()[tail])
+        if is_foreign(tail) or _is_unit(tail, kind):
+            return Head(kind=kind, unit=tail.replace("_", " "))
+    return None
+
+
+def _is_unit(text: str, kind: str) -> bool:
+    """Return whether a wording is a known unit of a measure."""
+    try:
+        return bool(read_unit(text, kind))
+    except Refusal as told:
+        return told.code == "unit_mismatch"
+
+
+def join_heads(parts: Sequence[str]) -> Head:
+    """Return what the lines of one head say together, the uppermost first.
+
+    The lowest line that names a measure decides; a year or a unit may stand in any
+    line. A lower line that is not known makes the whole unknown: 税收 over 国税.
+
+    Examples
+    --------
+    >>> join_heads(["2016年", "税收", "(亿元)"]) == read_head("2016年税收(亿元)")
+    True
+    """
+    lines = list(dict.fromkeys(part for part in parts if part.strip()))
+    heads = [read_head(line) for line in lines]
+    if len(heads) < 2:
+        return heads[0] if heads else Head(kind="blank")
+    for kind in ("person", "left_out"):
+        if any(head.kind == kind for head in heads):
+            return Head(kind=kind)
+    year = next((h.year for h in heads if h.year and h.kind != "unknown"), "")
+    unit = next((head.unit for head in reversed(heads) if head.kind == "unit_only"), "")
+    solid = [
+        (line, head)
+        for line, head in zip(lines, heads, strict=True)
+        if head.kind not in ("years", "unit_only")
+    ]
+    if not solid:
+        return Head(kind="years" if year else "unit_only", year=year, unit=unit)
+    last = solid[-1][1]
+    if last.kind in ("unknown", "sum") and len(solid) > 1:
+        last = read_head(" ".join(line for line, _ in solid[-2:]))
+        if last.kind == "unknown" and _key(fold(solid[-1][0])) in _neutral():
+            last = solid[-2][1]
+    for head in heads:
+        if head.kind == last.kind:
+            unit = _both(unit, head.unit)
+    return replace(last, year=year, unit=unit or last.unit)

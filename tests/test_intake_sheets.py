@@ -1,0 +1,748 @@
+"""Real files as offices make them: what each is, how it is made, what must come of it.
+
+The name of a case says what the file is; `pytest --collect-only -q` lists them. Every
+figure is invented.
+"""
+
+import datetime as dt
+
+import pytest
+from openpyxl.styles import Font
+from sheets import HEAD, TWO_YEARS, book, csv, merge, offset, put, stored
+
+from hengstats.intake import check
+from hengstats.intake.child import check_here
+from hengstats.intake.result import Asked
+
+TODAY = "2022-11-24"
+PAIR = ["2016 示例大厦 tax=26.3 members=409", "2017 示例大厦 tax=32 members=548"]
+
+
+def accept(*records, flags=(), warnings=(), **asked):
+    """Expect these records, flags (`2016 示例大厦 tax approx`) and warning codes."""
+    return {"records": records, "flags": flags, "warnings": warnings}, asked
+
+
+def refuse(*errors, **asked):
+    """Expect these errors, each a code, a row and a column, and no other."""
+    return {"errors": errors}, asked
+
+
+CASES = {
+    # Formats and encodings
+    "csv in utf-8": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,示例大厦,26.3,409\n2017,示例大厦,32,548"
+        ),
+        accept(*PAIR),
+    ),
+    "csv of Excel, utf-8 with mark, semicolons, CRLF": (
+        csv("年份;楼宇;税收(亿元)\n2016;示例大厦;26.3", "utf-8-sig", newline="\r\n"),
+        accept("2016 示例大厦 tax=26.3"),
+    ),
+    "csv in GB18030 with a sep= line": (
+        csv("sep=;\n年份;楼宇;税收(亿元)\n2016;示例大厦;26.3", "gb18030"),
+        accept("2016 示例大厦 tax=26.3"),
+    ),
+    "csv in Big5, traditional heads": (
+        csv(
+            "單位：萬元、人,,,\n年度,大樓名稱,稅收總額,黨員人數\n"
+            "2016,示例大廈,1000,20\n合計,,1000,20\n資料來源：示例,,,",
+            "big5",
+        ),
+        accept("2016 示例大廈 tax=0.1 members=20"),
+    ),
+    "tsv in UTF-16": (
+        csv("年份\t楼宇\t税收(亿元)\n2016\t示例大厦\t26.3", "utf-16", "sheet.tsv"),
+        accept("2016 示例大厦 tax=26.3"),
+    ),
+    "csv with CR alone and quoted line breaks in the head": (
+        csv('年份,楼宇,"税收 (亿元)"\n2016,示例大厦,26.3', newline="\r"),
+        accept("2016 示例大厦 tax=26.3"),
+    ),
+    "workbook": (book(TWO_YEARS), accept(*PAIR)),
+    # Heads
+    "heads in English with a source line": (
+        csv(
+            "Year,Building,Tax (CNY million),Members,Branches\n"
+            "FY2016,Example Tower,2630,409,12\n2017,Example Tower,3200,548,13\n"
+            "Total,,5830,,\nSource: example,,,,"
+        ),
+        accept(
+            "2016 Example Tower tax=26.3 members=409 branches=12",
+            "2017 Example Tower tax=32 members=548 branches=13",
+        ),
+    ),
+    "all seven measures, any order, other synonyms": (
+        csv(
+            "参加人数,活动数,楼盘,年度,参加人次,入驻企业数,党支部数,党员总数,全口径税收（亿元）\n"
+            "900,12,示例大厦,2016年度,1500,300,20,409,26.3"
+        ),
+        accept(
+            "2016 示例大厦 tax=26.3 members=409 branches=20 enterprises=300 events=12"
+            " attendances=1500 participants=900"
+        ),
+    ),
+    "line breaks and full-width brackets in heads": (
+        book(
+            [
+                ["年 份", "楼宇\n名称", "税收\n（亿元）", "党员数\n（人）"],
+                *TWO_YEARS[1:],
+            ]
+        ),
+        accept(*PAIR),
+    ),
+    "bilingual heads": (
+        csv("年份/Year,楼宇 Building,税收 Tax (CNY million)\n2016,示例大厦,2630"),
+        accept("2016 示例大厦 tax=26.3"),
+    ),
+    "a second line of heads in English": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\nYear,Building,Tax,Members\n2016,示例大厦,1,2"
+        ),
+        accept("2016 示例大厦 tax=1 members=2"),
+    ),
+    "column names of a data file": (
+        csv("year,building,tax_yi,members\n2016,示例大厦,26.3,409"),
+        accept("2016 示例大厦 tax=26.3 members=409"),
+    ),
+    "a serial number, remarks, growth and an unknown number": (
+        csv(
+            "序号,年份,楼宇,税收(亿元),同比(%),建筑面积(万平方米),区级税收,备注\n"
+            "1,2016,示例大厦,1,12%,3.5,0.4,好"
+        ),
+        accept("2016 示例大厦 tax=1", warnings=["ignored_column"] * 3),
+    ),
+    "numbers without a head": (
+        csv("年份,楼宇,税收(亿元),\n2016,示例大厦,1,77"),
+        accept("2016 示例大厦 tax=1", warnings=["ignored_column"]),
+    ),
+    "the index of a data frame": (
+        csv(",年份,楼宇,税收(亿元)\n0,2016,示例大厦,1\n1,2017,示例大厦,2"),
+        accept("2016 示例大厦 tax=1", "2017 示例大厦 tax=2"),
+    ),
+    "no building and no tax": (
+        csv("年度,名称,产值\n2016,示例大厦,1"),
+        refuse(("missing_column", 1, "楼宇"), ("missing_column", 1, "税收")),
+    ),
+    "only an outlook of tax": (
+        csv("年份,楼宇,税收(预计)(亿元)\n2016,示例大厦,1"),
+        refuse(("missing_column", 1, "税收")),
+    ),
+    "no head": (
+        csv("2016,示例大厦,1\n2017,示例大厦,2"),
+        refuse(("missing_header", 1, "")),
+    ),
+    "two columns of tax": (
+        csv("年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元)\n2016,示例大厦,1,0.5"),
+        refuse(("duplicate_column", 1, "税收(属地)(亿元)")),
+    ),
+    "two columns of tax, one of them named": (
+        csv("年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元)\n2016,示例大厦,1,0.5"),
+        accept(
+            "2016 示例大厦 tax=1",
+            warnings=["ignored_column"],
+            columns={"tax": "税收(全口径)(亿元)"},
+        ),
+    ),
+    "a column of tax that is not there is named": (
+        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
+        refuse(("missing_column", 1, "税收(全口径)"), columns={"tax": "税收(全口径)"}),
+    ),
+    "contacts and telephones": (
+        csv("年份,楼宇,税收(亿元),联系人,联系电话\n2016,示例大厦,1,某某,13800000000"),
+        refuse(
+            ("individual_level_column", 1, "联系人"),
+            ("individual_level_column", 1, "联系电话"),
+        ),
+    ),
+    # Units
+    "unit in a note, right above the head": (
+        csv(
+            "重点楼宇情况表,,,\n填报单位：示例街道,,,单位：万元、人\n"
+            "年份,楼宇,税收,党员数\n2016,示例大厦,263000,409"
+        ),
+        accept("2016 示例大厦 tax=26.3 members=409"),
+    ),
+    "unit in a cell beside its label": (
+        csv("单位,万元,\n年份,楼宇,税收\n2016,示例大厦,1000"),
+        accept("2016 示例大厦 tax=0.1"),
+    ),
+    "unit in the brackets of the title": (
+        csv("楼宇税收一览表（万元）,,\n年份,楼宇,税收\n2016,示例大厦,1000"),
+        accept("2016 示例大厦 tax=0.1"),
+    ),
+    "unit below the table": (
+        csv("年份,楼宇,税收\n2016,示例大厦,1000\n注：税收单位为万元,,"),
+        accept("2016 示例大厦 tax=0.1"),
+    ),
+    "units in a line below the head": (
+        csv("年份,楼宇,税收,党员数\n,,(万元),(人)\n2016,示例大厦,1000,3"),
+        accept("2016 示例大厦 tax=0.1 members=3"),
+    ),
+    "units in the cells": (
+        csv("年份,楼宇,税收\n2016,示例大厦,1.5亿元\n2017,示例大厦,15600万元"),
+        accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
+    ),
+    "a unit of the cell against the head": (
+        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,15000万元"),
+        accept("2016 示例大厦 tax=1.5"),
+    ),
+    "a column of units against the head": (
+        csv(
+            "年份,楼宇,税收(亿元),单位\n2016,示例大厦,1.5,亿元\n2017,示例大厦,15600,万元"
+        ),
+        accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
+    ),
+    "a unit column after each measure": (
+        csv("年份,楼宇,税收,单位,参与人次,单位\n2016,示例大厦,1.5,亿元,0.031,万人次"),
+        accept("2016 示例大厦 tax=1.5 attendances=310"),
+    ),
+    "a column 单位 that names offices": (
+        csv("年份,楼宇,税收(亿元),单位\n2016,示例大厦,1.5,示例公司"),
+        accept("2016 示例大厦 tax=1.5"),
+    ),
+    "tens of thousands of visits": (
+        csv("年份,楼宇,税收(亿元),参与人次(万人次)\n2016,示例大厦,1,0.031"),
+        accept("2016 示例大厦 tax=1 attendances=310"),
+    ),
+    "no unit": (
+        csv("年份,楼宇,税收,党员数\n2016,示例大厦,1,2\n2017,示例大厦,2,3"),
+        refuse(("unit_missing", 1, "税收")),
+    ),
+    "a unit in one cell only": (
+        csv("年份,楼宇,税收\n2016,示例大厦,1亿元\n2017,示例大厦,2"),
+        refuse(("unit_missing", 3, "税收")),
+    ),
+    "head against note": (
+        csv("单位：万元,,\n年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
+        refuse(("unit_conflict", 2, "税收(亿元)")),
+    ),
+    "head and note agree": (
+        csv("单位：亿元,,\n年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
+        accept("2016 示例大厦 tax=1"),
+    ),
+    "dollars in the head": (
+        csv("年份,楼宇,税收(万美元)\n2016,示例大厦,1"),
+        refuse(("unit_mismatch", 1, "税收(万美元)")),
+    ),
+    "dollars in the note": (
+        csv("单位：美元,,\n年份,楼宇,税收\n2016,示例大厦,1"),
+        refuse(("unit_mismatch", 1, "")),
+    ),
+    # Jumps
+    "a thousandfold in a year": (
+        csv("年份,楼宇,税收(亿元)\n2017,示例大厦,1000\n2016,示例大厦,1"),
+        refuse(("suspected_unit_change", 2, "税收(亿元)")),
+    ),
+    "a thousandth of the members": (
+        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,1,3000\n2018,示例大厦,1,3"),
+        refuse(("suspected_unit_change", 3, "党员数")),
+    ),
+    "999 times, and up from zero": (
+        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,1,0\n2017,示例大厦,999,5000"),
+        accept("2016 示例大厦 tax=1 members=0", "2017 示例大厦 tax=999 members=5000"),
+    ),
+    # Cells
+    "qualifiers": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,示例大厦,近300,<10\n2017,示例大厦,逾310,30-35\n"
+            "2018,示例大厦,约320,409"
+        ),
+        accept(
+            "2016 示例大厦 tax=300",
+            "2017 示例大厦 tax=310",
+            "2018 示例大厦 tax=320 members=409",
+            flags=[
+                "2016 示例大厦 tax upper_bound",
+                "2016 示例大厦 members upper_bound",
+                "2017 示例大厦 tax lower_bound",
+                "2017 示例大厦 members range",
+                "2018 示例大厦 tax approx",
+            ],
+        ),
+    ),
+    "missing is not zero": (
+        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,—,暂无\n2017,示例大厦,,0"),
+        accept("2016 示例大厦", "2017 示例大厦 members=0"),
+    ),
+    "every fault at once": (
+        csv(
+            '年份,楼宇,税收(亿元),党员数\n16,示例大厦,"1,62",3.5\n'
+            "2017,示例大厦,12%,-3\n2030,,1,2"
+        ),
+        refuse(
+            ("invalid_year", 2, "年份"),
+            ("ambiguous_number", 2, "税收(亿元)"),
+            ("non_integer_count", 2, "党员数"),
+            ("unit_mismatch", 3, "税收(亿元)"),
+            ("negative_count", 3, "党员数"),
+            ("invalid_year", 4, "年份"),
+            ("missing_key", 4, "楼宇"),
+        ),
+    ),
+    "stored results of formulas": (
+        stored(book(TWO_YEARS), "C2", "13+13.3"),
+        accept(*PAIR),
+    ),
+    "a formula without a stored result": (
+        book([HEAD, [2016, "示例大厦", "=13+13.3", 409]]),
+        refuse(("formula_no_value", 2, "税收(亿元)")),
+    ),
+    "an error in a figure": (
+        book([HEAD, [2016, "示例大厦", "#REF!", 409]]),
+        refuse(("error_cell", 2, "税收(亿元)")),
+    ),
+    "an error in a remark": (
+        book([[*HEAD, "备注"], [2016, "示例大厦", 26.3, 409, "#REF!"]]),
+        accept(PAIR[0]),
+    ),
+    "a figure struck through": (
+        book(TWO_YEARS, put("C2", font=Font(strike=True))),
+        refuse(("ambiguous_number", 2, "税收(亿元)")),
+    ),
+    "tax formatted as percent": (
+        book(TWO_YEARS, put("C2", number_format="0%")),
+        refuse(("unit_mismatch", 2, "税收(亿元)")),
+    ),
+    # Years and names
+    "a date shown as a year": (
+        book(TWO_YEARS, put("A2", value=dt.datetime(2016, 5, 1), number_format="yyyy")),
+        accept(*PAIR),
+    ),
+    "a date shown as a day": (
+        book(
+            TWO_YEARS,
+            put("A2", value=dt.datetime(2016, 5, 1), number_format="yyyy-mm-dd"),
+        ),
+        refuse(("invalid_year", 2, "年份")),
+    ),
+    "years missing, for all and for one": (
+        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1\n2018,示例大厦,2\n2016,样例中心,1"),
+        accept(
+            "2016 示例大厦 tax=1",
+            "2018 示例大厦 tax=2",
+            "2016 样例中心 tax=1",
+            warnings=["missing_year", "missing_year"],
+        ),
+    ),
+    "names that differ by a star": (
+        csv("年份,楼宇,税收(亿元)\n2016,星河中心,1\n2016,星河中心*,2"),
+        accept(
+            "2016 星河中心 tax=1", "2016 星河中心* tax=2", warnings=["similar_names"]
+        ),
+    ),
+    "two rows that become one key": (
+        csv("年份,楼宇,税收(亿元)\n2016,示例大厦A,1\n2016年, 示例大厦Ａ ,2"),
+        refuse(("duplicate_key", 3, "楼宇")),
+    ),
+    "blank keys": (
+        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1\n,示例大厦,2\n2017,,3\n,,4"),
+        refuse(
+            ("missing_key", 3, "年份"),
+            ("missing_key", 4, "楼宇"),
+            ("missing_key", 5, "楼宇"),
+        ),
+    ),
+    # Merged and hidden
+    "merged years": (
+        book(
+            [
+                HEAD,
+                [2016, "甲大厦", 1, 2],
+                [None, "乙大厦", 3, 4],
+                [2017, "甲大厦", 5, 6],
+            ],
+            merge("A2:A3"),
+        ),
+        accept(
+            "2016 甲大厦 tax=1 members=2",
+            "2016 乙大厦 tax=3 members=4",
+            "2017 甲大厦 tax=5 members=6",
+            warnings=["missing_year"],
+        ),
+    ),
+    "merged buildings with subtotals": (
+        book(
+            [
+                ["楼宇", "年份", "税收(亿元)"],
+                *[["甲大厦", 2016, 1], [None, 2017, 2], [None, "小计", 3]],
+                *[["乙大厦", 2016, 4], [None, 2017, 5], [None, "小计", 9]],
+                ["合计", None, 12],
+            ],
+            merge("A2:A4", "A5:A7", "A8:B8"),
+        ),
+        accept(
+            "2016 甲大厦 tax=1",
+            "2017 甲大厦 tax=2",
+            "2016 乙大厦 tax=4",
+            "2017 乙大厦 tax=5",
+        ),
+    ),
+    "a blank year that is not merged": (
+        book([HEAD, [2016, "甲大厦", 1, 2], [None, "乙大厦", 3, 4]]),
+        refuse(("missing_key", 3, "年份")),
+    ),
+    "a merged figure": (
+        book([HEAD, [2016, "甲大厦", 1, 2], [2017, "甲大厦", None, 4]], merge("C2:C3")),
+        refuse(("merged_value", 2, "税收(亿元)")),
+    ),
+    "a hidden row and a hidden column": (
+        book(TWO_YEARS, put("3", hidden=True), put("D", hidden=True)),
+        accept(*PAIR, warnings=["hidden_rows", "hidden_columns"]),
+    ),
+    # Totals and lines that are no buildings
+    "subtotals by street and a total": (
+        csv(
+            "街道,楼宇,年份,税收(亿元)\n甲街道,甲大厦,2016,1.5\n甲街道,乙大厦,2016,2\n小计,,,3.5\n"
+            "乙街道,丙大厦,2016,4\n小计,,,4\n合计,,,7.5"
+        ),
+        accept("2016 甲大厦 tax=1.5", "2016 乙大厦 tax=2", "2016 丙大厦 tax=4"),
+    ),
+    "a total above its rows": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,合计,3.5,30\n2016,甲大厦,1.5,10\n2016,乙大厦,2,20"
+        ),
+        accept("2016 甲大厦 tax=1.5 members=10", "2016 乙大厦 tax=2 members=20"),
+    ),
+    "totals of two years below": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.5\n2016,乙大厦,2\n2017,甲大厦,2\n2017,乙大厦,3\n"
+            "2016,合计,3.5\n2017年,合 计,5"
+        ),
+        accept(
+            "2016 甲大厦 tax=1.5",
+            "2016 乙大厦 tax=2",
+            "2017 甲大厦 tax=2",
+            "2017 乙大厦 tax=3",
+        ),
+    ),
+    "a total of rounded figures": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.3\n2016,乙大厦,1.3\n2016,丙大厦,1.3\n合计,,4.0"
+        ),
+        accept("2016 甲大厦 tax=1.3", "2016 乙大厦 tax=1.3", "2016 丙大厦 tax=1.3"),
+    ),
+    "a total beyond rounding": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1.3\n2016,乙大厦,1.3\n合计,,2.8"),
+        refuse(("total_mismatch", 4, "税收(亿元)")),
+    ),
+    "a total of counts off by one": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,20\n合计,,3,31"
+        ),
+        refuse(("total_mismatch", 4, "党员数")),
+    ),
+    "a total over a missing figure": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,—\n合计,,3,31"
+        ),
+        accept("2016 甲大厦 tax=1 members=10", "2016 乙大厦 tax=2"),
+    ),
+    "a total below what its rows state": (
+        csv(
+            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,—\n合计,,3,9"
+        ),
+        refuse(("total_mismatch", 4, "党员数")),
+    ),
+    "averages, parts and carried pages": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n本页小计,,1\n承前页,,1\n2016,乙大厦,2\n其中：外资,,1\n"
+            "本页小计,,2\n合计,,3\n平均值,,1.5\n过次页,,"
+        ),
+        accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
+    ),
+    "a sum without a label": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n2016,乙大厦,2\n,,3"),
+        refuse(("missing_key", 4, "楼宇")),
+    ),
+    "a form: title, office, unit, total, signatures, date": (
+        book(
+            [
+                ["示例街道2016-2017年重点楼宇情况表"],
+                ["填报单位：示例街道", None, None, None, None, "单位：万元、人"],
+                ["序号", "楼宇名称", "2016年", None, "2017年", None, "备注"],
+                [None, None, "税收", "党员数", "税收", "党员数", None],
+                [1, "甲大厦", 263000, 409, 320000, 548, "重点"],
+                [2, "乙大厦", 1000, 30, 1200, 31, None],
+                [3],
+                ["合计", None, 264000, 439, 321200, 579, None],
+                ["填表人：某某", None, "审核人：", None, None, "填报日期：2018-01-05"],
+                ["2018年1月5日"],
+            ],
+            merge("A1:G1", "C3:D3", "E3:F3", "A3:A4", "B3:B4", "G3:G4", "A8:B8"),
+        ),
+        accept(
+            "2016 甲大厦 tax=26.3 members=409",
+            "2017 甲大厦 tax=32 members=548",
+            "2016 乙大厦 tax=0.1 members=30",
+            "2017 乙大厦 tax=0.12 members=31",
+        ),
+    ),
+    "footers of every kind": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n注：税收为全口径,,\n1.甲大厦含裙楼,,\n"
+            "资料来源：示例街道,,\n共1条记录,,\n填表人：某某,审核人：某某,\n第 1 页 共 1 页,,"
+        ),
+        accept("2016 甲大厦 tax=1"),
+    ),
+    "a footer with one field": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n备注：税收为全口径"),
+        accept("2016 甲大厦 tax=1"),
+    ),
+    "headings of parts, numbered": (
+        csv(
+            "序号,楼宇,2016年税收(亿元),2017年税收(亿元)\n一、亿元楼,,,\n1,甲大厦,1,2\n"
+            "二、其他,,,\n2,乙大厦,3,4\n合计,,4,6"
+        ),
+        accept(
+            "2016 甲大厦 tax=1",
+            "2017 甲大厦 tax=2",
+            "2016 乙大厦 tax=3",
+            "2017 乙大厦 tax=4",
+        ),
+    ),
+    "headings of parts, merged": (
+        book(
+            [
+                HEAD,
+                ["甲街道"],
+                [2016, "甲大厦", 1, 2],
+                ["乙街道"],
+                [2016, "乙大厦", 3, 4],
+            ],
+            merge("A2:D2", "A4:D4"),
+        ),
+        accept("2016 甲大厦 tax=1 members=2", "2016 乙大厦 tax=3 members=4"),
+    ),
+    "numbers of columns below the head": (
+        csv("年份,楼宇,税收(亿元),党员数\n甲,乙,1,2\n2016,示例大厦,26.3,409"),
+        accept(PAIR[0]),
+    ),
+    "blank rows between": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n2017,甲大厦,2\n\n2018,甲大厦,3"),
+        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2", "2018 甲大厦 tax=3"),
+    ),
+    "the head again on a second page": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n示例街道楼宇税收表,,\n年份,楼宇,税收(亿元)\n2017,甲大厦,2"
+        ),
+        refuse(("repeated_header", 4, "")),
+    ),
+    "a second table with another head": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n表二：党员,,\n年份,楼宇,党员数\n2017,甲大厦,2"
+        ),
+        refuse(("multiple_tables", 5, "")),
+    ),
+    "a second table of something else": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n企业名称,行业,地址\n甲公司,商贸,某路"
+        ),
+        refuse(("multiple_tables", 4, "")),
+    ),
+    "a second table beside the first": (
+        csv("年份,楼宇,税收(亿元),,年份,楼宇,税收(亿元)\n2016,甲大厦,1,,2017,甲大厦,2"),
+        refuse(("multiple_tables", 1, "年份")),
+    ),
+    "rows with too many and too few fields": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1,200\n2017,甲大厦"),
+        refuse(("ragged_row", 2, ""), ("ragged_row", 3, "")),
+    ),
+    "nothing below the head": (
+        csv("年份,楼宇,税收(亿元)"),
+        refuse(("no_rows", 1, "")),
+    ),
+    # Layout
+    "a table that begins at C5": (book(offset(TWO_YEARS, 4, 2)), accept(*PAIR)),
+    "a table that begins in the second line and column of a csv": (
+        csv(",,,\n,年份,楼宇,税收(亿元)\n,2016,甲大厦,1"),
+        accept("2016 甲大厦 tax=1"),
+    ),
+    "a cover, an empty sheet, a form on the cover": (
+        book(
+            封面=[
+                ["楼宇经济报表"],
+                ["单位名称", "示例街道"],
+                ["年份", "2021"],
+                ["楼宇", "2"],
+            ],
+            空=[],
+            数据=TWO_YEARS,
+        ),
+        accept(*PAIR),
+    ),
+    "a sheet of numbers without a head beside a table": (
+        book(甲=[[1, 2, 3], [4, 5, 6]], 乙=TWO_YEARS),
+        refuse(("missing_header", 1, "")),
+    ),
+    "a sheet for each year": (
+        book(
+            **{
+                "封面": [["示例街道"], ["2022年5月"]],
+                "2019年": [["2019年楼宇税收"], ["楼宇", "税收(亿元)"], ["甲大厦", 3]],
+                "2020": [["楼宇", "税收(万元)"], ["甲大厦", 35000], ["合计", 35000]],
+            }
+        ),
+        accept("2019 甲大厦 tax=3", "2020 甲大厦 tax=3.5"),
+    ),
+    "a sheet named after one year, titled after another": (
+        book(**{"2019": [["2018年楼宇税收"], ["楼宇", "税收(亿元)"], ["甲大厦", 3]]}),
+        refuse(("invalid_year", None, "")),
+    ),
+    "a year in the title alone": (
+        book([["2021年重点楼宇税收情况"], ["楼宇", "税收(亿元)"], ["甲大厦", 3]]),
+        refuse(("missing_column", 2, "年份")),
+    ),
+    "a sheet for each measure, years across": (
+        book(
+            税收=[
+                ["单位：万元"],
+                ["楼宇", "2016年", "2017年"],
+                ["甲大厦", 26300, 32000],
+            ],
+            党员数=[["楼宇", "2016年", "2017年"], ["甲大厦", 409, 500]],
+        ),
+        accept("2016 甲大厦 tax=2.63 members=409", "2017 甲大厦 tax=3.2 members=500"),
+    ),
+    "years across, the measure in the title, a total of each row": (
+        book(
+            [
+                ["重点楼宇税收情况（单位：亿元）"],
+                ["楼宇", "2016年", "2017年", "2018年", "合计"],
+                ["甲大厦", 26.3, 32, 34.9, 93.2],
+            ]
+        ),
+        accept("2016 甲大厦 tax=26.3", "2017 甲大厦 tax=32", "2018 甲大厦 tax=34.9"),
+    ),
+    "years across, a row that does not add up": (
+        csv("楼宇,2016年税收(亿元),2017年税收(亿元),合计\n甲大厦,1.0,2.0,3.9"),
+        refuse(("total_mismatch", 2, "合计")),
+    ),
+    "years across, the measure nowhere": (
+        book([["楼宇", "2016年", "2017年"], ["甲大厦", 1, 2]]),
+        refuse(("missing_column", 1, "税收")),
+    ),
+    "years across, measures in the heads": (
+        csv(
+            "楼宇,2016年税收(亿元),2016年党员数,2017年税收（万元）,2017年党员数,2017年同比(%)\n"
+            "甲大厦,1,20,15000,30,50"
+        ),
+        accept(
+            "2016 甲大厦 tax=1 members=20",
+            "2017 甲大厦 tax=1.5 members=30",
+            warnings=["ignored_column"],
+        ),
+    ),
+    "years over measures in a csv": (
+        csv(
+            "楼宇,2016年,,2017年,\n,税收(亿元),党员数,税收(亿元),党员数\n甲大厦,1,20,2,30"
+        ),
+        accept("2016 甲大厦 tax=1 members=20", "2017 甲大厦 tax=2 members=30"),
+    ),
+    "measures over years in a workbook": (
+        book(
+            [
+                ["楼宇", "税收(亿元)", None, "党员数", None],
+                [None, 2016, 2017, 2016, 2017],
+                ["甲大厦", 1, 2, 20, 30],
+            ],
+            merge("A1:A2", "B1:C1", "D1:E1"),
+        ),
+        accept("2016 甲大厦 tax=1 members=20", "2017 甲大厦 tax=2 members=30"),
+    ),
+    "three lines of heads": (
+        book(
+            [
+                ["楼宇名称", "经济和党建指标", None, None, None],
+                [None, "2016年", None, "2017年", None],
+                [None, "税收(亿元)", "党员数", "税收(亿元)", "党员数"],
+                ["甲大厦", 1, 20, 2, 30],
+            ],
+            merge("A1:A3", "B1:E1", "B2:C2", "D2:E2"),
+        ),
+        accept("2016 甲大厦 tax=1 members=20", "2017 甲大厦 tax=2 members=30"),
+    ),
+    "results beside a plan": (
+        book(
+            [
+                [None, "2021年实绩", None, "2022年计划", None],
+                ["楼宇", "税收(亿元)", "党员数", "税收(亿元)", "党员数"],
+                ["甲大厦", 1, 2, 3, 4],
+            ],
+            merge("B1:C1", "D1:E1"),
+        ),
+        accept("2021 甲大厦 tax=1 members=2", warnings=["ignored_column"] * 2),
+    ),
+    "years across with an outlook and two digits": (
+        csv("楼宇,2016年税收(亿元),2021E,17年\n甲大厦,1,2,3"),
+        refuse(("invalid_year", 1, "2021E"), ("invalid_year", 1, "17年")),
+    ),
+    "years across with a year to come": (
+        csv("楼宇,2016年税收(亿元),2027年税收(亿元)\n甲大厦,1,2"),
+        refuse(("invalid_year", 1, "2027年税收(亿元)")),
+    ),
+    "years across and a count of no year": (
+        csv("楼宇,2016年税收(亿元),2017年税收(亿元),入驻企业数\n甲大厦,1,2,100"),
+        refuse(("missing_column", 1, "入驻企业数")),
+    ),
+}
+
+
+def told(checked):
+    """Return an outcome in the form of `accept` and `refuse`."""
+    said = checked.to_dict()
+    if checked.errors:
+        return {"errors": tuple((e.code, e.row, e.column) for e in checked.errors)}
+    records = []
+    for record in said["records"]:
+        year, building, *figures = record.items()
+        shown = [f"{key}={value:g}" for key, value in figures if value is not None]
+        records.append(" ".join([str(year[1]), building[1], *shown]))
+    flags = [
+        f"{f['year']} {f['building']} {f['column']} {f['flag']}" for f in said["flags"]
+    ]
+    warnings = tuple(w["code"] for w in said["warnings"])
+    return {"records": tuple(records), "flags": flags, "warnings": warnings}
+
+
+def written(folder, sheet):
+    """Return the path of a sheet that has been written."""
+    path = folder / sheet[0]
+    path.write_bytes(sheet[1])
+    return path
+
+
+def as_expected(expected):
+    """Return an expectation with its lists and tuples alike."""
+    return {
+        key: list(value) if key == "flags" else tuple(value)
+        for key, value in expected.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_sheet_is_read_as_meant_or_refused_where_it_cannot_be(case, tmp_path):
+    sheet, (expected, asked) = CASES[case]
+    checked = check_here(written(tmp_path, sheet), Asked(today=TODAY, **asked))
+    assert told(checked) == as_expected(expected)
+
+
+@pytest.mark.slow
+def test_the_child_process_finds_the_same(tmp_path):
+    unlike = []
+    for case, (sheet, (_, asked)) in CASES.items():
+        path = written(tmp_path, sheet)
+        if told(check(path, **asked)) != told(check_here(path, Asked(**asked))):
+            unlike.append(case)
+    assert unlike == []
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "errors" in CASES[c][1][0]])
+def test_a_message_names_file_and_finding_in_both_languages(case, tmp_path):
+    sheet, (_, asked) = CASES[case]
+    checked = check_here(written(tmp_path, sheet), Asked(today=TODAY, **asked))
+    for fault in checked.errors:
+        assert fault.message.startswith(sheet[0])
+        assert "请" in fault.message and f"[{sheet[0]}" in fault.message
+        assert "某某" not in fault.message and "13800000000" not in fault.message

@@ -1,0 +1,579 @@
+"""A sign-in log becomes counts, or is refused; nobody in it is ever quoted."""
+
+import datetime as dt
+import json
+import random
+import time
+import tracemalloc
+from dataclasses import asdict
+
+import pytest
+
+from hengstats.errors import place_fault
+from hengstats.intake.grid import Grid
+from hengstats.intake.result import COLUMNS, Asked, Checked
+from hengstats.intake.signinheads import role_of
+from hengstats.intake.signins import check_signins, looks_like_log
+
+ASKED = Asked(today="2026-11-24")
+HEAD = ["姓名", "人员编号", "活动编号", "楼宇", "签到时间"]
+EVENING = "2019-03-04 20:05"
+
+
+def log(*rows, head=HEAD, **parts):
+    """Return a log as a CSV has it; rows may leave out the name."""
+    full = [["某人", *row] if len(row) < len(head) else list(row) for row in rows]
+    return Grid(file="签到.csv", rows=[list(head), *full], **parts)
+
+
+def book(*rows, head=HEAD, sheet="签到", **parts):
+    """Return a log as a workbook has it."""
+    return Grid(file="签到.xlsx", sheet=sheet, rows=[list(head), *rows], **parts)
+
+
+def check(*grids, asked=ASKED):
+    """Return the outcome of a check."""
+    return check_signins(list(grids), asked)
+
+
+def counts(outcome):
+    """Return the counts by year and building."""
+    assert outcome.errors == ()
+    found = {}
+    for cell in outcome.cells:
+        assert (cell.printed, cell.unit) == (str(cell.number), COLUMNS[cell.column])
+        found.setdefault((cell.year, cell.building), []).append(int(cell.number))
+    assert list(found) == list(outcome.rows)
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def faults(outcome):
+    """Return code, row and column of each error."""
+    assert outcome.cells == ()
+    return [(fault.code, fault.row, fault.column) for fault in outcome.errors]
+
+
+def warnings(outcome):
+    """Return the codes of the warnings."""
+    assert outcome.errors == ()
+    return [fault.code for fault in outcome.warnings]
+
+
+def one(**changes):
+    """Return the faults of a log whose second row has one cell changed."""
+    row = dict(zip(HEAD[1:], ("p2", "e1", "示例大厦", EVENING), strict=True))
+    grid = log(("p1", "e1", "示例大厦", EVENING), tuple((row | changes).values()))
+    return faults(check(grid))
+
+
+def test_events_attendances_and_participants_are_counted_by_year_and_building():
+    grid = log(
+        ("p1", "e1", "示例大厦", "2019-03-04 20:05"),
+        ("p2", "e1", "示例大厦", "2019-03-04 20:06"),
+        ("p1", "e2", "示例大厦", "2019-05-04 20:05"),
+        ("p1", "e3", "示例大厦", "2020-05-04 20:05"),
+        ("p1", "e4", "另一示例大厦", "2019-06-04 20:05"),
+    )
+    assert counts(check(grid)) == {
+        (2019, "另一示例大厦"): (1, 1, 1),
+        (2019, "示例大厦"): (2, 3, 2),
+        (2020, "示例大厦"): (1, 1, 1),
+    }
+
+
+def test_a_person_counts_once_at_an_event_and_the_repeats_are_told():
+    row = ("p1", "e1", "示例大厦", EVENING)
+    outcome = check(log(row, row, ("p1", "e1", "示例大厦", "2019-03-04 20:10")))
+    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert [(w.code, w.row) for w in outcome.warnings] == [("duplicate_sign_in", 3)]
+    assert "2 条" in outcome.warnings[0].message
+
+
+def test_an_event_id_used_in_two_years_counts_in_both_and_is_told():
+    outcome = check(
+        log(
+            ("p1", "1", "示例大厦", EVENING),
+            ("p1", "1", "示例大厦", "2020-03-04 20:05"),
+        )
+    )
+    assert counts(outcome) == {
+        (2019, "示例大厦"): (1, 1, 1),
+        (2020, "示例大厦"): (1, 1, 1),
+    }
+    assert warnings(outcome) == ["duplicate_sign_in"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["姓名", "人員編號", "活動編號", "樓宇", "簽到時間"],
+        ["name", "person_id", "event_id", "building", "timestamp"],
+        ["Name", "Person ID", "Event ID", "Building name", "Sign-in time"],
+        ["姓名", "人员ID", "活动ID", "大厦名称", "签到时间（必填）"],
+        ["1、您的姓名", "2、人员编号：", "3、活动编号", "4、所在楼宇", "提交时间"],
+    ],
+)
+def test_heads_are_known_in_three_scripts(head):
+    grid = log(("p1", "e1", "示例大厦", EVENING), head=head)
+    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert looks_like_log(head)
+
+
+def test_the_columns_may_stand_in_any_order_beside_others():
+    head = ["企业", "签到时间", "楼宇", "项目", "活动编号", "手机号", "人员编号"]
+    row = ("某企业", EVENING, "示例大厦", "示例项目", "e1", "13800000000", "p1")
+    assert counts(check(log(row, head=head))) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["年份", "楼宇", "税收(亿元)", "党员数", "活动场次", "参与人次", "参与人数"],
+        ["时间", "楼宇", "税收", "党员", "企业", "活动"],
+        ["年份", "楼宇", "税收(亿元)", "姓名"],
+        ["时间", "楼宇", "党员数", "姓名"],
+        ["year", "building", "tax_yi", "events"],
+        ["2016", "示例大厦", "26.3"],
+        [],
+    ],
+)
+def test_a_table_of_buildings_is_no_log(heads):
+    assert not looks_like_log(heads)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        HEAD,
+        ["提交时间", "姓名", "手机号", "所在楼宇", "活动名称", "是否党员"],
+        ["人员编号", "活动编号", "楼宇"],
+        ["签到时间", "楼宇", "人员编号"],
+        ["签到时间", "姓名", "楼宇"],
+        ["person_id", "timestamp"],
+    ],
+)
+def test_a_log_is_known_by_its_heads_even_if_one_is_missing(heads):
+    assert looks_like_log(heads)
+
+
+def test_lines_above_the_head_and_below_the_rows_are_no_sign_ins():
+    grid = book(
+        [None, "p1", "e1", "示例大厦", EVENING],
+        [None, None, None, None, None],
+        ["合计", "1", None, None, None],
+        ["填表人：某某", None, None, None, None],
+        ["备注：按活动汇总", None, None, None, None],
+        ["共1条记录"],
+    )
+    grid.rows.insert(0, ["示例街道活动签到表", None])
+    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_the_lines_around_a_csv_may_be_shorter():
+    grid = log(("p1", "e1", "示例大厦", EVENING), ("备注：按活动汇总",), ("",))
+    grid.rows = [["示例街道活动签到表"], *grid.rows[:2], ["备注：按活动汇总"], [""]]
+    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_a_head_of_two_rows_is_read_from_its_lower_texts():
+    grid = book(
+        [None, "人员编号", None, None, None],
+        ["某人", "p1", "e1", "示例大厦", EVENING],
+        head=["人员", None, "活动编号", "楼宇", "签到时间"],
+        merged=[(0, 0, 0, 1), (0, 2, 1, 2), (0, 3, 1, 3), (0, 4, 1, 4)],
+    )
+    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_sheets_with_one_head_are_read_together():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    other = ["某人", "p1", "e2", "示例大厦", "2019-04-04 20:05"]
+    cover = Grid(
+        file="签到.xlsx", sheet="封面", rows=[["示例街道活动签到"], ["2019年"]]
+    )
+    turned = book(other[::-1], head=HEAD[::-1], sheet="4月")
+    outcome = check(cover, book(row, sheet="3月"), turned)
+    assert counts(outcome) == {(2019, "示例大厦"): (2, 2, 1)}
+
+
+def test_sheets_with_unlike_heads_are_refused():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    head = ["姓名", "人员编号", "活动编号", "大厦", "签到时间"]
+    outcome = check(book(row, sheet="3月"), book(row, head=head, sheet="4月"))
+    assert [(e.code, e.sheet) for e in outcome.errors] == [("schema_drift", "4月")]
+
+
+def test_a_sheet_of_rows_without_a_head_is_refused():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    bare = Grid(file="签到.xlsx", sheet="4月", rows=[row, row])
+    assert faults(check(book(row), bare)) == [("missing_header", None, "")]
+    assert faults(check(bare)) == [("missing_header", None, "")]
+
+
+def test_nothing_and_a_head_alone_are_refused():
+    assert faults(check(Grid(file="a.csv", rows=[[""]]))) == [("empty_file", None, "")]
+    assert faults(check(log())) == [("no_rows", None, "")]
+
+
+def test_a_head_further_down_is_refused():
+    row = ("p1", "e1", "示例大厦", EVENING)
+    assert faults(check(log(row, HEAD, row))) == [("repeated_header", 3, "")]
+
+
+def test_a_csv_row_of_another_length_is_refused():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    grid = log(row)
+    grid.rows += [[*row, ""], row[:-1], [*row, "多"]]
+    assert faults(check(grid)) == [("ragged_row", n, "") for n in (3, 4, 5)]
+
+
+def test_two_columns_of_one_kind_are_refused_unless_one_is_named():
+    head = [*HEAD, "所在楼宇"]
+    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, "另一示例大厦"), head=head)
+    assert faults(check(grid)) == [("duplicate_column", 1, "所在楼宇")]
+    named = Asked(columns={"building": "所在楼宇"})
+    assert counts(check(grid, asked=named)) == {(2019, "另一示例大厦"): (1, 1, 1)}
+
+
+@pytest.mark.parametrize("missing", ["人员编号", "活动编号", "楼宇", "签到时间"])
+def test_a_missing_column_is_told_once(missing):
+    head = [name for name in HEAD if name != missing]
+    outcome = check(log(("某", "x", "y", "2019-03-04"), head=head))
+    assert faults(outcome) == [("missing_column", 1, "")]
+    flags = "--person COLUMN --event COLUMN" in outcome.errors[0].message
+    assert flags == (missing in ("人员编号", "活动编号"))
+
+
+SURVEY = ["提交时间", "姓名", "手机号", "所在楼宇", "活动名称", "是否党员"]
+ANSWERS = [
+    ("2019/3/4 20:05", "某甲", "13800000001", "示例大厦", "示例讲座", "是"),
+    ("2019/3/4 20:06", "某乙", "13800000002", "示例大厦", "示例讲座", "否"),
+    ("2019/3/5 20:05", "某甲", "13800000001", "示例大厦", "示例义诊", ""),
+]
+
+
+def test_a_survey_is_refused_until_person_and_event_are_named():
+    outcome = check(log(*ANSWERS, head=SURVEY))
+    assert faults(outcome) == [("missing_column", 1, "")] * 2
+    assert "--person COLUMN --event COLUMN" in outcome.errors[0].message
+    named = Asked(person="手机号", event="活动名称")
+    found = counts(check(log(*ANSWERS, head=SURVEY), asked=named))
+    assert found == {(2019, "示例大厦"): (2, 3, 2)}
+
+
+def test_a_column_that_is_asked_for_and_not_there_is_told():
+    asked = Asked(person="会员号", event="活动名称")
+    outcome = check(log(*ANSWERS, head=SURVEY), asked=asked)
+    assert faults(outcome) == [("missing_column", 1, "")]
+    assert "--person" in outcome.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "missing_key"),
+        (" \u3000", "missing_key"),
+        ("—", "missing_key"),
+        ("NULL", "missing_key"),
+        ("1.2345E+17", "id_precision_loss"),
+        ("3E+17", "id_precision_loss"),
+        ("p\x071", "control_character"),
+        ("p\u202e1", "control_character"),
+        ("p\n1", "control_character"),
+        ("p\ufffd", "invalid_id"),
+        ('="0001"', "formula_text"),
+    ],
+)
+def test_an_id_that_cannot_be_read_is_refused(value, reason):
+    assert one(人员编号=value) == [(reason, 3, "人员编号")]
+    assert one(活动编号=value) == [(reason, 3, "活动编号")]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (310101199001011234.0, "id_precision_loss"),
+        (1234567890123456, "id_precision_loss"),
+        (12.5, "invalid_id"),
+        (-3, "invalid_id"),
+        (True, "invalid_id"),
+        (float("inf"), "id_precision_loss"),
+        (dt.datetime(2019, 3, 4), "invalid_id"),
+        (None, "missing_key"),
+    ],
+)
+def test_a_number_cell_that_is_no_id_is_refused(value, reason):
+    grid = book(["某人", value, "e1", "示例大厦", EVENING])
+    assert faults(check(grid)) == [(reason, 2, "人员编号")]
+
+
+def test_ids_in_number_cells_are_those_in_text():
+    rows = [
+        [None, id_, "e1", "示例大厦", EVENING] for id_ in (123.0, 123, "123", "１２３")
+    ]
+    outcome = check(book(*rows))
+    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_a_number_shown_with_zeros_is_the_id_with_zeros():
+    rows = [[None, id_, "e1", "示例大厦", EVENING] for id_ in (123, "000123")]
+    grid = book(*rows, formats=["General", "000000"])
+    grid.styles = [b"\0" * 5, b"\0\1\0\0\0", b"\0" * 5]
+    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_leading_zeros_make_another_person_and_are_told():
+    outcome = check(
+        log(("000123", "e1", "示例大厦", EVENING), ("123", "e1", "示例大厦", EVENING))
+    )
+    assert counts(outcome) == {(2019, "示例大厦"): (1, 2, 2)}
+    told = [(w.code, w.row, w.column) for w in outcome.warnings]
+    assert told == [("similar_ids", 2, "人员编号")]
+    assert "第 3 行" in outcome.warnings[0].message
+    assert "123" not in outcome.warnings[0].message
+
+
+def test_one_person_at_one_event_in_two_buildings_is_refused():
+    assert one(人员编号="p1", 楼宇="另一示例大厦") == [("duplicate_key", 3, "")]
+
+
+def test_a_building_is_read_as_everywhere_and_a_blank_one_refused():
+    grid = log(
+        ("p1", "e1", " 示例大厦Ａ座", EVENING), ("p2", "e1", "示例大厦A座", EVENING)
+    )
+    assert counts(check(grid)) == {(2019, "示例大厦A座"): (1, 2, 2)}
+    assert one(楼宇="") == [("missing_key", 3, "楼宇")]
+    assert one(楼宇="示例\n大厦") == [("invalid_name", 3, "楼宇")]
+    assert one(楼宇="示例\u202e大厦") == [("control_character", 3, "楼宇")]
+
+
+def test_buildings_that_differ_in_a_sign_are_two_and_are_told():
+    outcome = check(
+        log(("p1", "e1", "星河中心", EVENING), ("p2", "e2", "星河中心*", EVENING))
+    )
+    assert warnings(outcome) == ["similar_names"]
+
+
+def test_more_names_than_buildings_are_refused():
+    rows = [(f"p{i}", f"e{i}", f"某人{i}", EVENING) for i in range(5001)]
+    assert faults(check(log(*rows))) == [("out_of_range", None, "楼宇")]
+
+
+def test_stamps_with_and_without_a_zone_in_one_file_are_refused():
+    assert one(签到时间="2019-03-04T12:05:00Z") == [("invalid_date", 3, "")]
+
+
+def test_a_head_that_states_utc_moves_its_stamps():
+    head = [*HEAD[:-1], "签到时间(UTC)"]
+    grid = log(("p1", "e1", "示例大厦", "2019-12-31 16:00"), head=head)
+    assert list(counts(check(grid))) == [(2020, "示例大厦")]
+
+
+def test_a_date_cell_and_an_event_without_a_time_are_read():
+    cells = dt.datetime(2019, 12, 31, 23, 59), dt.date(2019, 12, 31)
+    rows = [[None, f"p{i}", "e1", "示例大厦", cell] for i, cell in enumerate(cells)]
+    assert counts(check(book(*rows))) == {(2019, "示例大厦"): (1, 2, 2)}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("03/04/2019 10:00", "ambiguous_date"),
+        ("2019-02-29 10:00", "invalid_date"),
+        ("2027-01-01 10:00", "invalid_date"),
+        ("2019-03-04 10:00-11:30", "invalid_date"),
+        ("", "missing_key"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_refused(value, reason):
+    assert one(签到时间=value) == [(reason, 3, "签到时间")]
+
+
+@pytest.mark.parametrize(
+    "value", ["是", "否", "1", "0", "TRUE", "群众", "预备党员", "", "—"]
+)
+def test_a_yes_or_no_is_let_in(value):
+    head = [*HEAD, "是否党员"]
+    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, value), head=head)
+    assert warnings(check(grid)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("是否党员", "也许", "invalid_value"),
+        ("is_member", "2", "invalid_value"),
+        ("时长", "2-3", "ambiguous_number"),
+        ("时长", "1.5～2小时", "ambiguous_number"),
+        ("hours", "-1", "out_of_range"),
+        ("hours", "一会儿", "invalid_number"),
+    ],
+)
+def test_a_wrong_value_beside_the_keys_is_refused(column, value, reason):
+    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, value), head=[*HEAD, column])
+    assert faults(check(grid)) == [(reason, 2, column)]
+
+
+@pytest.mark.parametrize("value", ["2", "1.5", "1.5小时", "2 h", "0", "", 1.5, None])
+def test_hours_are_a_number(value):
+    grid = book(["某人", "p1", "e1", "示例大厦", EVENING, value], head=[*HEAD, "时长"])
+    assert warnings(check(grid)) == []
+
+
+def test_a_year_without_a_sign_in_is_told_and_no_zero():
+    outcome = check(
+        log(
+            ("p1", "e1", "示例大厦", "2016-03-04"),
+            ("p1", "e2", "示例大厦", "2018-03-04"),
+            ("p1", "e3", "示例大厦", "2020-03-04"),
+            ("p1", "e4", "另一示例大厦", "2019-03-04"),
+        )
+    )
+    assert warnings(outcome) == ["missing_year"] * 2
+    assert "2017" in outcome.warnings[0].message
+    assert "“示例大厦”2019" in outcome.warnings[1].message
+    assert (2017, "示例大厦") not in counts(outcome)
+
+
+def test_merged_keys_are_filled_down_and_merged_persons_refused():
+    rows = [
+        ["某甲", "p1", "e1", "示例大厦", dt.datetime(2019, 3, 4)],
+        ["某乙", "p2", None, None, None],
+    ]
+    down = [(1, 2, 2, 2), (1, 3, 2, 3), (1, 4, 2, 4)]
+    assert counts(check(book(*rows, merged=down))) == {(2019, "示例大厦"): (1, 2, 2)}
+    grid = book(rows[0], ["某乙", None, "e1", "示例大厦", EVENING])
+    grid.merged = [(1, 1, 2, 1)]
+    assert {code for code, _, _ in faults(check(grid))} == {"merged_value"}
+    grid.merged = [(1, 1, 1, 2)]
+    assert ("merged_value", 2, "人员编号") in faults(check(grid))
+
+
+def test_errors_and_struck_cells_are_refused():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    for parts, reason in (
+        ({"errors": {(1, 3): "#REF!"}}, "error_cell"),
+        ({"no_value": {(1, 3)}}, "formula_no_value"),
+        ({"struck": {(1, 3)}}, "invalid_value"),
+    ):
+        assert faults(check(book(row, **parts))) == [(reason, 2, "楼宇")]
+        beside = {name: {(1, 0): "x"} for name in parts} | {"errors": {}}
+        assert warnings(check(book(row, **beside))) == []
+
+
+def test_hidden_rows_and_columns_count_and_are_told():
+    row = ["某人", "p1", "e1", "示例大厦", EVENING]
+    outcome = check(book(row, hidden_rows={1}, hidden_columns={1}))
+    assert warnings(outcome) == ["hidden_rows", "hidden_columns"]
+
+
+def test_all_faults_are_told_at_once_up_to_a_hundred():
+    rows = [("", f"e{i}", "", EVENING) for i in range(80)]
+    outcome = check(log(*rows))
+    assert len(outcome.errors) == 101
+    assert "60" in outcome.errors[-1].message
+    assert [fault.row for fault in outcome.errors[:4]] == [2, 2, 3, 3]
+
+
+def test_a_role_is_known_by_its_rank():
+    assert role_of("签到时间") < role_of("提交时间")
+    assert role_of("血型") == (0, "")
+
+
+TOKEN = "某甲乙丙"
+PHONE = "13800008888"
+PIECES = [
+    *("", "p1", "e1", EVENING, "示例大厦", "2019-02-30", "1.2345E+17", "是", "2-3"),
+    *(TOKEN, TOKEN + "\x07", "=" + TOKEN, TOKEN + "\n" + PHONE, PHONE, PHONE + "E+17"),
+    *(f"{TOKEN}\u202e", f"  {PHONE} ", f"{TOKEN}{PHONE}", PHONE + "\ufffd"),
+    *(float(PHONE), float(PHONE) * 1e6, float(PHONE) + 0.5, None, True),
+]
+
+
+def told(outcome):
+    """Return everything that leaves a refused or accepted check."""
+    checked = Checked(
+        file="a.csv", sha256="", table="event_log", **asdict_parts(outcome)
+    )
+    return json.dumps(checked.to_dict(), ensure_ascii=False) + repr(outcome.warnings)
+
+
+def asdict_parts(outcome):
+    """Return the parts of an outcome."""
+    return {
+        name: getattr(outcome, name) for name in ("rows", "cells", "warnings", "errors")
+    }
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_message_quotes_a_person(seed):
+    chosen = random.Random(seed)
+    head = [*HEAD, "手机号", "是否党员", "时长"]
+    rows = [[chosen.choice(PIECES) for _ in head] for _ in range(12)]
+    if chosen.random() < 0.3:
+        chosen.choice(rows)[:] = chosen.choice([[TOKEN], head, [TOKEN] * 20])
+    sheet = chosen.choice(["", "签到"])
+    asked = chosen.choice([ASKED, Asked(person="手机号", event="姓名")])
+    outcome = check(Grid(file="a", sheet=sheet, rows=[head, *rows]), asked=asked)
+    text = told(outcome)
+    assert outcome.errors
+    assert TOKEN not in text
+    assert PHONE not in text
+
+
+def test_the_warnings_of_an_accepted_log_quote_nobody():
+    rows = [
+        (id_, TOKEN, "示例大厦", EVENING)
+        for id_ in (PHONE, "0" + PHONE, PHONE, TOKEN, "a" + TOKEN, "A" + TOKEN)
+    ]
+    outcome = check(log(*rows))
+    assert set(warnings(outcome)) == {"duplicate_sign_in", "similar_ids"}
+    assert TOKEN not in told(outcome)
+    assert PHONE not in told(outcome)
+
+
+def test_the_fault_of_a_key_says_what_place_fault_says():
+    outcome = check(log(("", "e1", "示例大厦", EVENING)))
+    fault = place_fault(
+        "missing_key",
+        "编号空着",
+        "补上编号，或删去这一行",
+        "the id is blank; fill it in or remove the row",
+        file="签到.csv",
+        row=2,
+        column="人员编号",
+    )
+    assert asdict(outcome.errors[0]) == asdict(fault)
+
+
+def long_log(n):
+    """Return a log of some thousand persons at events of forty persons each."""
+    rows = [
+        [
+            "某人",
+            f"P{i * 7919 % 30_011:09}",
+            f"E{i // 40}",
+            f"示例大厦{i // 40 % 40}",
+            f"{2016 + i // 40 % 5}-03-{i % 28 + 1:02} 20:{i // 7 % 60:02}:{i % 60:02}",
+        ]
+        for i in range(n)
+    ]
+    return Grid(file="签到.csv", rows=[HEAD, *rows])
+
+
+@pytest.mark.slow
+def test_two_hundred_thousand_rows_take_seconds():
+    grid = long_log(200_000)
+    started = time.process_time()
+    outcome = check(grid)
+    assert time.process_time() - started < 8
+    assert sum(number for _, number, _ in counts(outcome).values()) == 200_000
+
+
+def test_what_a_log_takes_beside_its_rows_is_bounded():
+    grid = long_log(10_000)
+    tracemalloc.start()
+    check(grid)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10e6  # of 200,000 rows: 200 MB

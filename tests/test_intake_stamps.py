@@ -1,0 +1,210 @@
+"""A sign-in belongs to the year that Shanghai's clocks showed, or it is refused."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hengstats.intake.signinwords import TOLD, Unread
+from hengstats.intake.stamps import read_stamp
+
+TODAY = "2026-11-24"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+INSTANTS = st.datetimes(
+    dt.datetime(1950, 1, 1), dt.datetime(2026, 1, 1), timezones=st.just(dt.UTC)
+).filter(lambda moment: moment.astimezone(SHANGHAI).date() != dt.date(1970, 1, 1))
+
+
+def code(value, **kwargs):
+    """Return the reason code for which a stamp is refused."""
+    with pytest.raises(Unread) as caught:
+        read_stamp(value, TODAY, **kwargs)
+    return TOLD[caught.value.key][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2019-12-31T16:00:00Z", 2020),
+        ("2019-12-31T15:59:59Z", 2019),
+        ("2019-12-31 16:00:00+00:00", 2020),
+        ("2019-12-31 16:00:00 +0000", 2020),
+        ("2019-12-31 16:00:00.123456+00:00", 2020),
+        ("2019-12-31T16:00Z", 2020),
+        ("2019-12-31 16:00 UTC", 2020),
+        ("2020-01-01T00:30:00+09:00", 2019),
+        ("2020-01-01T01:00:00+09:00", 2020),
+        ("2019-12-31T11:00:00-05:00", 2020),
+        ("2019-12-31T10:59:59-05:00", 2019),
+        ("2020-01-01T00:00:00+08:00", 2020),
+        ("2020-01-01 00:00 GMT+8", 2020),
+        ("2019-12-31 23:59:59 北京时间", 2019),
+        ("20191231T160000Z", 2020),
+    ],
+)
+def test_a_stamp_with_a_zone_is_brought_to_shanghai(text, year):
+    stamp = read_stamp(text, TODAY)
+    assert (stamp.year, stamp.zoned) == (year, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019-03-04 20:05",
+        "2019-03-04T20:05:09",
+        "2019/3/4 20:05",
+        "2019.3.4 20:05",
+        "2019年3月4日 20:05",
+        "2019年3月4日20时05分",
+        "2019年3月4日 下午 8:05",
+        "2019年3月4日 下午8点05分",
+        "2019-03-04 8:05 PM",
+        "2019-03-04 8:05 p.m.",
+        "2019/3/4 上午 8:05:30",
+        "２０１９－０３－０４　２０：０５",
+        "2019-03-04",
+        "2019-03-04 星期一 20:05",
+        "20190304",
+        "20190304200509",
+        "4 Mar 2019 20:05",
+        "March 4, 2019 8:05 PM",
+        "03/03/2019 20:05",
+        "12/31/2019 20:05",
+        "31/12/2019 20:05",
+        " 2019-03-04 20:05\u200b",
+        20190304,
+    ],
+)
+def test_a_stamp_without_a_zone_is_shanghai_time(text):
+    stamp = read_stamp(text, TODAY)
+    assert (stamp.year, stamp.zoned) == (2019, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2019-12-31 上午 12:30+00:00", 2019),  # half past midnight
+        ("2019-12-31 下午 12:30+00:00", 2019),
+        ("2019-12-31 下午 4:00:00+00:00", 2020),
+        ("2019-12-31 上午 4:00:00+00:00", 2019),
+        ("2019-12-31 晚上 11:00:00+00:00", 2020),
+        ("2019-12-31 中午 12:00:00+00:00", 2019),
+        ("2019-12-31 下午 16:00:00+00:00", 2020),
+    ],
+)
+def test_morning_and_afternoon_are_told_apart(text, hour):
+    assert read_stamp(text, TODAY).year == hour
+
+
+def test_a_date_cell_is_shanghai_time():
+    assert read_stamp(dt.datetime(2019, 12, 31, 23, 59), TODAY).year == 2019
+    assert read_stamp(dt.date(2019, 12, 31), TODAY).year == 2019
+
+
+def test_a_head_in_utc_moves_the_stamps_that_tell_no_zone():
+    assert read_stamp("2019-12-31 16:00", TODAY, offset=0).year == 2020
+    assert read_stamp("2019-12-31 16:00", TODAY, offset=0).zoned
+    assert read_stamp("2019-12-31T16:00:00+08:00", TODAY, offset=0).year == 2019
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "missing_key"),
+        (None, "missing_key"),
+        ("—", "missing_key"),
+        ("暂无", "missing_key"),
+        ("03/04/2019 10:00", "ambiguous_date"),
+        ("3-4-2019", "ambiguous_date"),
+        ("19-03-04 10:00", "ambiguous_date"),
+        ("3/4/19", "ambiguous_date"),
+        ("19年3月4日", "ambiguous_date"),
+        ("2019-03-04 晚上 12:10", "ambiguous_date"),
+        ("2019-02-29 10:00", "invalid_date"),
+        ("2019-13-01", "invalid_date"),
+        ("2019-03-04 25:00", "invalid_date"),
+        ("2019-12-31 24:00", "invalid_date"),
+        ("2019-03-04 10:61", "invalid_date"),
+        ("2019-03-04 上午 13:00", "invalid_date"),
+        ("2027-01-01 10:00", "invalid_date"),
+        ("1900-01-01", "invalid_date"),
+        ("1970-01-01 08:00:00", "invalid_date"),
+        ("1970-01-01T00:00:00Z", "invalid_date"),
+        (43528, "invalid_date"),
+        (43528.42, "invalid_date"),
+        ("43528", "invalid_date"),
+        (1577836800, "invalid_date"),
+        ("1577836800000", "invalid_date"),
+        (True, "invalid_date"),
+        (float("inf"), "invalid_date"),
+        (dt.time(10, 5), "invalid_date"),
+        (dt.timedelta(hours=10), "invalid_date"),
+        ("10:05", "invalid_date"),
+        ("下午 8:05", "invalid_date"),
+        ("2019-03-04 10:00-11:30", "invalid_date"),
+        ("2019-03-04 10:00 - 11:30", "invalid_date"),
+        ("2019-03-04 10:00~11:30", "invalid_date"),
+        ("2019-03-04 14:00-16:00", "invalid_date"),
+        ("2019-03-04 10:00:00-11:40:00", "invalid_date"),
+        ("2019-03-04至2019-03-05", "invalid_date"),
+        ("2019年3月4日-5日", "invalid_date"),
+        ("2019-03-04 10:00 CST", "invalid_date"),
+        ("2019-03-04 10:00:00+25:00", "invalid_date"),
+        ("2019-03-04 10:00 上午 下午", "invalid_date"),
+        ("2019年", "invalid_date"),
+        ("2019年3月", "invalid_date"),
+        ("周三晚上", "invalid_date"),
+        ("2019-03-04\x07 10:00", "control_character"),
+    ],
+)
+def test_what_is_no_plain_moment_is_refused(value, reason):
+    assert code(value) == reason
+
+
+def test_the_day_after_today_is_let_in_and_the_next_is_not():
+    assert read_stamp("2026-11-25 07:00", TODAY).year == 2026
+    assert code("2026-11-26 00:00") == "invalid_date"
+
+
+@given(INSTANTS, st.integers(-11, 13))
+def test_any_offset_gives_the_year_that_the_zone_table_gives(moment, hours):
+    zone = dt.timezone(dt.timedelta(hours=hours))
+    text = moment.astimezone(zone).isoformat()
+    assert read_stamp(text, "").year == moment.astimezone(SHANGHAI).year
+
+
+@given(INSTANTS)
+def test_a_date_cell_and_its_text_agree(moment):
+    bare = moment.replace(tzinfo=None)
+    assert read_stamp(bare) == read_stamp(bare.isoformat(" "))
+    assert read_stamp(moment) == read_stamp(moment.isoformat())
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_the_reader(text):
+    try:
+        read_stamp(text, TODAY)
+    except Unread as unread:
+        assert unread.key in TOLD
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_the_zone_of_the_machine_plays_no_part(zone):
+    said = (
+        "from hengstats.intake.stamps import read_stamp;"
+        "print(read_stamp('2019-12-31T16:00:00Z').year,"
+        " read_stamp('2019-12-31 23:59').year)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", said],
+        env=os.environ | {"TZ": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["2020", "2019"]
