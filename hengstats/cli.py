@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from hengstats import __version__
 from hengstats.errors import DataError, GlyphError, ReadingError
@@ -201,10 +202,9 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="build", help="写到哪里 / folder (build)")
 
     def run(asked: argparse.Namespace) -> int:
-        from hengstats.report import write_report
+        from hengstats.report import make_report
 
-        folder = write_report(asked.dataset, asked.out, asked.lang)
-        print(say("report", "done", asked.lang, folder=folder))
+        print(make_report(asked.dataset, asked.out, asked.lang).say(asked.lang))
         return 0
 
     parser.set_defaults(run=run)
@@ -229,7 +229,7 @@ def _sheet_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _sheet(asked: argparse.Namespace) -> dict[str, object]:
+def _sheet(asked: argparse.Namespace) -> dict[str, Any]:
     """Return what the user said about a sheet."""
     columns = dict(asked.column)
     return {"columns": columns, "person": asked.person, "event": asked.event}

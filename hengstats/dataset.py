@@ -1,12 +1,13 @@
 """What exactly was printed, by whom, when; what was known on a date?
 
-The only store. A dataset is a folder of CSV files, `data/README.md` says which;
-whatever is read here has been checked row by row.
+The only store. A dataset is a folder of CSV files, `data/README.md` says which, and
+the vintages that `add` stored beside them; whatever is read here has been checked row
+by row.
 """
 
-import calendar
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,17 @@ from hengstats.records import (
     check_rivals,
     list_evidence,
     read_records,
+)
+from hengstats.vintages import (
+    Vintage,
+    entity_rows,
+    last_day,
+    list_vintages,
+    mark_standing,
+    order_of,
+    read_head,
+    read_part,
+    source_rows,
 )
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -40,9 +52,14 @@ class Dataset:
     records : DataFrame
         One row per printed figure: the columns of `records.csv`, and `year`, `lower`,
         `number`, `upper` (the box in the unit of the codebook), `published`,
-        `standing`.
+        `standing`; `vintage` (0 for hand-kept ones) and when that was `recorded`;
+        `stands`, False where a later vintage has revised it or taken it back.
     sources, codebook, entities, milestones, settlements, rivals : DataFrame
-        The tables of the same name.
+        The tables of the same name; sources and buildings of the vintages come last.
+    vintages : DataFrame
+        One row per `vintage` seen, in order of recording: `source`, `title`,
+        `publisher`, `published`, `recorded`, `standing`, `kind`, `reason`, `known`
+        (the date it is known from) and `files`.
     """
 
     name: str
@@ -55,6 +72,7 @@ class Dataset:
     milestones: pd.DataFrame
     settlements: pd.DataFrame
     rivals: pd.DataFrame
+    vintages: pd.DataFrame
 
 
 def list_datasets() -> pd.DataFrame:
@@ -86,7 +104,8 @@ def list_datasets() -> pd.DataFrame:
 def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     """Return every figure as printed, with its source, standing and quote.
 
-    Columns are those of `records.csv` and `year`, `published`, `standing`.
+    Columns are those of `records.csv` and `year`, `published`, `standing`, `vintage`,
+    `recorded`, `stands`. Every vintage is there, whether it still stands or not.
     """
     records = read_dataset(dataset, as_of).records
     return records.drop(columns=["lower", "number", "upper"])
@@ -117,7 +136,9 @@ def load_milestones(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     return read_dataset(dataset, as_of).milestones
 
 
-def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
+def read_dataset(
+    dataset: str, as_of: str | None = None, *, vintages: int | None = None
+) -> Dataset:
     """Return a dataset, every row of it checked, as known on a date.
 
     Parameters
@@ -126,7 +147,11 @@ def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
         A name from `list_datasets`, or the path of a folder of the user's own.
     as_of : str, optional
         A date, YYYY-MM-DD. Only sources published by then are seen; a month or a
-        year counts as its last day; a source without a date is not seen.
+        year counts as its last day; a source without a date is not seen. A vintage
+        without one is seen from the day it was recorded.
+    vintages : int, optional
+        How many vintages are read, in order of recording, beside the hand-kept
+        records: all if not given, 0 for none.
 
     Raises
     ------
@@ -135,34 +160,45 @@ def read_dataset(dataset: str, as_of: str | None = None) -> Dataset:
         file, row, column and the mend.
     """
     folder = find_dataset(dataset)
-    tables = {file: _read_table(folder, file) for file in COLUMNS}
+    head = read_head(folder).vintages[: _count(vintages)]
+    numbered = dict(enumerate(head, start=1))
     comparators = _comparators(folder)
-    check_keys(folder.name, tables)
-    check_rivals(folder.name, tables["rivals.csv"], _evidence(folder, comparators))
-    records = read_records(folder.name, tables)
-    sources = tables["sources.csv"]
+    tables = _read_tables(folder, comparators, numbered)
+    records = tables["records.csv"]
+    sources = _with_rows(tables["sources.csv"], source_rows(head))
+    illustrative = bool((sources["kind"] == "illustrative").any())
     if as_of is not None:
-        known = sources["published"].map(_last_day) <= _date(as_of)
-        sources = sources[known].reset_index(drop=True)
+        dates = sources.set_index("source")["published"].to_dict()
+        dates |= {one.source: one.known for one in head}
+        days = sources["source"].map(dates).map(last_day)
+        sources = sources[days <= _date(as_of)].reset_index(drop=True)
     seen = sources.set_index("source")
     records = records[records["source"].isin(seen.index)].reset_index(drop=True)
+    order = order_of(
+        {n: one for n, one in numbered.items() if one.source in seen.index}
+    )
+    listed = list_vintages(head)
     milestones = tables["milestones.csv"]
     return Dataset(
         name=folder.name,
-        illustrative=bool((tables["sources.csv"]["kind"] == "illustrative").any()),
+        illustrative=illustrative,
         comparators=comparators,
         records=records.assign(
             published=records["source"].map(seen["published"]),
             standing=records["source"].map(seen["standing"]),
+            stands=mark_standing(records, numbered, order),
         ),
         sources=sources,
         codebook=tables["codebook.csv"],
-        entities=tables["entities.csv"],
+        entities=_with_buildings(
+            tables["entities.csv"], [numbered[number] for number in order]
+        ),
         milestones=milestones[milestones["source"].isin(seen.index)].reset_index(
             drop=True
         ),
         settlements=tables["settlements.csv"],
         rivals=tables["rivals.csv"],
+        vintages=listed[listed["vintage"].isin(order)].reset_index(drop=True),
     )
 
 
@@ -198,6 +234,86 @@ def _read_table(folder: Path, file: str) -> pd.DataFrame:
     return table
 
 
+def _read_tables(
+    folder: Path, comparators: tuple[str, ...], vintages: Mapping[int, Vintage]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables kept by hand, and the records of all vintages; all checked."""
+    tables = {file: _read_table(folder, file) for file in COLUMNS}
+    check_keys(folder.name, tables)
+    check_rivals(folder.name, tables["rivals.csv"], _evidence(folder, comparators))
+    records = [read_records(folder.name, tables).assign(vintage=0, recorded="")]
+    listed = list(vintages.values())
+    full_tables = tables | {
+        "sources.csv": _with_rows(tables["sources.csv"], source_rows(listed)),
+        "entities.csv": _with_buildings(tables["entities.csv"], listed),
+    }
+    for number, vintage in vintages.items():
+        part = read_part(folder, vintage.part)
+        checked = _check_vintage(folder.name, vintage, part, full_tables)
+        records.append(checked.assign(vintage=number))
+    full = [part for part in records if len(part)]
+    return tables | {"records.csv": pd.concat(full or records, ignore_index=True)}
+
+
+def check_vintage(
+    data: Dataset, vintage: Vintage, records: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the records of one more vintage, through the door of all the others.
+
+    Raises
+    ------
+    DataError
+        If a record is at fault.
+    """
+    sources = _with_rows(data.sources, source_rows([vintage]))
+    entities = _with_buildings(data.entities, [vintage])
+    tables = {
+        "sources.csv": sources,
+        "codebook.csv": data.codebook,
+        "entities.csv": entities,
+        "milestones.csv": data.milestones,
+        "settlements.csv": data.settlements,
+        "rivals.csv": data.rivals,
+    }
+    return _check_vintage(data.name, vintage, records, tables)
+
+
+def _check_vintage(
+    folder: str,
+    vintage: Vintage,
+    records: pd.DataFrame,
+    tables: dict[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Return the records of one vintage, checked like those kept by hand."""
+    name = f"parts/{vintage.part[:12]}"
+    tables = tables | {"records.csv": records}
+    check_keys(folder, tables, name)
+    return read_records(folder, tables, name).assign(recorded=vintage.recorded)
+
+
+def _with_buildings(table: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
+    """Return entities with the buildings that vintages brought."""
+    return _with_rows(table, entity_rows(vintages, table))
+
+
+def _with_rows(table: pd.DataFrame, rows: list[dict[str, str]]) -> pd.DataFrame:
+    """Return a table of text with further rows, blank where they say nothing."""
+    blank = dict.fromkeys(table.columns, "")
+    more = pd.DataFrame([blank | row for row in rows], dtype=object)
+    full = [one for one in (table, more) if len(one)]
+    return pd.concat(full, ignore_index=True) if full else table
+
+
+def _count(vintages: int | None) -> int | None:
+    """Return how many vintages to read, or refuse what is no count."""
+    if vintages is None or (isinstance(vintages, int) and vintages >= 0):
+        return vintages
+    raise DataError(
+        f"vintages=“{vintages}”不是个数。请写成 0、1、2 这样，或不写。"
+        f" [vintages={vintages!r} is not a count]"
+    )
+
+
 def _comparators(folder: Path) -> tuple[str, ...]:
     """Return the datasets that the descriptor names for comparison, if it does."""
     descriptor = folder / "datapackage.json"
@@ -228,13 +344,3 @@ def _date(as_of: str) -> dt.date:
         raise DataError(
             f"as_of=“{as_of}”不是日期。请写成 2018-12-31 这样。 [as_of={as_of!r}]"
         ) from fault
-
-
-def _last_day(published: str) -> dt.date:
-    """Return the last day of a day, month or year; a blank is never over."""
-    parts = [int(part) for part in published.split("-")] if published else []
-    if not parts:
-        return dt.date.max
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    last = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, parts[2] if len(parts) > 2 else last)

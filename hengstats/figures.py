@@ -1,5 +1,6 @@
 """Which one point or bound do we accept for a measure, an entity and a year?
 
+Of the vintages of a figure only the latest takes part, and none that was taken back.
 A ruling of the dataset comes first. Else, of several records: for a stock the
 latest date in the year, then the best standing, then the narrower box, then the
 earliest publication.
@@ -104,19 +105,22 @@ def settle_figures(data: Dataset) -> pd.DataFrame:
 def rank_records(data: Dataset) -> pd.DataFrame:
     """Return the dated records, best first within a key, and which one is accepted.
 
-    A ruling holds only where its record is seen: not before it was published. Adds
-    `status`, `accepted`, and `rule`: the step that put the accepted one first
-    (`ruling`, `latest`, `standing`, `narrower`, `earliest`), empty where it is alone.
+    What a later vintage revised or took back is not among them. A ruling holds only
+    where its record is seen: not before it was published. Adds `status`, `accepted`,
+    and `rule`: the step that put the accepted one first (`ruling`, `latest`,
+    `standing`, `narrower`, `earliest`), empty where it is alone.
     """
     dated = data.records["year"].notna() & (data.records["qualifier"] != "not_found")
-    records = data.records[dated]
+    records = data.records[dated & data.records["stands"]]
     stock = records["measure"].map(data.codebook.set_index("measure")["basis"])
     ranked = records.assign(
-        status=records.apply(_status, axis=1) if len(records) else "",
+        status=_status(records),
         latest=records["period"].where(stock.isin(STOCKS), ""),
         rank=records["standing"].map({name: i for i, name in enumerate(STANDINGS)}),
         width=records["upper"] - records["lower"],
-        day=records["published"].replace("", "9999"),
+        day=records["published"]
+        .where(records["published"] != "", records["recorded"].str[:10])
+        .replace("", "9999"),
     ).sort_values(
         [*KEY, "latest", "rank", "width", "day", "source"],
         ascending=[True] * 3 + [False] + [True] * 4,
@@ -130,11 +134,12 @@ def rank_records(data: Dataset) -> pd.DataFrame:
     ruled = (ranked["accepted"] == "") | match.groupby(_keys(ranked)).transform("any")
     chosen = match.where(ruled, True)
     first = chosen & ~_keys(ranked).where(chosen).duplicated()
+    several = ranked[_keys(ranked).duplicated(keep=False)]
     steps = {
         key: _deciding_rule(group)
-        for key, group in ranked.groupby(_keys(ranked), sort=False)
+        for key, group in several.groupby(_keys(several), sort=False)
     }
-    rule = _keys(ranked).map(steps).mask(ruled, "ruling")
+    rule = _keys(ranked).map(lambda key: steps.get(key, "")).mask(ruled, "ruling")
     return ranked.assign(accepted=first, rule=rule)
 
 
@@ -173,11 +178,11 @@ def gaps(dataset: str) -> pd.DataFrame:
     return figures.loc[figures["status"] == "missing", KEY].reset_index(drop=True)
 
 
-def _status(record: pd.Series) -> str:
-    """Return whether a box is a point, a rounded point, or a bound."""
-    if record["lower"] == record["upper"]:
-        return "exact"
-    return "rounded" if pd.notna(record["number"]) else "bound"
+def _status(records: pd.DataFrame) -> pd.Series:
+    """Return whether each box is a point, a rounded point, or a bound."""
+    status = pd.Series("bound", records.index, dtype=object)
+    status = status.mask(records["number"].notna(), "rounded")
+    return status.mask(records["lower"] == records["upper"], "exact")
 
 
 def _keys(table: pd.DataFrame) -> pd.Series:
@@ -191,8 +196,6 @@ def _keys(table: pd.DataFrame) -> pd.Series:
 
 def _deciding_rule(group: pd.DataFrame) -> str:
     """Return the first step in which the best record beats the next one."""
-    if len(group) == 1:
-        return ""
     for rule, column in zip(RULES, ["latest", "rank", "width", "day"], strict=True):
         if group[column].iloc[0] != group[column].iloc[1]:
             return rule

@@ -51,6 +51,23 @@ def build_panel(
             f" {'、'.join(names)} 里不止一个。请每次只用其中一个数据集。"
             f" [duplicate {row} in {names}]"
         )
+    return panel_of(loaded, figures, as_of)
+
+
+def panel_of(
+    datasets: Sequence[Dataset], figures: pd.DataFrame, as_of: str | None = None
+) -> pd.DataFrame:
+    """Return the panel of figures already settled; see `build_panel`.
+
+    Parameters
+    ----------
+    datasets : list of Dataset
+        Where the names, sources and milestones of the figures stand.
+    figures : DataFrame
+        As `settle_figures` returns; key `entity, year, measure`.
+    as_of : str, optional
+        The date on which they were known; only the captions say so.
+    """
     wide = figures.pivot(
         index=["entity", "year"], columns="measure", values=["value", "lower", "upper"]
     )
@@ -65,7 +82,7 @@ def build_panel(
         key=lambda column: column.map(order) if column.name == "entity" else column,
         ignore_index=True,
     )
-    panel.attrs["about"] = _about(loaded, figures, as_of)
+    panel.attrs["about"] = _about(datasets, figures, as_of)
     return panel
 
 
@@ -181,7 +198,7 @@ def _by_series(
 
 
 def _about(
-    loaded: list[Dataset], figures: pd.DataFrame, as_of: str | None
+    loaded: Sequence[Dataset], figures: pd.DataFrame, as_of: str | None
 ) -> dict[str, object]:
     """Return what captions need to know of a panel, as plain dictionaries."""
     sources = pd.concat([data.sources for data in loaded])

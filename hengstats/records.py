@@ -35,8 +35,13 @@ KEYS = {
 }
 
 
-def check_keys(folder: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Refuse a repeated key, an unknown word, and a pointer that leads nowhere."""
+def check_keys(
+    folder: str, tables: dict[str, pd.DataFrame], part: str = "records.csv"
+) -> None:
+    """Refuse a repeated key, an unknown word, and a pointer that leads nowhere.
+
+    `part` is the name that messages give to the file of records.
+    """
     allowed = {
         ("sources.csv", "standing"): set(STANDINGS),
         ("codebook.csv", "unit"): set(UNITS),
@@ -56,13 +61,15 @@ def check_keys(folder: str, tables: dict[str, pd.DataFrame]) -> None:
             found = tables[file].loc[i, column]
             shown = "、".join(sorted(words)[:12])
             fault, mend = f"“{found}”不认识", f"改成认识的一个，如 {shown}"
-            raise DataError(locate(folder, file, i + 2, column, fault, mend))
+            place = part if file == "records.csv" else file
+            raise DataError(locate(folder, place, i + 2, column, fault, mend))
     for file, key in KEYS.items():
         repeated = tables[file].index[tables[file].duplicated(key)]
         for i in repeated[:1]:
             found = " / ".join(map(str, tables[file].loc[i, key]))
             fault, mend = f"“{found}”重复了", "删去重复的一行，或改正其中一行"
-            raise DataError(locate(folder, file, i + 2, "+".join(key), fault, mend))
+            place = part if file == "records.csv" else file
+            raise DataError(locate(folder, place, i + 2, "+".join(key), fault, mend))
 
 
 def list_evidence(records: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
@@ -122,25 +129,30 @@ def _rival_fault(
     return None
 
 
-def read_records(folder: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the records with the year and the box that their wording states."""
+def read_records(
+    folder: str, tables: dict[str, pd.DataFrame], part: str = "records.csv"
+) -> pd.DataFrame:
+    """Return the records with the year and the box that their wording states.
+
+    `part` is the name that messages give to the file of records.
+    """
     records = tables["records.csv"]
-    codebook = tables["codebook.csv"].set_index("measure")
+    codebook = tables["codebook.csv"].set_index("measure").to_dict("index")
     years, boxes = [], []
     for i, record in enumerate(records.to_dict("records"), start=2):
-        years.append(_year(folder, i, record["period"]))
+        years.append(_year((folder, part), i, record["period"]))
         if record["qualifier"] == "not_found":
-            _check_not_found(folder, i, record)
+            _check_not_found((folder, part), i, record)
             boxes.append((float("nan"),) * 3)
             continue
-        about = codebook.loc[record["measure"]]
-        figure = _read_record(folder, i, record, about["precision"] == "exact")
+        about = codebook[record["measure"]]
+        figure = _read_record((folder, part), i, record, about["precision"] == "exact")
         try:
             factor = convert(_spoken_unit(figure, record["unit"]), about["unit"])
         except ValueError as fault:
             mend = f"改成能换算成 {about['unit']} 的单位"
             raise DataError(
-                locate(folder, "records.csv", i, "unit", str(fault), mend)
+                locate(folder, part, i, "unit", str(fault), mend)
             ) from fault
         value = float("nan") if figure.value is None else figure.value
         ends = sorted((figure.lower * factor, figure.upper * factor))
@@ -161,12 +173,12 @@ def _spoken_unit(figure: PrintedFigure, recorded: str) -> str:
 
 
 def _read_record(
-    folder: str, row: int, record: dict[Hashable, str], ledger: bool
+    file: tuple[str, str], row: int, record: dict[Hashable, str], ledger: bool
 ) -> PrintedFigure:
     """Return the reading of one record, or say where wording and number part."""
 
     def refuse(column: str, fault: str, mend: str) -> DataError:
-        return DataError(locate(folder, "records.csv", row, column, fault, mend))
+        return DataError(locate(*file, row, column, fault, mend))
 
     printed = record["printed"]
     if printed not in record["quote"]:
@@ -197,17 +209,17 @@ def _read_record(
     return figure
 
 
-def _check_not_found(folder: str, row: int, record: dict[Hashable, str]) -> None:
+def _check_not_found(
+    file: tuple[str, str], row: int, record: dict[Hashable, str]
+) -> None:
     """Refuse a search that found nothing and yet prints something."""
     for column in ("printed", "value", "quote"):
         if record[column]:
             fault = f"not_found 的行却有“{record[column]}”"
-            raise DataError(
-                locate(folder, "records.csv", row, column, fault, "清空这一格")
-            )
+            raise DataError(locate(*file, row, column, fault, "清空这一格"))
 
 
-def _year(folder: str, row: int, period: str) -> int | None:
+def _year(file: tuple[str, str], row: int, period: str) -> int | None:
     """Return the year a period speaks of, its last one for a span; None if undated."""
     if not period:
         return None
@@ -215,5 +227,5 @@ def _year(folder: str, row: int, period: str) -> int | None:
     if not (year.isdigit() and len(year) == 4):
         fault = f"“{period}”不是时期"
         mend = "写成 2020、2020-H1、2020-06、2020-06-30 或 2020-01/2020-09"
-        raise DataError(locate(folder, "records.csv", row, "period", fault, mend))
+        raise DataError(locate(*file, row, "period", fault, mend))
     return int(year)

@@ -9,6 +9,8 @@ import re
 import zipfile
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 HEAD = ["年份", "楼宇", "税收(亿元)", "党员数"]
 TWO_YEARS = [HEAD, [2016, "示例大厦", 26.3, 409], [2017, "示例大厦", 32, 548]]
@@ -76,6 +78,13 @@ def stored(sheet, cell, formula):
                 assert times == 1
             new.writestr(item, part)
     return name, stream.getvalue()
+
+
+def parquet(**columns):
+    """Return a Parquet file of these columns."""
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream)
+    return "sheet.parquet", stream.getvalue()
 
 
 def offset(rows, down, right):

@@ -296,6 +296,19 @@ def test_parquet_gets_time_by_its_size():
     assert limits.seconds(400_000_000, parquet=False) == limits.SECONDS
 
 
+@pytest.mark.parametrize("text", ["(1", "长", "1 ", "2016-01-01 "])
+def test_a_long_remark_takes_no_time(tmp_path, text):
+    sheet = tmp_path / "示例.csv"
+    remark = (text * 100_000)[:100_000]
+    sheet.write_text(
+        f"{TEXT.splitlines()[0]},备注\n2016,示例大厦,26.3,{remark}\n", "utf-8"
+    )
+    began = time.monotonic()
+    checked = intake.check(sheet)
+    assert (checked.status, checked.cells[0].printed) == ("accept", "26.3")
+    assert time.monotonic() - began < 3
+
+
 def test_a_refused_sheet_gives_no_figures(sheet, monkeypatch):
     fault = Fault(code="no_rows", message="m", file="f")
 

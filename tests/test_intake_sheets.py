@@ -8,7 +8,7 @@ import datetime as dt
 
 import pytest
 from openpyxl.styles import Font
-from sheets import HEAD, TWO_YEARS, book, csv, merge, offset, put, stored
+from sheets import HEAD, TWO_YEARS, book, csv, merge, offset, parquet, put, stored
 
 from hengstats.intake import check
 from hengstats.intake.child import check_here
@@ -26,6 +26,11 @@ def accept(*records, flags=(), warnings=(), **asked):
 def refuse(*errors, **asked):
     """Expect these errors, each a code, a row and a column, and no other."""
     return {"errors": errors}, asked
+
+
+def hide(sheet):
+    """Hide a sheet."""
+    sheet.sheet_state = "hidden"
 
 
 CASES = {
@@ -193,6 +198,10 @@ CASES = {
             "年份,楼宇,税收(亿元),单位\n2016,示例大厦,1.5,亿元\n2017,示例大厦,15600,万元"
         ),
         accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
+    ),
+    "a column of units at the far end": (
+        csv("年份,楼宇,税收,党员数,单位\n2016,甲大厦,15600,20,万元"),
+        accept("2016 甲大厦 tax=1.56 members=20"),
     ),
     "a unit column after each measure": (
         csv("年份,楼宇,税收,单位,参与人次,单位\n2016,示例大厦,1.5,亿元,0.031,万人次"),
@@ -482,7 +491,8 @@ CASES = {
     "footers of every kind": (
         csv(
             "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n注：税收为全口径,,\n1.甲大厦含裙楼,,\n"
-            "资料来源：示例街道,,\n共1条记录,,\n填表人：某某,审核人：某某,\n第 1 页 共 1 页,,"
+            "资料来源：示例街道,,\n共1条记录,,\n"
+            "填表人：某某,审核人：某某,\n第 1 页 共 1 页,,"
         ),
         accept("2016 甲大厦 tax=1"),
     ),
@@ -525,7 +535,8 @@ CASES = {
     ),
     "the head again on a second page": (
         csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n示例街道楼宇税收表,,\n年份,楼宇,税收(亿元)\n2017,甲大厦,2"
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n示例街道楼宇税收表,,\n"
+            "年份,楼宇,税收(亿元)\n2017,甲大厦,2"
         ),
         refuse(("repeated_header", 4, "")),
     ),
@@ -685,6 +696,301 @@ CASES = {
     "years across and a count of no year": (
         csv("楼宇,2016年税收(亿元),2017年税收(亿元),入驻企业数\n甲大厦,1,2,100"),
         refuse(("missing_column", 1, "入驻企业数")),
+    ),
+    # More of heads and layout, as found in offices
+    "one year over a group, beside a column of years": (
+        book(
+            [
+                [None, None, "2021年", None],
+                ["年份", "楼宇", "税收(亿元)", "党员数"],
+                [2021, "甲大厦", 1, 2],
+            ],
+            merge("C1:D1"),
+        ),
+        accept("2021 甲大厦 tax=1 members=2"),
+    ),
+    "tax, of which district and city": (
+        book(
+            [
+                ["年份", "楼宇", "税收(亿元)", None, None],
+                [None, None, "总额", "区级", "市级"],
+                [2016, "甲大厦", 3, 1, 2],
+            ],
+            merge("A1:A2", "B1:B2", "C1:E1"),
+        ),
+        accept("2016 甲大厦 tax=3", warnings=["ignored_column"] * 2),
+    ),
+    "activities by number, visits and persons": (
+        book(
+            [
+                ["年份", "楼宇", "税收(亿元)", "活动", None, None],
+                [None, None, None, "场次", "人次", "人数"],
+                [2016, "甲大厦", 3, 10, 200, 150],
+            ],
+            merge("A1:A2", "B1:B2", "C1:C2", "D1:F1"),
+        ),
+        accept("2016 甲大厦 tax=3 events=10 attendances=200 participants=150"),
+    ),
+    "units in the second line of heads, with growth": (
+        book(
+            [
+                ["楼宇", "年份", "税收", None, "党建", None],
+                [None, None, "金额(万元)", "同比(%)", "党员数(人)", "支部数(个)"],
+                ["甲大厦", 2016, 1000, 3, 4, 5],
+            ],
+            merge("A1:A2", "B1:B2", "C1:D1", "E1:F1"),
+        ),
+        accept("2016 甲大厦 tax=0.1 members=4 branches=5", warnings=["ignored_column"]),
+    ),
+    "dates as heads of years": (
+        book(
+            [
+                ["重点楼宇税收（亿元）"],
+                ["楼宇", dt.datetime(2016, 1, 1), dt.datetime(2017, 1, 1)],
+                ["甲大厦", 1, 2],
+            ],
+            put("B2", number_format='yyyy"年"'),
+            put("C2", number_format='yyyy"年"'),
+        ),
+        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
+    ),
+    "years in Chinese numerals across": (
+        csv("楼宇,二〇一六年税收(亿元),二〇一七年税收(亿元)\n甲大厦,1,2"),
+        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
+    ),
+    "years of the Republic": (
+        csv("年度,樓宇,稅收(億元)\n民國105年,示例大廈,1\n民國106年,示例大廈,2"),
+        accept("2016 示例大廈 tax=1", "2017 示例大廈 tax=2"),
+    ),
+    "sheets of fiscal years in English": (
+        book(
+            FY2019=[["Building", "Tax (CNY million)"], ["Example Tower", 300]],
+            FY2020=[["Building", "Tax (CNY million)"], ["Example Tower", 350]],
+        ),
+        accept("2019 Example Tower tax=3", "2020 Example Tower tax=3.5"),
+    ),
+    "two sheets of one year": (
+        book(
+            **{
+                "2019": [["楼宇", "税收(亿元)"], ["甲大厦", 3]],
+                "2019年": [["楼宇", "税收(亿元)"], ["甲大厦", 3.5]],
+            }
+        ),
+        refuse(("duplicate_key", 2, "楼宇")),
+    ),
+    "a building twice, years across": (
+        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,2\n甲大厦,2,3"),
+        refuse(("duplicate_key", 3, "楼宇")),
+    ),
+    "a jump between years across": (
+        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,1500"),
+        refuse(("suspected_unit_change", 2, "2017年税收(亿元)")),
+    ),
+    "explanations and a summary on sheets of their own": (
+        book(
+            数据=TWO_YEARS,
+            填报说明=[["填报说明"], ["1. 税收为全口径，单位为亿元。"]],
+            字段=[
+                ["字段", "含义", "单位"],
+                ["税收", "全口径", "亿元"],
+                ["党员数", "", "人"],
+            ],
+            汇总=[["年份", "税收合计(亿元)"], [2016, 26.3], [2017, 32]],
+        ),
+        accept(*PAIR),
+    ),
+    "subtotals in the column of streets, years across": (
+        book(
+            [
+                ["街道", "楼宇", "2016年税收(亿元)", "2017年税收(亿元)"],
+                ["甲街道", "甲大厦", 1, 2],
+                [None, "乙大厦", 3, 4],
+                ["小计", None, 4, 6],
+                ["乙街道", "丙大厦", 5, 6],
+                ["小计", None, 5, 6],
+                ["合计", None, 9, 12],
+            ],
+            merge("A2:A3"),
+        ),
+        accept(
+            "2016 甲大厦 tax=1",
+            "2017 甲大厦 tax=2",
+            "2016 乙大厦 tax=3",
+            "2017 乙大厦 tax=4",
+            "2016 丙大厦 tax=5",
+            "2017 丙大厦 tax=6",
+        ),
+    ),
+    "subtotals counted twice": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,10\n小计,,10\n2016,乙大厦,20\n小计,,20\n合计,,60"
+        ),
+        refuse(("total_mismatch", 6, "税收(亿元)")),
+    ),
+    "names that begin like totals": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,合计大厦,1\n2016,总部大厦,2\n2016,平均路一号,3"
+        ),
+        accept("2016 合计大厦 tax=1", "2016 总部大厦 tax=2", "2016 平均路一号 tax=3"),
+    ),
+    "a slip in a head": (
+        csv("年份,楼宇,税收(亿元),党员人述\n2016,甲大厦,1,35"),
+        accept("2016 甲大厦 tax=1", warnings=["ignored_column"]),
+    ),
+    "two units in the note": (
+        csv("单位：万元、亿元,,\n年份,楼宇,税收\n2016,甲大厦,1"),
+        refuse(("unit_conflict", 1, "")),
+    ),
+    "a unit of tax over a count": (
+        csv("年份,楼宇,税收(亿元),党员数(万元)\n2016,甲大厦,1,2"),
+        refuse(("unit_mismatch", 1, "党员数(万元)")),
+    ),
+    "figures with blanks, hedges and units of their own": (
+        csv(
+            "Year,Building,Tax (CNY million),Members,Events\n"
+            "2016,Example Tower,over 2630,nearly 300,1 234\n"
+            "2017,Example Tower,1.2bn,up to 400,1.2万"
+        ),
+        accept(
+            "2016 Example Tower tax=26.3 members=300 events=1234",
+            "2017 Example Tower tax=12 members=400 events=12000",
+            flags=[
+                "2016 Example Tower tax lower_bound",
+                "2016 Example Tower members upper_bound",
+                "2017 Example Tower members upper_bound",
+            ],
+        ),
+    ),
+    "formula text, parentheses, a line break in a name, 无": (
+        csv(
+            '年份,楼宇,税收(亿元),党员数\n2016,甲大厦,=40+3,无\n2017,"甲\n大厦",(0.35),1'
+        ),
+        refuse(
+            ("formula_text", 2, "税收(亿元)"),
+            ("ambiguous_number", 2, "党员数"),
+            ("invalid_name", 3, "楼宇"),
+            ("ambiguous_number", 3, "税收(亿元)"),
+        ),
+    ),
+    "a truth value, a date and a day number": (
+        book(
+            [HEAD, [2016, "甲大厦", True, 1], [42370, "甲大厦", dt.date(2016, 3, 5), 1]]
+        ),
+        refuse(
+            ("invalid_number", 2, "税收(亿元)"),
+            ("invalid_year", 3, "年份"),
+            ("invalid_number", 3, "税收(亿元)"),
+        ),
+    ),
+    "a hidden sheet": (
+        book(
+            None,
+            lambda sheet: hide(sheet.parent["旧"]),
+            新=TWO_YEARS,
+            旧=[[1, 2], [3, 4]],
+        ),
+        accept(*PAIR),
+    ),
+    "a table of half a year": (
+        csv("2021年上半年重点楼宇税收,,\n年份,楼宇,税收(亿元)\n2021,甲大厦,1"),
+        refuse(("invalid_year", 1, "")),
+    ),
+    "a table of twelve months": (
+        csv("2021年1-12月重点楼宇税收,,\n年份,楼宇,税收(亿元)\n2021,甲大厦,1"),
+        accept("2021 甲大厦 tax=1"),
+    ),
+    "rent beside tax, years across": (
+        book(
+            [
+                ["楼宇", "租金(元/月)", None, "税收(亿元)", None],
+                [None, 2016, 2017, 2016, 2017],
+                ["甲大厦", 10, 20, 1, 2],
+            ],
+            merge("A1:A2", "B1:C1", "D1:E1"),
+        ),
+        accept(
+            "2016 甲大厦 tax=1",
+            "2017 甲大厦 tax=2",
+            warnings=["ignored_column"] * 2,
+        ),
+    ),
+    "an outlook and a half-year beside years across": (
+        csv(
+            "楼宇,2020年税收(亿元),2021年1-6月税收(亿元),2022年预计税收(亿元)\n甲大厦,1,2,3"
+        ),
+        accept("2020 甲大厦 tax=1", warnings=["ignored_column"] * 2),
+    ),
+    "a column of kinds that says 累计": (
+        csv("口径,年份,楼宇,税收(亿元)\n累计,2016,甲大厦,1\n累计,2017,甲大厦,2"),
+        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
+    ),
+    "合计 in the column of serial numbers": (
+        book(
+            [
+                ["序号", "楼宇", "2016年税收(亿元)"],
+                *[[1, "甲大厦", 1], [2, "乙大厦", 2], ["合计", "2幢", 3]],
+            ]
+        ),
+        accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
+    ),
+    "the whole district as a row": (
+        csv("年份,楼宇,税收(亿元)\n2016,全区,3\n2016,甲大厦,1\n2016,乙大厦,2"),
+        accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
+    ),
+    "a telephone in a footer": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n填表人：某某,联系电话：,13800000000"),
+        accept("2016 甲大厦 tax=1"),
+    ),
+    "a bad figure after a blank row is no second table": (
+        csv(
+            '年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n2017,甲大厦,"1,62"\n,,\n2018,甲大厦,很多'
+        ),
+        refuse(
+            ("ambiguous_number", 4, "税收(亿元)"), ("invalid_number", 6, "税收(亿元)")
+        ),
+    ),
+    "a total over a row that could not be read": (
+        csv("年份,楼宇,税收(亿元)\n16,甲大厦,1\n2016,乙大厦,2\n合计,,3"),
+        refuse(("invalid_year", 2, "年份")),
+    ),
+    "a key twice and no jump from it": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n2016,甲大厦,2000\n2017,甲大厦,1.5"),
+        refuse(("duplicate_key", 3, "楼宇")),
+    ),
+    "years across in English, unit in the title": (
+        csv(
+            "Tax revenue of office buildings (CNY million),,\nBuilding,2016,2017\n"
+            "Example Tower,100,200\nTotal,100,200"
+        ),
+        accept("2016 Example Tower tax=1", "2017 Example Tower tax=2"),
+    ),
+    "a table of a newspaper, a year left out": (
+        csv("示例大厦税收（亿元）,,,\n楼宇,2016,2017,2019\n示例大厦,26.3,32,逾100"),
+        accept(
+            "2016 示例大厦 tax=26.3",
+            "2017 示例大厦 tax=32",
+            "2019 示例大厦 tax=100",
+            flags=["2019 示例大厦 tax lower_bound"],
+            warnings=["missing_year"],
+        ),
+    ),
+    "blank cells, years across": (
+        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,\n乙大厦,—,2"),
+        accept("2016 甲大厦 tax=1", "2017 甲大厦", "2016 乙大厦", "2017 乙大厦 tax=2"),
+    ),
+    "a block for each building": (
+        csv(
+            "甲大厦,,\n年份,楼宇,税收(亿元)\n2016,甲大厦,1\n乙大厦,,\n年份,楼宇,税收(亿元)\n2016,乙大厦,1"
+        ),
+        refuse(("repeated_header", 5, "")),
+    ),
+    "a sheet of a quarter": (
+        book(**{"2021年1季度": [["楼宇", "税收(亿元)"], ["甲大厦", 1]]}),
+        refuse(("missing_column", 1, "年份")),
+    ),
+    "parquet": (
+        parquet(year=[2016, 2017], building=["甲大厦", "甲大厦"], tax_yi=[26.3, None]),
+        accept("2016 甲大厦 tax=26.3", "2017 甲大厦"),
     ),
 }
 

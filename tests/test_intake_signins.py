@@ -7,9 +7,13 @@ import time
 import tracemalloc
 from dataclasses import asdict
 
+import openpyxl
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from hengstats.errors import place_fault
+from hengstats.intake import check as check_file
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import COLUMNS, Asked, Checked
 from hengstats.intake.signinheads import role_of
@@ -125,6 +129,12 @@ def test_the_columns_may_stand_in_any_order_beside_others():
     assert counts(check(log(row, head=head))) == {(2019, "示例大厦"): (1, 1, 1)}
 
 
+def test_the_time_of_the_sign_in_goes_before_that_of_the_form():
+    head = ["提交时间", *HEAD]
+    row = ["2020-03-04 20:05", "某人", "p1", "e1", "示例大厦", EVENING]
+    assert list(counts(check(log(row, head=head)))) == [(2019, "示例大厦")]
+
+
 @pytest.mark.parametrize(
     "heads",
     [
@@ -132,6 +142,8 @@ def test_the_columns_may_stand_in_any_order_beside_others():
         ["时间", "楼宇", "税收", "党员", "企业", "活动"],
         ["年份", "楼宇", "税收(亿元)", "姓名"],
         ["时间", "楼宇", "党员数", "姓名"],
+        ["时间", "楼宇", "党员数", "人员编号"],
+        ["人员编号", "活动编号", "楼宇", "税收(亿元)"],
         ["year", "building", "tax_yi", "events"],
         ["2016", "示例大厦", "26.3"],
         [],
@@ -414,7 +426,9 @@ def test_a_wrong_value_beside_the_keys_is_refused(column, value, reason):
     assert faults(check(grid)) == [(reason, 2, column)]
 
 
-@pytest.mark.parametrize("value", ["2", "1.5", "1.5小时", "2 h", "0", "", 1.5, None])
+@pytest.mark.parametrize(
+    "value", ["2", "1.5", "1.5小时", "2 h", "0", "", 1.5, None, dt.time(1, 30)]
+)
 def test_hours_are_a_number(value):
     grid = book(["某人", "p1", "e1", "示例大厦", EVENING, value], head=[*HEAD, "时长"])
     assert warnings(check(grid)) == []
@@ -478,6 +492,53 @@ def test_all_faults_are_told_at_once_up_to_a_hundred():
 def test_a_role_is_known_by_its_rank():
     assert role_of("签到时间") < role_of("提交时间")
     assert role_of("血型") == (0, "")
+
+
+def saved(tmp_path, kind):
+    """Return a small log with a head in 简体, saved as a file of some kind."""
+    rows = [
+        ["某甲", "000123", "1", "示例大厦", "2019-12-31T16:00:00Z"],
+        ["某乙", "124", "1", "示例大厦", "2019-12-31T15:59:59Z"],
+    ]
+    if kind == "xlsx":
+        path = tmp_path / "签到.xlsx"
+        made = openpyxl.Workbook()
+        for line in (["示例街道签到表"], HEAD, *rows, ["制表人：某丙"]):
+            made.active.append(line)
+        made.save(path)
+    elif kind == "folder":
+        path = tmp_path / "签到"
+        path.mkdir()
+        for i, row in enumerate(rows):
+            columns = {name: [value] for name, value in zip(HEAD, row, strict=True)}
+            parquet.write_table(pa.table(columns), path / f"{i}.parquet")
+    else:
+        path = tmp_path / "签到.csv"
+        text = "\n".join(",".join(line) for line in (HEAD, *rows))
+        path.write_text(text, encoding=kind)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["utf-8", "gb18030", "utf-16", "xlsx", "folder"])
+def test_a_file_is_known_as_a_log_and_counted(tmp_path, kind):
+    checked = check_file(saved(tmp_path, kind))
+    assert (checked.table, checked.status) == ("event_log", "accept")
+    assert counts(checked) == {
+        (2019, "示例大厦"): (1, 1, 1),
+        (2020, "示例大厦"): (1, 1, 1),
+    }
+    assert "某" not in json.dumps(checked.to_dict(), ensure_ascii=False)
+
+
+def test_a_survey_in_a_file_is_counted_once_its_columns_are_named(tmp_path):
+    path = tmp_path / "问卷.csv"
+    lines = [SURVEY, *ANSWERS]
+    path.write_text("\n".join(",".join(line) for line in lines), encoding="utf-8")
+    refused = check_file(path)
+    assert refused.table == "event_log"
+    assert {error.code for error in refused.errors} == {"missing_column"}
+    named = check_file(path, person="手机号", event="活动名称")
+    assert counts(named) == {(2019, "示例大厦"): (2, 3, 2)}
 
 
 TOKEN = "某甲乙丙"

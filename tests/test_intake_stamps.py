@@ -88,7 +88,7 @@ def test_a_stamp_without_a_zone_is_shanghai_time(text):
 @pytest.mark.parametrize(
     ("text", "hour"),
     [
-        ("2019-12-31 上午 12:30+00:00", 2019),  # half past midnight
+        ("2019-12-31 上午 12:30:00-05:00", 2019),  # half past midnight
         ("2019-12-31 下午 12:30+00:00", 2019),
         ("2019-12-31 下午 4:00:00+00:00", 2020),
         ("2019-12-31 上午 4:00:00+00:00", 2019),

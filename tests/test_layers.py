@@ -35,22 +35,36 @@ ROOMS = (
 )
 READERS = {
     "vocabulary.py": "its own strings",
+    "vintages.py": "the parts of the store",
     "dataset.py": "the only store",
     "charts/style.py": "the bundled font",
     "charts/save.py": "writes charts",
     "charts/fonts/make_font.py": "a script",
+    "intake/__init__.py": "the file that is checked",
+    "intake/apart.py": "the process that reads it",
+    "intake/child.py": "the file that is checked",
+    "intake/parquet.py": "the parts of a folder",
     "report/__init__.py": "writes the report",
+    "report/excerpt.py": "writes what a notebook runs on",
+    "report/files.py": "writes the report",
+    "report/made.py": "writes what was made from what",
     "report/render.py": "writes the report",
     "report/notebooks.py": "writes the report",
-    "report/material.py": "writes charts",
-    "report/blocks.py": "names charts",
     "report/make_reference.py": "a script",
+    "store/adding.py": "writes a vintage",
+    "store/commit.py": "writes a vintage",
+    "store/files.py": "writes a vintage",
+    "store/lock.py": "one add at a time",
+    "store/new.py": "writes an empty dataset",
+    "store/state.py": "the files of a dataset",
+    "store/verifying.py": "the files of a dataset",
 }
 PROMISED = (
     "list_datasets load_tax load_membership load_events build_panel growth index_to"
     " share cagr read_printed draw_timeline draw_tax draw_membership"
     " draw_participation draw_growth draw_index save_chart write_report"
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
+    " check new add verify changes draw_revisions"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

@@ -4,7 +4,7 @@ import math
 import re
 import zipfile
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import docx
 import pandas as pd
@@ -15,7 +15,7 @@ import hengstats as hs
 from hengstats.cli import main
 from hengstats.report import header
 from hengstats.report.blocks import Picture, Table, number_blocks, show_box, show_number
-from hengstats.report.material import gather_material
+from hengstats.report.material import gather_material, judge
 from hengstats.report.organisation import organisation_section
 from hengstats.report.render import READER
 from hengstats.report.sections import number_head
@@ -31,11 +31,11 @@ LANGUAGES = pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 
 def table(caption="税收", cell="26.3亿元", note=""):
     frame = pd.DataFrame({"年": ["2016"], "字样": [cell]})
-    return Table(caption=caption, frame=frame, widths=(1, 2), note=note)
+    return Table(key="tax", caption=caption, frame=frame, widths=(1, 2), note=note)
 
 
 def picture(key="tax"):
-    return Picture(caption="税收", path=Path("charts") / key)
+    return Picture(key=key, caption="税收", draw=partial(hs.draw_tax))
 
 
 def box(lower, upper):
@@ -156,9 +156,9 @@ def test_nothing_known_is_a_dash():
 
 
 @LANGUAGES
-def test_the_summary_of_plaza66_says_that_nothing_can_be_concluded(tmp_path, lang):
+def test_the_summary_of_plaza66_says_that_nothing_can_be_concluded(lang):
     # One common year, 2018; no paired growth; level 0.
-    told = plain(headline(gather_material("plaza66", tmp_path, lang))[0])
+    told = plain(headline(gather_material("plaza66", lang))[0])
     assert re.findall(r"\b\d+\b", told.replace("Plaza 66", ""))[:3] == [
         "1",
         "2018",
@@ -167,31 +167,32 @@ def test_the_summary_of_plaza66_says_that_nothing_can_be_concluded(tmp_path, lan
 
 
 @LANGUAGES
-def test_the_chapter_on_plaza66_prints_no_statistic(tmp_path, lang):
-    blocks = verdict_section(gather_material("plaza66", tmp_path, lang))
+def test_the_chapter_on_plaza66_prints_no_statistic(lang):
+    blocks = verdict_section(gather_material("plaza66", lang))
     table = next(block for block in blocks if isinstance(block, Table))
     growths = [say("statistic", key, lang, from_year="", year="") for key in GROWTHS]
     words = tuple(text.split(" ")[0] for text in growths)
     assert [row for row in table.frame.iloc[:, 1] if not row.startswith(words)] == []
 
 
-def test_the_chapter_names_the_sources_of_each_rival(tmp_path):
-    material = gather_material("plaza66", tmp_path, "zh-Hans")
+def test_the_chapter_names_the_sources_of_each_rival():
+    material = gather_material("plaza66", "zh-Hans")
     rivals = [b for b in verdict_section(material) if isinstance(b, Table)][-1]
     evidence = rivals.frame.iloc[:, 1]
     assert [row for row in evidence if not re.search(r"\[\d+\]", row)] == []
 
 
-def test_the_chapter_puts_our_own_rule_under_the_refused(tmp_path):
-    material = gather_material("illustrative", tmp_path, "zh-Hans")
+def test_the_chapter_puts_our_own_rule_under_the_refused():
+    material = gather_material("illustrative", "zh-Hans")
     refused = [b for b in verdict_section(material) if isinstance(b, Table)][1]
     assert refused.frame.iloc[-1, 0] == "本库的判断规则（增长同步）"
 
 
-def test_a_dataset_without_members_has_no_chapter_on_both(tmp_path):
-    material = gather_material("plaza66", tmp_path, "zh-Hans")
-    bare = replace(material, panel=material.panel[["entity", "year", "tax_revenue"]])
-    assert verdict_section(bare) == []
+def test_a_dataset_without_members_has_no_chapter_on_both():
+    material = gather_material("plaza66", "zh-Hans")
+    bare = material.panel[["entity", "year", "tax_revenue"]]
+    assert judge(bare, "plaza66") is None
+    assert verdict_section(replace(material, verdict=None)) == []
 
 
 def test_headings_are_numbered_in_chinese():
@@ -199,13 +200,13 @@ def test_headings_are_numbered_in_chinese():
 
 
 @pytest.fixture(scope="module")
-def plaza(tmp_path_factory):
-    return gather_material("plaza66", tmp_path_factory.mktemp("plaza"), "zh-Hans")
+def plaza():
+    return gather_material("plaza66", "zh-Hans")
 
 
 @pytest.fixture(scope="module")
-def tower(tmp_path_factory):
-    return gather_material("illustrative", tmp_path_factory.mktemp("tower"), "en")
+def tower():
+    return gather_material("illustrative", "en")
 
 
 def test_the_header_names_the_building(plaza):
@@ -217,24 +218,24 @@ def test_the_header_names_the_language(plaza):
 
 
 def test_the_header_of_invented_data_says_so(tower):
-    assert 'subtitle: "Illustrative data (invented' in header(tower)
+    assert "Illustrative data (invented" in header(tower).replace("\\", "")
 
 
 def test_the_latest_source_is_dated(plaza):
     latest = max(hs.load_sources("plaza66")["published"])
-    assert f"所引资料最晚发表于 {latest}" in header(plaza)
+    assert f"所引资料最晚发表于 {latest}" in header(plaza).replace("\\", "")
 
 
 def test_a_dataset_without_tax_has_no_section_on_tax(tmp_path):
     folder = tmp_path / "small"
     write_dataset(folder, "branches", "12个", 12, "branches", "organisation")
-    assert tax_section(gather_material(str(folder), tmp_path, "en")) == []
+    assert tax_section(gather_material(str(folder), "en")) == []
 
 
 def test_a_dataset_without_organisations_has_no_section_on_them(tmp_path):
     folder = tmp_path / "small"
     write_dataset(folder, "tax_revenue", "12亿元", 12, "100 million yuan", "tax")
-    assert organisation_section(gather_material(str(folder), tmp_path, "en")) == []
+    assert organisation_section(gather_material(str(folder), "en")) == []
 
 
 def write_dataset(folder, measure, printed, value, unit, topic):

@@ -11,6 +11,7 @@ growth    growth within its bounds
 verdict   growth against growth, and what chance would give
 pairs     growth against growth, step by step
 refusals  how often customary procedures mislead
+revisions figures before and after they were revised
 save      PNG, SVG, PDF
 """
 
@@ -19,6 +20,7 @@ from hengstats.charts.index import draw_index
 from hengstats.charts.participation import draw_participation
 from hengstats.charts.phases import draw_timeline
 from hengstats.charts.refusals import draw_refusals
+from hengstats.charts.revisions import draw_revisions
 from hengstats.charts.save import save_chart
 from hengstats.charts.series import draw_membership, draw_tax
 from hengstats.charts.verdict import draw_verdict
@@ -29,6 +31,7 @@ __all__ = [
     "draw_membership",
     "draw_participation",
     "draw_refusals",
+    "draw_revisions",
     "draw_tax",
     "draw_timeline",
     "draw_verdict",

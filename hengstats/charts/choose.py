@@ -145,5 +145,7 @@ def number_years(ax: Axes, years: Sequence[int]) -> None:
     left, right = ax.get_xlim() if ax.get_autoscalex_on() is False else (first, last)
     ax.set_xlim(min(left, first - 0.6), max(right, last + 0.6))
     span = ax.get_xlim()[1] - ax.get_xlim()[0]
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=12 if span < 13 else 11, integer=True))
+    bins = 12 if span < 13 else 11
+    locator = MaxNLocator(nbins=bins, integer=True, min_n_ticks=1)
+    ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")

@@ -50,7 +50,7 @@ def draw_growth(
     chosen = entity or entities[0]
     own = steps[steps["entity"] == chosen].reset_index(drop=True)
     measure = own["measure"].iloc[0]
-    percent = own[["lower", "value", "upper"]].transform(np.expm1) * 100
+    percent = (own[["lower", "value", "upper"]].transform(np.expm1) * 100).round(9)
     ax = start(ax)
     used = marks.draw_marks(ax, percent.assign(x=2.0 * own.index), 0, measure)
     for x, row in zip(2.0 * own.index, percent.to_dict("records"), strict=True):

@@ -28,7 +28,8 @@ def save_chart(
     ax : Axes
         As a `draw_` function returns.
     name : str or Path
-        The file's path without its ending; folders are made.
+        The file's path; folders are made. Each format adds its ending, so one of
+        theirs (`tax.png`) is left off.
     formats : list of str
         Of `png`, `svg`, `pdf`.
 
@@ -48,6 +49,8 @@ def save_chart(
         raise DataError(f"“{name}”这张图没有画布。 [axes without a figure]")
     check_glyphs(figure)
     stem = Path(name)
+    if stem.suffix.lower().lstrip(".") in FORMATS:
+        stem = stem.with_suffix("")
     stem.parent.mkdir(parents=True, exist_ok=True)
     dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     settings: dict[Any, Any] = {

@@ -36,7 +36,13 @@ def check_apart(path: Path, asked: Asked, seconds: float) -> Checked:
             answer.seek(0)
             try:
                 return read_answer(answer)
-            except (ValueError, TypeError, KeyError, ArithmeticError):
+            except (
+                ValueError,
+                TypeError,
+                LookupError,
+                AttributeError,
+                ArithmeticError,
+            ):
                 told = "an answer that breaks off"
     fault = _explain(code, told, seconds).at(path.name)
     return Checked(file=path.name, sha256="", table=asked.table, errors=(fault,))
@@ -46,7 +52,17 @@ def run_child(
     question: IO[bytes], answer: IO[bytes], seconds: float
 ) -> tuple[int | None, str]:
     """Return exit code, None if time ran out, and where the child broke down."""
-    command = [sys.executable, "-P", "-X", "utf8", "-c", _RUN, str(_LIBRARY)]
+    command = [
+        sys.executable,
+        "-P",
+        "-W",
+        "ignore",
+        "-X",
+        "utf8",
+        "-c",
+        _RUN,
+        str(_LIBRARY),
+    ]
     with tempfile.TemporaryFile() as complaint:
         child = subprocess.Popen(
             command,

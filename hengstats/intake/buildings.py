@@ -48,9 +48,8 @@ def check_buildings(grids: list[Grid], asked: Asked) -> Outcome:
         if not any(fault.code == "individual_level_column" for fault in table.errors):
             bodies.append(read_body(table, asked, tally))
             warned.extend(_hidden(bodies[-1]))
-    sound = not tally.kept
     for body in bodies:
-        if sound or not body.table.errors:
+        if body.is_whole and not body.table.errors:
             tally.extend(total_faults(body))
             tally.extend(sum_faults(body))
     records = Records()

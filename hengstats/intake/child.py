@@ -134,7 +134,9 @@ def _is_log(grids: list[Grid]) -> bool:
     from hengstats.intake.signins import looks_like_log
 
     return any(
-        looks_like_log([str(value) for value in row if value is not None])
+        looks_like_log(
+            [str(value)[: limits.TEXT] for value in row if value is not None]
+        )
         for grid in grids
         for row in grid.rows[:HEAD_ROWS]
     )
@@ -142,6 +144,8 @@ def _is_log(grids: list[Grid]) -> bool:
 
 def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
     """Return what the reader of that table finds in the sheets."""
+    for grid in grids:
+        shorten(grid)
     if table == "event_log":
         from hengstats.intake.signins import check_signins
 
@@ -149,6 +153,17 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
     from hengstats.intake.buildings import check_buildings
 
     return check_buildings(grids, asked)
+
+
+def shorten(grid: Grid) -> None:
+    """Cut the texts that are too long for any head, name, year or figure.
+
+    Some take a time that grows with the square of the length to be told apart.
+    """
+    for row in grid.rows:
+        for column, value in enumerate(row):
+            if isinstance(value, str) and len(value) > limits.TEXT:
+                row[column] = value[: limits.TEXT]
 
 
 def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:

@@ -7,7 +7,8 @@ import re
 from dataclasses import replace
 
 from hengstats.errors import Fault
-from hengstats.intake.grid import Grid
+from hengstats.intake.figurecells import FORMULA, error_cell
+from hengstats.intake.grid import Grid, letter
 from hengstats.intake.headfaults import (
     duplicate_faults,
     missing_faults,
@@ -25,9 +26,16 @@ from hengstats.intake.years import read_year
 
 _SUM_NAMES = re.compile("合计|合計|总计|總計|累计|累計|total|sum")
 _RUNNING = re.compile("累计|累計|平均|均值|average|mean|cumulative")
-_TWO_DIGITS = re.compile(r"'?\d\d年度?|fy\s?\d\d")
-_OUTLOOK = re.compile(
-    r"预|預|计划|計劃|目标|目標|半年|季|月|至今|\d\d\d\d\s*[ef]$|\d\s*[(（]\s*[ef]"
+# Heads that look like years and are none: 17年, 2021E, 2021(预), 2021年上半年.
+_NO_YEAR = re.compile(
+    r"(?:fy\s?)?'?\d\d年?度?"
+    r"|(?:fy\s?)?\d{4}\s?年?度?\s?[(]?(?:e|f|a|ytd|q\d|h\d|[预預][计計测測期]?|计划|計劃"
+    r"|目标|目標|[上下]?半年|.{0,3}季度?|\d{1,2}(?:-\d{1,2})?月份?|至今)[)]?"
+)
+# Titles of tables whose figures are not those of a whole year.
+_PART_OF_YEAR = re.compile(
+    r"上半年|下半年|季度|(?<!\d)(?:1|一)月?\s?[-—~至]\s?(?:[2-9]|1[01]|[二三四五六七八九十])月"
+    r"|half[- ]year|first half|quarter"
 )
 
 
@@ -51,7 +59,9 @@ def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
     errors += duplicate_faults(figures, keys, spot)
     year, told = _sheet_year(keys["year"], wide, titles, asked, spot)
     errors += told
-    errors += missing_faults(figures, keys, wide, year, titles, asked, spot)
+    errors += _part_of_year(above, spot)
+    broken = _broken_heads(grid, place)
+    errors += broken or missing_faults(figures, keys, wide, year, titles, asked, spot)
     head_years = {c.year for c in figures if c.year} if keys["year"] else set()
     if len(head_years) > 1:
         errors.append(two_years(next(c.index for c in figures if c.year), spot))
@@ -68,10 +78,21 @@ def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
         year=next(iter(keys["year"]), None),
         building=next(iter(keys["building"]), None),
         sheet_year=year,
-        head_year=next(iter(head_years), None),
+        head_year=head_years.pop() if len(head_years) == 1 else None,
         errors=tuple(errors),
         warnings=tuple(left_out_warnings(heads, [*figures, *sums], wide, spot)),
     )
+
+
+def _broken_heads(grid: Grid, place: Place) -> list[Fault]:
+    """Return a fault for each cell of the head that a formula leaves without a text."""
+    told = dict.fromkeys(grid.no_value, FORMULA)
+    told |= {at: error_cell(shown) for at, shown in grid.errors.items()}
+    return [
+        refusal.at(grid.file, grid.sheet, row + 1, letter(column))
+        for (row, column), refusal in sorted(told.items(), key=lambda item: item[0])
+        if place.top <= row <= place.bottom
+    ]
 
 
 def _as_asked(
@@ -124,9 +145,7 @@ def _figures(
             continue
         if wide and column not in dated:
             text = spot.label(column)
-            if (head.year and _OUTLOOK.search(fold(text))) or _TWO_DIGITS.fullmatch(
-                fold(text)
-            ):
+            if _NO_YEAR.fullmatch(fold(text)):
                 errors += _year_of(text, asked, spot, column)[1]
             elif head.kind in COLUMNS:
                 errors.append(no_year_here(column, spot))
@@ -185,6 +204,20 @@ def _year_of(
         return read_year(text, "General", asked.today), []
     except Refusal as told:
         return None, [spot.told(told, column)]
+
+
+def _part_of_year(lines: list[tuple[int, list[str]]], spot: Spot) -> list[Fault]:
+    """Return a fault for each title that says the figures are not of a whole year."""
+    refusal = Refusal(
+        "invalid_year",
+        "题目说这是半年、季度或几个月的数，不是全年的数",
+        "换成全年的数；如果已是全年的数，改正题目",
+        "the title says half-year, quarter or months; only whole years come in",
+    )
+    rows = [
+        row for row, line in lines if any(_PART_OF_YEAR.search(fold(t)) for t in line)
+    ]
+    return [refusal.at(spot.grid.file, spot.grid.sheet, row + 1) for row in rows]
 
 
 def _sheet_year(

@@ -173,8 +173,8 @@ def _refuse_kind(suffix: str, found: str) -> str:
         mend += _SAVE_AS
     raise Refusal(
         "unsupported_format",
-        f"这里不读“{suffix or '（无后缀）'}”这种文件（{NAMES[found][0]}）",
+        f"这里不读“{suffix}”这种文件" if suffix else "文件名没有后缀",
         mend,
-        f"{suffix or 'a file without an ending'} ({NAMES[found][1]}) is not read here;"
-        " hand in .xlsx, CSV, TSV or Parquet",
+        f"{suffix or 'a file without an ending'} is not read here; hand in .xlsx, CSV,"
+        " TSV or Parquet",
     )

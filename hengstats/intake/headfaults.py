@@ -73,7 +73,7 @@ def _second_table(column: int, spot: Spot) -> Fault:
 def _duplicate(kind: str, columns: list[int], spot: Spot) -> Fault:
     """Return the fault of two columns of one measure, with the way to name one."""
     labels = [spot.label(column) for column in columns]
-    name, named = NAMES[kind], "、".join(f"“{label}”" for label in labels)
+    name, named = NAMES[kind], "、".join(f"“{label}”" for label in labels[:5])
     way = f'--column {name}="{labels[0]}"'
     mend = f"指明用哪一栏：{way}，或者删去另一栏"
     if len(set(labels)) < len(labels):

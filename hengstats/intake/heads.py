@@ -15,22 +15,30 @@ from importlib import resources
 
 from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.intake.units import is_foreign, read_unit
+from hengstats.intake.years import read_year
 
 YEAR_TEXT = re.compile(
     r"(?<![\d.])(?:fy\s?|民[国國]\s?)?(?:(?:19|20)\d\d|(?<=[国國])\s?\d{2,3})"
-    r"\s?(?:[财財]?年度?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
-    "|[一二][〇零○一二三四五六七八九]{3}年度?"
+    r"\s?(?:[财財]?年[度末底]?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
+    "|[一二][〇零○一二三四五六七八九]{3}年[度末底]?"
 )
 _BRACKETS = re.compile(
     r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
 )
-_SEPARATORS = " /:_,、|;-–—·.=*"
+_LONGEST = 80  # characters of a head
+_SEPARATORS = " /:_,、|;-–—·.=*("
+# Marks of footnotes; in a figure they are refused, in a head they say nothing.
+_MARKS = re.compile(r"[①-⑳⑴-⒇❶-❿※†‡¹²³⁴⁵⁶⁷⁸⁹]|[\[【(（]注?\s?\d{1,2}[\])）】]")
 _UNIT_WORDS = re.compile(
     "[元圆圓币幣刀镑鎊$€£¥%万萬亿億千百人名位家个個户戶场場次支栋幢]"
     r"|usd|eur|hkd|gbp|jpy|twd|cny|rmb|yuan|dollar|euro|pound|yen|'000"
     r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times"
 )
 _BILINGUAL = re.compile(r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)")
+# What may stand around a name of a measure: 年末党员数, 税收总额合计.
+_AROUND = re.compile(
+    "^(?:全年|年度|年末|年底|期末|本年|当年|當年)|(?:合计|合計|总计|總計)$"
+)
 _EMPTY = re.compile("完成?情况|完成?情況|情况|情況|数据|數據|指标|指標|实绩|實績")
 _UNIT_LABEL = re.compile(
     r"^(?:(?:计量|計量|货币|貨幣|金额|金額)?[单單]位|units?|in)[:为為\s]+"
@@ -147,13 +155,17 @@ def read_head(text: str) -> Head:
     >>> read_head("2016年党员数").year, read_head("税收同比").kind
     ('2016年', 'left_out')
     """
-    folded = fold(text)
+    folded = fold(_MARKS.sub("", text[: _LONGEST + 1]))
     if not folded:
         return Head(kind="blank")
+    if len(folded) > _LONGEST:
+        return Head(kind="unknown")
     if kind := _names().get(_key(folded)):
         return Head(kind=kind)
     if folded.rstrip(" :*") != folded:
         return read_head(folded.rstrip(" :*"))
+    if _is_whole_year(folded):
+        return Head(kind="years", year=folded)
     years = YEAR_TEXT.findall(folded)
     year = years[0].strip() if len(years) == 1 else ""
     rest = YEAR_TEXT.sub(" ", folded) if year else folded
@@ -174,6 +186,18 @@ def read_head(text: str) -> Head:
     if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
         head = _agreed(read_head(both[1]), read_head(both[2]))
     return replace(head, year=year)
+
+
+def _is_whole_year(text: str) -> bool:
+    """Return whether a head is nothing but a year, or its last day: 2016-12-31."""
+    try:
+        return (
+            len(text) <= 16
+            and any(map(str.isdigit, text))
+            and bool(read_year(text, "", ""))
+        )
+    except Refusal:
+        return False
 
 
 def _agreed(one: Head, other: Head) -> Head:
@@ -201,7 +225,7 @@ def _read_rest(bare: str, inner: list[str]) -> Head:
     if len(units) > 1:
         return Head(kind="unknown")
     unit = units[0] if units else ""
-    if kind := _names().get(_key(bare)):
+    if kind := _names().get(_key(bare)) or means(_AROUND.sub("", bare)):
         return Head(kind=kind, unit=unit)
     if not bare:
         return Head(kind="unit_only" if unit else "unknown", unit=unit)

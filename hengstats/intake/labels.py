@@ -8,10 +8,12 @@ from functools import lru_cache
 
 from hengstats.intake.heads import YEAR_TEXT, fold
 
+_LONGEST = 60  # characters of a label
 # 合计, 小计 and the rest end a label; what stands before is the group: 示例街道小计.
 _SUM = re.compile(
     "(?:.*?)(?:"
     "(?P<sum>合计|合計|总计|總計|共计|共計|总和|總和|总数|總數|全部楼宇|全部樓宇)"
+    "|(?P<whole>^(?:全区|全區|全市|全镇|全鎮|全街道|全部))"
     "|(?P<group>小计|小計|分计|分計)"
     "|(?P<other>平均值?|平均数|平均數|均值|累计数?|累計數?|承前页|承前頁|承上页|承上頁"
     "|过次页|過次頁|转下页|轉下頁|占比|佔比|比重|同比|同比增长|同比增長|增幅|增长率|增長率))"
@@ -55,6 +57,8 @@ def total_kind(text: str) -> str:
     >>> total_kind("合 计"), total_kind("2019年小计"), total_kind("示例大厦")
     ('sum', 'group', '')
     """
+    if len(text) > _LONGEST:
+        return ""
     folded = YEAR_TEXT.sub("", fold(text)).strip(" :-*")
     if _OF_WHICH.match(folded):
         return "other"
@@ -62,7 +66,7 @@ def total_kind(text: str) -> str:
     found = _SUM.fullmatch(bare) or _ENGLISH.fullmatch(folded)
     kinds = found.groupdict() if found else {}
     kind = next((kind for kind, told in kinds.items() if told), "")
-    return "sum" if kind == "all" else kind
+    return "sum" if kind in ("all", "whole") else kind
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +80,7 @@ def is_footer(text: str) -> bool:
     """
     if text.isdecimal():
         return False
-    folded = fold(text)
+    folded = fold(text[:_LONGEST])
     patterns = (_FOOTER.match, _COUNTED.fullmatch, _REMARK.match)
     return any(pattern(folded) for pattern in patterns)
 

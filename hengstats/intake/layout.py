@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.heads import Head, fold, join_heads, read_head
@@ -16,6 +17,8 @@ from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.intake.years import read_year
 
 _DEPTH = 200  # rows in which a head is looked for
+_ENOUGH = 64  # cells that tell whether a row is a head
+_LINES = 6  # more than a head has
 _KNOWN = {*COLUMNS, "year", "building", "person", "unit", "years"}
 _SUBJECTS = {*COLUMNS, "building"}
 _BELOW = {
@@ -101,7 +104,7 @@ def looks_like_head(cells: dict[int, str]) -> bool:
     """Return whether a row names two columns or more, a measure or building one."""
     if len(cells) < 2 or any(_is_figure(text) for text in cells.values()):
         return False
-    kinds = [read_head(text).kind for text in cells.values()]
+    kinds = [head.kind for head in _first_heads(cells)]
     known = [kind for kind in kinds if kind in _KNOWN]
     if {"year", "years"} <= set(known):  # a field of a form: 年份 2021
         return False
@@ -110,11 +113,16 @@ def looks_like_head(cells: dict[int, str]) -> bool:
     )
 
 
+def _first_heads(cells: dict[int, str]) -> list[Head]:
+    """Return what the first cells of a row would say as heads."""
+    return [read_head(text) for text in islice(cells.values(), _ENOUGH)]
+
+
 def _may_be_head(cells: dict[int, str]) -> bool:
     """Return whether a row names one column, beside others that nobody knows."""
     if len(cells) < 2 or any(_is_figure(text) for text in cells.values()):
         return False
-    heads = [read_head(text) for text in cells.values()]
+    heads = _first_heads(cells)
     years = sum(head.kind == "years" for head in heads)
     named = {head.kind for head in heads} & (_SUBJECTS | {"year", "person"})
     noted = any(":" in fold(text) for text in cells.values())
@@ -133,7 +141,7 @@ def find_head(grid: Grid) -> Place | None:
 
 def _place(grid: Grid, row: int, sure: bool) -> Place:
     """Return the whole head around the row that was found."""
-    merged = covering(grid)
+    merged = covering(grid, row + _LINES)
     top = bottom = row
     while top > 0 and _belongs_above(grid, top - 1, top):
         top -= 1
@@ -172,7 +180,9 @@ def _belongs_above(grid: Grid, row: int, top: int) -> bool:
     cells, below = texts(grid, row), texts(grid, top)
     if not cells or any(_is_figure(t) or ":" in fold(t) for t in cells.values()):
         return False
-    if any(area[0] <= row and area[2] >= top for area in grid.merged):
+    if any(
+        row - _LINES < a[0] <= row < top <= a[2] < top + _LINES for a in grid.merged
+    ):
         return True
     kinds = {read_head(text).kind for text in cells.values()}
     if not kinds & (_GROUPS | {"building", "year"}):
@@ -183,7 +193,7 @@ def _belongs_above(grid: Grid, row: int, top: int) -> bool:
 def _belongs_below(grid: Grid, top: int, bottom: int, row: int, merged: dict) -> bool:
     """Return whether a row carries a head on: years, measures or units below groups."""
     cells = texts(grid, row)
-    if any(top <= a[0] <= bottom and a[2] >= row for a in grid.merged):
+    if any(top <= a[0] <= bottom and row <= a[2] < top + _LINES for a in grid.merged):
         return True
     if not cells or any(_is_figure(text) for text in cells.values()):
         return False
@@ -244,12 +254,14 @@ def _is_numbering(cells: dict[int, str], below: dict[int, str]) -> bool:
     shown = [fold(text) for text in cells.values()]
     numbers = [int(text) for text in shown if re.fullmatch(r"\d{1,2}", text)]
     others = [text for text in shown if not re.fullmatch(r"\d{1,2}", text)]
-    if len(numbers) < 2 - (len(others) > 1) or not others:
+    if not numbers or not others:
         return False
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return False
     if _LINE.fullmatch(others[0]):
         return True
+    if len(numbers) + len(others) < 3:
+        return False
     in_order = "".join(others) in ("甲乙丙丁戊"[: len(others)], "abcde"[: len(others)])
     name = below.get(
         next(c for c, text in cells.items() if fold(text) == others[-1]), ""

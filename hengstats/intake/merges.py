@@ -7,9 +7,11 @@ say whether it belongs to each of the rows or to all of them together.
 from hengstats.intake.grid import Area, Grid, Place, Value
 
 
-def covering(grid: Grid) -> dict[Place, Area]:
-    """Return, for each merged cell that is not the first of its area, that area."""
-    height = len(grid.rows)
+def covering(grid: Grid, height: int) -> dict[Place, Area]:
+    """Return, for each merged cell that is not the first of its area, that area.
+
+    Only the first rows are looked at, `height` of them.
+    """
     return {
         (row, column): area
         for area in grid.merged
@@ -54,5 +56,5 @@ def captions(grid: Grid, keys: list[int], figures: list[int], first: int) -> set
         if top >= first
         and left <= min(keys)
         and any(left <= column <= right for column in figures)
-        for row in range(top, bottom + 1)
+        for row in range(top, min(bottom + 1, len(grid.rows)))
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hengstats.intake.limits import MEMBERS, UNPACKED
 from hengstats.intake.result import Refusal
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 22  # an XML parser reads a token again for each piece that it spans
 _LOCAL = struct.Struct("<4s5H3I2H")
 _END = struct.Struct("<4s4H2IH")
 _MEMBER = b"PK\x03\x04"

@@ -60,6 +60,9 @@ def duplicate_faults(records: Records, order: list[int]) -> Iterator[Fault]:
 
 def jump_faults(records: Records, order: list[int]) -> Iterator[Fault]:
     """Return a fault for each figure 1,000 times that of the year before, or less."""
+    names, years = records.names, records.years
+    pairs = [(i, j) for i, j in pairwise(order) if years[i] == years[j]]
+    again = {j for i, j in pairs if names[i] == names[j]}
     last: dict[str, Reading] = {}
     building = ""
     for i in order:
@@ -71,6 +74,8 @@ def jump_faults(records: Records, order: list[int]) -> Iterator[Fault]:
             if reading is None or not reading.number:
                 continue
             before = last.get(column.measure)
+            if i in again:
+                continue
             last[column.measure] = reading
             if before is None or before is reading:
                 continue

@@ -9,8 +9,8 @@ import re
 from array import array
 from xml.parsers import expat
 
-from hengstats.intake.grid import Area, Grid, Place, Value, letter
-from hengstats.intake.limits import CELLS, COLUMNS, ROWS
+from hengstats.intake.grid import Grid, Place, Value, letter
+from hengstats.intake.limits import CELLS, COLUMNS, MERGED, ROWS
 from hengstats.intake.result import Refusal
 from hengstats.intake.stored import read_number, read_serial, unescape
 from hengstats.intake.styles import Styles, is_on
@@ -90,7 +90,7 @@ class SheetReader:
         elif name == "sheetData":
             self._in_data = True
         elif name == "mergeCell":
-            self.grid.merged.append(self._area(attributes.get("ref", "")))
+            self._add_merged(attributes.get("ref", ""))
         elif name == "col":
             if is_on(attributes.get("hidden", "0")) or attributes.get("width") == "0":
                 span = int(attributes.get("min", 1)), int(attributes.get("max", 1))
@@ -293,12 +293,19 @@ class SheetReader:
         for first, last in self._hidden_spans:
             grid.hidden_columns.update(range(max(first - 1, 0), min(last, right + 1)))
 
-    def _area(self, reference: str) -> Area:
-        """Return the area of a reference such as A1:B2."""
+    def _add_merged(self, reference: str) -> None:
+        """Keep the area of a reference such as A1:B2."""
+        if len(self.grid.merged) == MERGED:
+            raise Refusal(
+                "too_large",
+                f"合并的单元格多于 {MERGED:,} 处",
+                "只留要交的表，取消多余的合并",
+                f"more than {MERGED:,} merged areas; keep only the table to hand in",
+            )
         first, _, last = reference.partition(":")
         top, left = self._split(first)
         bottom, right = self._split(last or first)
-        return (top, left, bottom, right)
+        self.grid.merged.append((top, left, bottom, right))
 
     def _corrupt(self, found: str, english: str) -> Refusal:
         """Return the refusal of a sheet that contradicts itself."""

@@ -4,7 +4,6 @@ DuckDB holds to 256 MB whatever the number of rows. What it spills to disk is en
 or nothing is: an engine that cannot encrypt spills nothing.
 """
 
-import glob
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +22,13 @@ from hengstats.intake.signincounts import (
     conclude,
     place,
     refuse,
+)
+from hengstats.intake.signinfindings import (
+    find_problems,
+    find_repeat,
+    find_similar,
+    find_split,
+    rows_of,
 )
 from hengstats.intake.signinheads import LogHead, choose_columns
 from hengstats.intake.signinids import (
@@ -73,7 +79,10 @@ def check_parts(paths: Sequence[os.PathLike[str]], asked: Asked) -> Outcome:
 
 
 def connect(spill: str, paths: Sequence[os.PathLike[str]]) -> duckdb.DuckDBPyConnection:
-    """Return an engine that opens these files only, and keeps to its memory."""
+    """Return an engine that opens these files only, and keeps to its memory.
+
+    A name with a star or bracket in it is then no pattern.
+    """
     engine = duckdb.connect(
         config={
             "memory_limit": MEMORY,
@@ -90,6 +99,7 @@ def connect(spill: str, paths: Sequence[os.PathLike[str]]) -> duckdb.DuckDBPyCon
         engine.execute("SET temp_file_encryption = true")
     except duckdb.CatalogException:
         engine.execute("SET temp_directory = ''")
+    engine.execute("SET enable_progress_bar = false")
     engine.execute("SET allowed_paths = ?", [[os.fspath(path) for path in paths]])
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
@@ -122,19 +132,19 @@ def _check(
 
 def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
     """Return what a file says of itself."""
-    pattern = sql.quote(glob.escape(os.fspath(path)))
+    name = sql.quote(os.fspath(path))
     rows = engine.execute(
         "SELECT file_name, name, type, converted_type, logical_type, num_children"
-        f" FROM parquet_schema({pattern})"
+        f" FROM parquet_schema({name})"
     ).fetchall()
-    keys = engine.execute(f"SELECT key FROM parquet_kv_metadata({pattern})").fetchall()
+    keys = engine.execute(f"SELECT key FROM parquet_kv_metadata({name})").fetchall()
     columns = {f"{row[1]}": tuple(row[2:]) for row in rows[1:]}
     return Part(os.path.basename(path), rows[0][0], columns, (_SPARK,) in keys)
 
 
 def _files(parts: Iterable[Part]) -> str:
     """Return the call that reads the parts, each row with its file."""
-    names = ", ".join(sql.quote(glob.escape(part.name)) for part in parts)
+    names = ", ".join(sql.quote(part.name) for part in parts)
     return (
         f"read_parquet([{names}], filename = 'hengstats_part', file_row_number = true,"
         " hive_partitioning = false, binary_as_string = true)"
@@ -259,13 +269,13 @@ def _read(
         query = sql.numbered(role, kinds[role])
         engine.execute(f"CREATE TABLE {role}s AS {query}")
     engine.execute(f"CREATE TABLE pairs AS {sql.pairs(kinds)}")
-    rows, faults, pairs, zones = _all(engine, sql.SUMMARY)[0]
+    rows, faults, pairs, zones = rows_of(engine, sql.SUMMARY)[0]
     if not rows:
         return Outcome(errors=(fault("no_rows", sources[0][0]),))
-    problems = _problems(engine, head) if faults or zones > 1 else []
+    problems = find_problems(engine, head) if faults or zones > 1 else []
     total = faults + (zones > 1)
-    if split := _all(engine, f"SELECT COUNT(*) FROM ({sql.SPLIT})")[0][0]:
-        problems += _split(engine)
+    if split := rows_of(engine, f"SELECT COUNT(*) FROM ({sql.SPLIT})")[0][0]:
+        problems += find_split(engine)
         total += split
     if problems:
         problems.sort(key=lambda problem: problem.place)
@@ -273,76 +283,12 @@ def _read(
     tally = Tally(
         counts={
             (year, list(buildings)[building]): (events, attendances, participants)
-            for year, building, events, attendances, participants in _all(
+            for year, building, events, attendances, participants in rows_of(
                 engine, sql.COUNTS
             )
         },
-        repeated=(rows - pairs, _repeat(engine) if rows > pairs else 0),
-        recurring=pairs - _all(engine, sql.COMINGS)[0][0],
-        similar={role: _similar(engine, role) for role in ("person", "event")},
+        repeated=(rows - pairs, find_repeat(engine) if rows > pairs else 0),
+        recurring=pairs - rows_of(engine, sql.COMINGS)[0][0],
+        similar={role: find_similar(engine, role) for role in ("person", "event")},
     )
     return conclude(tally, sources, head.names)
-
-
-def _all(
-    engine: duckdb.DuckDBPyConnection, query: str, *given: object
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a query."""
-    return engine.execute(query, given).fetchall()
-
-
-def _problems(engine: duckdb.DuckDBPyConnection, head: LogHead) -> list[Problem]:
-    """Return the first hundred cells that cannot be read, and a mixture of zones."""
-    roles = list(head.places)
-    problems = [
-        Problem(told[1:], place(part, line), head.names[role])
-        for part, line, *row in _all(engine, sql.faults(roles, MOST_FAULTS))
-        for role, told in zip(roles, row, strict=True)
-        if told.startswith(sql.REFUSED)
-    ]
-    return problems[:MOST_FAULTS] + _zones(_all(engine, sql.ZONES))
-
-
-def _zones(parts: list[tuple[int, int | None, int | None]]) -> list[Problem]:
-    """Return the problem of a log in which some stamps have a zone and some none."""
-    for part, zoned, bare in parts:
-        if zoned and bare:
-            return [Problem("time_mixed", place(part, max(zoned, bare)))]
-    unlike = [part for part, zoned, _ in parts if bool(zoned) != bool(parts[0][1])]
-    return [Problem("time_parts", place(part, 0)) for part in unlike[:1]]
-
-
-def _split(engine: duckdb.DuckDBPyConnection) -> list[Problem]:
-    """Return where a person is at one event in a second building."""
-    some = f"{sql.SPLIT} LIMIT {MOST_FAULTS}"
-    named = set(_all(engine, sql.NAMED.format(pairs=some)))
-    persons, events = (list(ids) for ids in zip(*named, strict=True))
-    home: dict[tuple[str, str], str] = {}
-    found = []
-    for person, event, building, part, line in _all(
-        engine, sql.ROWS_OF, persons, events
-    ):
-        pair = (person, event)
-        if pair in named and home.setdefault(pair, building) != building:
-            found.append(Problem("two_buildings", place(part, line)))
-            named.remove(pair)
-    return found
-
-
-def _repeat(engine: duckdb.DuckDBPyConnection) -> int:
-    """Return the place of a sign-in that repeats another."""
-    ((person, event),) = _all(engine, sql.NAMED.format(pairs=sql.REPEATED))
-    part, line = _all(engine, sql.ROWS_OF, [person], [event])[1][-2:]
-    return place(part, line)
-
-
-def _similar(engine: duckdb.DuckDBPyConnection, role: str) -> tuple[int, int, int]:
-    """Return how many groups of ids are alike, and the places of two of one group."""
-    number, one, other = next(
-        iter(_all(engine, sql.SIMILAR.format(role=role))), (0, "", "")
-    )
-    if not number:
-        return 0, 0, 0
-    query = sql.FIRST_OF.format(role=role)
-    places = sorted(place(*_all(engine, query, id_)[0]) for id_ in (one, other))
-    return number, places[0], places[1]

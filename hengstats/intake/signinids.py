@@ -8,7 +8,7 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from hengstats.intake import names
@@ -22,6 +22,7 @@ _BREAK = re.compile(f"[{BREAKS}\t]")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+[eE][+-]?|[eE]\+)\d+")
 _SPAN = re.compile(r"[\d.]+\s*(?:小时|小時|h)?\s*[-–—~～至到]\s*[\d.]+")
 _HOURS = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")
+_REMEMBERED = 16_384  # wordings that were just read
 _DIGITS_KEPT = 15  # of a number in a spreadsheet
 
 
@@ -64,9 +65,15 @@ def visible(text: str) -> str:
 def is_blank(value: Value) -> bool:
     """Return whether a cell says nothing, or says that nothing is known."""
     if isinstance(value, str):
-        plain = unicodedata.normalize("NFKC", value).translate(_ZERO_WIDTH).strip()
-        return not plain or plain.lower() in _words("blank")
+        return _is_blank_text(value)
     return value is None or value != value
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_blank_text(text: str) -> bool:
+    """Return the same for a text."""
+    plain = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).strip()
+    return not plain or plain.lower() in _words("blank")
 
 
 def read_id(value: Value, number_format: str = "General") -> str:
@@ -103,6 +110,7 @@ def read_id(value: Value, number_format: str = "General") -> str:
     return str(int(value)).zfill(width)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _read_text(text: str) -> str:
     """Return the id that a text says."""
     plain = visible(unicodedata.normalize("NFKC", text))
@@ -125,6 +133,12 @@ def read_building(value: Value, number_format: str = "General") -> str:
     """
     if is_blank(value):
         raise Unread("building_blank")
+    return _read_name(value, number_format)
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def _read_name(value: Value, number_format: str) -> str:
+    """Return the name that a cell holds."""
     try:
         return names.read_name(value, number_format)
     except Refusal as refusal:
@@ -165,7 +179,7 @@ def check_hours(value: Value) -> None:
     Unread
         If it is a range, a word, a negative, or a date.
     """
-    if is_blank(value):
+    if is_blank(value) or isinstance(value, dt.time):
         return
     if isinstance(value, dt.timedelta):
         hours = value.total_seconds()

@@ -215,10 +215,11 @@ SPLIT = """
 SELECT person, event FROM pairs WHERE faults = 0
 GROUP BY person, event HAVING MIN(building) <> MAX(building)
 """
-REPEATED = "SELECT person, event FROM pairs WHERE signed > 1 LIMIT 1"
+REPEATED = "SELECT person, event FROM pairs WHERE signed > 1"
 NAMED = """
 SELECT p.id, e.id FROM ({pairs}) AS one JOIN persons AS p ON p.number = one.person
     JOIN events AS e ON e.number = one.event
+ORDER BY p.id, e.id LIMIT {limit}
 """
 # The times are left out, so that they need not be read again.
 ROWS_OF = """

@@ -4,6 +4,8 @@ A footer, a heading, a form left blank, a second table, or a row with a blank ke
 the last is a row of the table, and it is refused.
 """
 
+import re
+
 from hengstats.intake.cells import read_figure
 from hengstats.intake.grid import Value
 from hengstats.intake.heads import YEAR_TEXT, fold, read_head
@@ -15,7 +17,7 @@ from hengstats.intake.table import Table
 from hengstats.intake.tally import Tally
 
 _MEANT = {"year", "building", *COLUMNS, "years"}
-_SENTENCE = set(",.;:。，；：")
+_SENTENCE = re.compile(r"[,;:。]|^\d+[.)、]")
 _LONG = 25  # characters; no building has a longer name
 _AHEAD = 6  # rows between a title and its head
 SECOND = Refusal(
@@ -59,10 +61,20 @@ class Stray:
         self._after_blank = self._in_footer = False
 
     def doubtful(self, row: int, first: Value) -> bool:
-        """Return whether a row with both its keys may be none of the table."""
+        """Return whether a row with both its keys may be none of the table.
+
+        Where no column holds years, a text alone may be a remark as well as a name.
+        """
+        if self._table.year is None and self._is_alone(row):
+            return True
         if self._after_blank or self._in_footer or row in self._captions:
             return True
         return isinstance(first, str) and is_footer(first)
+
+    def _is_alone(self, row: int) -> bool:
+        """Return whether a row has but one cell that is not blank."""
+        line = self._grid.rows[row]
+        return len(line) - line.count(None) - line.count("") == 1
 
     def judge(self, row: int, line: list[Value], tally: Tally) -> str:
         """Return `skip`, `end` (a second table, which is told) or `read`."""
@@ -76,15 +88,17 @@ class Stray:
             self._tell(kind_of_head(self._table, cells), row, tally)
             return "end"
         keys = {self._table.year, self._table.building} & set(cells)
+        keyed = _is_year(cells, self._table)
         if row in self._captions and not numbers:
             return "skip"
-        if is_footer(first) and not numbers and not _is_year(cells, self._table):
+        if is_footer(first) and not keyed and (":" in fold(first) or not numbers):
             self._in_footer = True
             return "skip"
-        if self._after_blank and figures and len(cells) > 1 and _is_all_text(line):
-            if not numbers:
-                self._tell(SECOND, row, tally)
-                return "end"
+        digits = any(c.isdigit() for text in figures.values() for c in text)
+        words = figures and len(cells) > 1 and not (numbers or digits or keyed)
+        if self._after_blank and words:
+            self._tell(SECOND, row, tally)
+            return "end"
         if len(cells) == 1 and not numbers:
             return "skip" if self._is_remark(row, first, cells) else "read"
         if figures:
@@ -98,10 +112,10 @@ class Stray:
             return False
         if self._in_footer or is_heading(text) or len(folded) > _LONG:
             return True
-        if set(folded) & _SENTENCE and not folded.replace(".", "").isdigit():
+        if _SENTENCE.search(folded) or self._table.year is None:
             return True
-        if not {self._table.year, self._table.building} & set(cells):
-            return True
+        if self._table.building not in cells:
+            return self._table.year not in cells or not any(map(str.isdigit, text))
         ahead = range(row + 1, min(row + 1 + _AHEAD, len(self._grid.rows)))
         return any(looks_like_head(texts(self._grid, below)) for below in ahead)
 
@@ -134,11 +148,6 @@ def _is_year(cells: dict[int, str], table: Table) -> bool:
     if table.year is None or table.building not in cells:
         return False
     return bool(YEAR_TEXT.fullmatch(fold(cells.get(table.year, ""))))
-
-
-def _is_all_text(line: list[Value]) -> bool:
-    """Return whether no cell of a row is a number."""
-    return all(value is None or isinstance(value, str) for value in line)
 
 
 def end_of_table(table: Table, tally: Tally) -> int:

@@ -7,6 +7,7 @@ from hengstats.errors import Fault, place_fault
 from hengstats.intake.result import Refusal
 
 MOST = 100
+ENOUGH = 5000  # further faults, after which a sheet is read no further
 
 
 @dataclass(slots=True)
@@ -48,15 +49,21 @@ class Tally:
         else:
             self.add(refusal.at(file, sheet, row, column))
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are so many that reading on would tell nobody more."""
+        return self.more >= ENOUGH
+
     def faults(self) -> tuple[Fault, ...]:
         """Return the faults, and one that says how many more there are."""
         if self.last is None:
             return tuple(self.kept)
+        chinese, english = ("至少", "at least ") if self.is_enough else ("", "")
         told = place_fault(
             self.last.code,
-            f"像这样的问题另有 {self.more} 处没有列出",
+            f"像这样的问题另有{chinese} {self.more} 处没有列出",
             "先改好列出的各处，再查一遍",
-            f"{self.more} more are not listed; mend these first, then check again",
+            f"{english}{self.more} more are not listed; mend these, then check again",
             file=self.last.file,
             sheet=self.last.sheet,
             row=self.last.row,

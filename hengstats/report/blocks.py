@@ -2,13 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from hengstats.indicators import round_out
 from hengstats.vocabulary import say
+
+SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
+# What would end a line or a cell; a Chinese blank is a character like others.
+BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,8 @@ class Table:
 
     Attributes
     ----------
+    key : str
+        What its file is called, after its number; never a text of the data.
     caption : str
         Without its number.
     frame : DataFrame
@@ -27,6 +34,7 @@ class Table:
         What stands under it: units, the meaning of columns.
     """
 
+    key: str
     caption: str
     frame: pd.DataFrame
     widths: tuple[int, ...]
@@ -35,18 +43,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One figure of the report.
+    """One figure of the report, not yet drawn.
 
     Attributes
     ----------
+    key : str
+        What its files are called, without their endings; never a text of the data.
     caption : str
         Without its number.
-    path : Path
-        The chart's file without its ending.
+    draw : partial
+        Draws the chart from all that it shows.
     """
 
+    key: str
     caption: str
-    path: Path
+    draw: "partial[Axes]"
 
 
 Block = str | Table | Picture
@@ -64,9 +75,7 @@ def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False)
             figures += 1
             text = say("report", mark, lang, text=block.caption)
             caption = say("report", "figure", lang, number=figures, text=text)
-            written.append(
-                f"![{escape(caption)}](charts/{block.path.name}){{width=95%}}"
-            )
+            written.append(f"![{escape(caption)}](charts/{block.key}){{width=95%}}")
         elif isinstance(block, Table):
             tables += 1
             text = say("report", mark, lang, text=block.caption)
@@ -127,6 +136,10 @@ def _write_table(table: Table, caption: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text in which nothing is taken for Markdown."""
-    plain = re.sub(r"[ \t\r\n]+", " ", text.strip())
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|$~^@'\"" else c for c in plain)
+    """Return a text in which nothing is taken for Markdown.
+
+    Pandoc takes any sign of ASCII after a backslash for itself; one within a word or
+    number, as in 26.3, means nothing anyway.
+    """
+    plain = BLANKS.sub(" ", text).strip(" ")
+    return SIGNS.sub(lambda sign: ("\\" if sign[1] else "") + sign[0], plain)

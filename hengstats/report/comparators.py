@@ -1,5 +1,7 @@
 """What was printed about buildings and areas beside the one reported on?"""
 
+from functools import partial
+
 import pandas as pd
 
 from hengstats import charts
@@ -7,8 +9,9 @@ from hengstats.dataset import Dataset
 from hengstats.figures import settle_figures
 from hengstats.panel import series_of
 from hengstats.report import tables
-from hengstats.report.blocks import Block
-from hengstats.report.material import MEMBERS, TAX, Material, save_picture
+from hengstats.report.blocks import Block, Picture
+from hengstats.report.material import MEMBERS, TAX, Material
+from hengstats.report.portion import take_portion
 from hengstats.vocabulary import say
 
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
@@ -31,34 +34,36 @@ def compare_section(m: Material) -> list[Block]:
             for e in both
         ]
         if common := set.intersection(*years):
-            chart = charts.draw_index(
-                m.wide,
+            draw = partial(
+                charts.draw_index,
+                take_portion(m.wide, both, ["rent_mall"]),
                 entities=both,
                 measures=["rent_mall"],
                 year=min(common),
                 lang=lang,
             )
             caption = say("report", "rent_figure", lang)
-            written.append(save_picture(m, chart, "rent", caption))
+            written.append(Picture(key="rent", caption=caption, draw=draw))
     areas = pick_figures(m.others, ("area_tax", "area_tax_growth", "yiyuan_buildings"))
-    near = areas["entity"].isin(
-        ["nanjing-west-road", "jingan", "jingan-old", "lujiazui"]
-    )
+    near = areas["entity"].isin(AREAS)
     others = pick_figures(m.others, (TAX, "tax_per_area", MEMBERS, "members_stated"))
     building = others["entity"].map(kinds).isin(["building", "buildings"])
     national = pick_figures(m.others, ("party_members", "organisations"))
     party = national["entity"].map(kinds) == "party"
     for key, figures in (
-        ("rent_table", rents),
-        ("area_table", areas[near]),
-        ("others_table", others[building]),
-        ("national_table", national[party]),
+        ("rent", rents),
+        ("area", areas[near]),
+        ("others", others[building]),
+        ("national", national[party]),
     ):
         ordered = figures.sort_values(
             ["entity", "measure", "year"], kind="stable", key=_in_order
         )
-        caption = say("report", key, lang)
-        written.append(tables.figures_table(ordered, m.numbers, caption, lang, m.names))
+        if len(ordered):
+            caption = say("report", f"{key}_table", lang)
+            written.append(
+                tables.figures_table(ordered, m.numbers, key, caption, lang, m.names)
+            )
     return written
 
 

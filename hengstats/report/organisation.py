@@ -1,11 +1,14 @@
 """What does the report say about members, branches, and ratios to them?"""
 
+from functools import partial
+
 import pandas as pd
 
 from hengstats import charts, indicators
 from hengstats.report import tables
-from hengstats.report.blocks import Block, Table, show_box, show_number
-from hengstats.report.material import MEMBERS, TAX, Material, save_picture
+from hengstats.report.blocks import Block, Picture, Table, show_box, show_number
+from hengstats.report.material import MEMBERS, TAX, Material
+from hengstats.report.portion import take_portion
 from hengstats.vocabulary import convert, name, say
 
 RATIOS = (
@@ -15,34 +18,33 @@ RATIOS = (
     ("tax_per_tenant", TAX, "tenants", "100 million yuan"),
     ("tax_per_area", TAX, "floor_area", "yuan"),
 )
+CHARTS = {
+    "members": (MEMBERS, "members_working_here"),
+    "branches": ("branches",),
+}
 
 
 def organisation_section(m: Material) -> list[Block]:
     """Show members, branches and the ratios that follow."""
-    codebook, lang = m.dataset.codebook, m.lang
-    topic = codebook.loc[codebook["topic"] == "organisation", "measure"]
-    own = m.figures[m.figures["measure"].isin(topic)]
-    own = own[own["entity"] == m.entity]
-    if own[own["status"] != "missing"].empty:
+    lang = m.lang
+    blocks: list[Block] = []
+    for key, measures in CHARTS.items():
+        present = [measure for measure in measures if measure in m.panel]
+        if present:
+            shown = take_portion(m.panel, m.entities, present)
+            draw = partial(
+                charts.draw_membership,
+                shown,
+                entities=m.chosen,
+                measures=present,
+                lang=lang,
+            )
+            caption = say("report", f"{key}_figure", lang)
+            blocks.append(Picture(key=key, caption=caption, draw=draw))
+    blocks += tables.topic_tables(m, "organisation", "members")
+    if not blocks:
         return []
-    draw = charts.draw_membership
-    blocks: list[Block] = [
-        say("report", "members_lead", lang),
-        save_picture(
-            m,
-            draw(m.panel, entities=m.entity, lang=lang),
-            "members",
-            say("report", "members_figure", lang),
-        ),
-    ]
-    if "branches" in m.panel:
-        chart = draw(m.panel, entities=m.entity, measures=["branches"], lang=lang)
-        caption = say("report", "branches_figure", lang)
-        blocks.append(save_picture(m, chart, "branches", caption))
-    shown = own[own["status"] != "missing"]
-    caption = say("report", "members_table", lang)
-    blocks.append(tables.figures_table(shown, m.numbers, caption, lang))
-    return [*blocks, *_ratios(m)]
+    return [say("report", "members_lead", lang), *blocks, *_ratios(m)]
 
 
 def _ratios(m: Material) -> list[Block]:
@@ -50,7 +52,7 @@ def _ratios(m: Material) -> list[Block]:
     rows = []
     own = m.panel[m.panel["entity"] == m.entity]
     for key, over, under, unit in RATIOS:
-        if over not in own or under not in own:
+        if m.many or over not in own or under not in own:
             continue
         table = indicators.ratio(own, over, under, under_year="nearest")
         ends = table[indicators.ENDS] * ratio_factor(m.panel, over, unit)
@@ -70,6 +72,7 @@ def _ratios(m: Material) -> list[Block]:
     columns = tables.heads(m.lang, "measure", "year", "value", "box", "unit")
     return [
         Table(
+            key="ratios",
             caption=say("report", "ratios_table", m.lang),
             frame=pd.DataFrame(rows, columns=columns),
             widths=(26, 16, 10, 22, 16),

@@ -53,15 +53,17 @@ def write_pdf(text: str, folder: Path, lang: str) -> Path:
     source, path = folder / "report.typ", folder / "report.pdf"
     template = f"--template={HERE / 'report.typst'}"
     _pandoc(text, folder, "typst", "svg", source, [template])
-    compiled = typst.compile(
-        str(source),
-        root=str(folder),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        timestamp=int(EPOCH),
-    )
+    try:
+        compiled = typst.compile(
+            str(source),
+            root=str(folder),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            timestamp=int(EPOCH),
+        )
+    finally:
+        source.unlink()
     path.write_bytes(compiled)
-    source.unlink()
     return path
 
 
@@ -80,6 +82,7 @@ def _pandoc(
             extra_args=[
                 "--standalone",
                 "--columns=1",
+                "--wrap=none",
                 f"--default-image-extension={pictures}",
                 f"--resource-path={folder}",
                 *extra,

@@ -5,32 +5,35 @@ no number is typed into its sentences.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from hengstats import charts
 from hengstats.figures import list_conflicts
 from hengstats.report import tables
-from hengstats.report.blocks import Block
-from hengstats.report.comparators import compare_section, pick_figures
-from hengstats.report.material import MEMBERS, TAX, Material, save_picture
+from hengstats.report.blocks import Block, Picture, escape
+from hengstats.report.changes import changes_section
+from hengstats.report.comparators import compare_section
+from hengstats.report.material import MEMBERS, TAX, Material
 from hengstats.report.organisation import organisation_section
+from hengstats.report.participation import participation_section
+from hengstats.report.portion import take_portion
 from hengstats.report.tax import tax_section
 from hengstats.report.verdict import headline, verdict_section
 from hengstats.vocabulary import name, say
 
-COUNTS = ("attendances", "participants", "events", "volunteers")
-
 
 def write_sections(material: Material) -> list[Block]:
-    """Return the whole report as blocks, its charts written to the folder."""
+    """Return the whole report as blocks, its charts yet to be drawn."""
     lang = material.lang
     sections: dict[str, Callable[[Material], list[Block]]] = {
         "summary": _summary,
+        "changes": changes_section,
         "printed": _printed,
         "tax": tax_section,
         "organisation": organisation_section,
-        "participation": _participation,
+        "participation": participation_section,
         "together": verdict_section,
         "comparators": compare_section,
         "missing": _missing,
@@ -62,20 +65,23 @@ def _summary(m: Material) -> list[Block]:
     """Say what there is, year by year, in the words of the sources."""
     records, lang = m.dataset.records, m.lang
     printed = records[records["qualifier"] != "not_found"]
-    lines: list[Block] = [
-        say(
-            "report",
-            "summary_counts",
-            lang,
-            dataset=m.dataset.name,
-            figures=len(printed),
-            sources=printed["source"].nunique(),
-            gaps=len(records) - len(printed),
-        )
-    ]
+    counts = say(
+        "report",
+        "summary_counts",
+        lang,
+        dataset=m.dataset.name,
+        figures=len(printed),
+        sources=printed["source"].nunique(),
+        gaps=len(records) - len(printed),
+    )
+    lines: list[Block] = [escape(counts)]
+    if m.many:
+        whose = tables.called(m.names, m.entity, lang)
+        told = say("report", "summary_many", lang, n=len(m.entities), entity=whose)
+        lines.append(escape(told))
     for measure in (TAX, MEMBERS):
         own = m.figures.query("measure == @measure and entity == @m.entity")
-        told = [
+        years = [
             say(
                 "report",
                 "summary_missing" if row["status"] == "missing" else "summary_year",
@@ -85,12 +91,11 @@ def _summary(m: Material) -> list[Block]:
             )
             for row in own.to_dict("records")
         ]
-        if told:
-            joined = say("word", "semicolon", lang).join(told)
+        if years:
+            joined = say("word", "semicolon", lang).join(years)
             label = name("measure", measure, lang)
-            lines.append(
-                say("report", "summary_measure", lang, measure=label, list=joined)
-            )
+            told = say("report", "summary_measure", lang, measure=label, list=joined)
+            lines.append(escape(told))
     return [*lines, *headline(m), say("report", "how_to_read", lang)]
 
 
@@ -102,47 +107,13 @@ def _printed(m: Material) -> list[Block]:
         say("report", "printed_lead", m.lang),
         tables.counts_table(m.dataset.records, topics, m.lang),
     ]
-    if (m.dataset.milestones["kind"] == "event").any():
+    events = m.dataset.milestones.query("kind == 'event'")
+    if len(events):
+        whose = str(events["entity"].iloc[0])
+        shown = take_portion(m.panel, [whose], [], milestones=True)
+        draw = partial(charts.draw_timeline, shown, entity=whose, lang=m.lang)
         caption = say("report", "timeline_figure", m.lang)
-        blocks.append(
-            save_picture(
-                m, charts.draw_timeline(m.panel, lang=m.lang), "timeline", caption
-            )
-        )
-    return blocks
-
-
-def _participation(m: Material) -> list[Block]:
-    """Show participation by year, or say plainly that none was printed."""
-    codebook, lang = m.dataset.codebook, m.lang
-    topic = codebook.loc[codebook["topic"] == "participation", "measure"]
-    own = m.figures[m.figures["measure"].isin(topic)]
-    if own.empty:
-        return []
-    yearly = own[own["measure"].isin(COUNTS) & (own["status"] != "missing")]
-    entity = tables.called(m.names, m.entity, lang)
-    blocks: list[Block] = []
-    if yearly.empty:
-        blocks.append(say("report", "participation_none", lang, entity=entity))
-    measures = COUNTS if len(yearly) else COUNTS[:1]
-    for measure in [measure for measure in measures if measure in m.panel]:
-        chart = charts.draw_participation(
-            m.panel, entities=m.entity, measure=measure, lang=lang
-        )
-        label = name("measure", measure, lang)
-        caption = say("report", "participation_figure", lang, measure=label)
-        blocks.append(save_picture(m, chart, measure, caption))
-    shown = own[own["status"] != "missing"]
-    shown = shown[shown["entity"] == m.entity]
-    if len(shown):
-        caption = say("report", "participation_table", lang)
-        blocks.append(tables.figures_table(shown, m.numbers, caption, lang))
-    if m.others:
-        elsewhere = pick_figures(m.others, topic="participation")
-        caption = say("report", "participation_elsewhere", lang)
-        blocks.append(
-            tables.figures_table(elsewhere, m.numbers, caption, lang, m.names)
-        )
+        blocks.append(Picture(key="timeline", caption=caption, draw=draw))
     return blocks
 
 

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from hengstats.report.blocks import Table, show_box, show_number, small
+from hengstats.report.blocks import Block, Table, show_box, show_number, small
+from hengstats.report.material import Material
 from hengstats.vocabulary import LANGUAGES, name, say
 
 Names = dict[str, list[str]]
@@ -22,6 +23,7 @@ def called(names: Names, entity: str, lang: str) -> str:
 def figures_table(
     figures: pd.DataFrame,
     numbers: dict[str, int],
+    key: str,
     caption: str,
     lang: str,
     names: Names | None = None,
@@ -57,8 +59,60 @@ def figures_table(
         note = say("report", "note_units", lang, unit=unit)
     frame = pd.DataFrame(rows, columns=heads(lang, *columns), dtype=object)
     return Table(
-        caption=caption, frame=frame, widths=tuple(columns.values()), note=note
+        key=key,
+        caption=caption,
+        frame=frame,
+        widths=tuple(columns.values()),
+        note=note,
     )
+
+
+def years_table(
+    figures: pd.DataFrame,
+    numbers: dict[str, int],
+    key: str,
+    caption: str,
+    lang: str,
+    names: Names,
+) -> Table:
+    """Return one measure of many entities as printed: a row each, a column a year."""
+    known = figures[figures["status"] != "missing"]
+    years = [str(year) for year in sorted(known["year"].unique())]
+    printed = known.pivot(index="entity", columns="year", values="printed")
+    printed = printed.reindex(known["entity"].unique()).fillna("—")
+    rows = [
+        [called(names, str(entity), lang), *row]
+        for entity, row in zip(printed.index, printed.to_numpy().tolist(), strict=True)
+    ]
+    cited = sorted({numbers[source] for source in known["source"]})
+    listed = say("word", "comma", lang).join(map(str, cited))
+    unit = name("unit", known["unit"].iloc[0], lang) if len(known) else "—"
+    return Table(
+        key=key,
+        caption=caption,
+        frame=pd.DataFrame(rows, columns=[*heads(lang, "entity"), *years]),
+        widths=(24, *[14] * len(years)),
+        note=say("report", "note_years", lang, unit=unit, list=listed),
+    )
+
+
+def topic_tables(m: Material, topic: str, key: str) -> list[Block]:
+    """Return the figures of a topic: all of one entity, or each measure of many."""
+    codebook = m.dataset.codebook
+    measures = codebook.loc[codebook["topic"] == topic, "measure"]
+    known = m.figures[m.figures["status"] != "missing"]
+    own = known[known["measure"].isin(measures)]
+    if own.empty:
+        return []
+    if not m.many:
+        caption = say("report", f"{key}_table", m.lang)
+        return [figures_table(own, m.numbers, key, caption, m.lang)]
+    written: list[Block] = []
+    for measure, rows in own.groupby("measure", sort=False):
+        label = name("measure", str(measure), m.lang)
+        caption = say("report", "years_table", m.lang, measure=label)
+        written.append(years_table(rows, m.numbers, key, caption, m.lang, m.names))
+    return written
 
 
 def bounds_table(
@@ -66,6 +120,7 @@ def bounds_table(
     labels: list[str],
     head: str,
     unit: str,
+    key: str,
     caption: str,
     lang: str,
     note: str = "",
@@ -76,7 +131,7 @@ def bounds_table(
         for label, row in zip(labels, table.to_dict("records"), strict=True)
     ]
     frame = pd.DataFrame(rows, columns=[head, *heads(lang, "value", "box")])
-    return Table(caption=caption, frame=frame, widths=(30, 20, 30), note=note)
+    return Table(key=key, caption=caption, frame=frame, widths=(30, 20, 30), note=note)
 
 
 def counts_table(records: pd.DataFrame, topics: dict[str, str], lang: str) -> Table:
@@ -102,6 +157,7 @@ def counts_table(records: pd.DataFrame, topics: dict[str, str], lang: str) -> Ta
         *heads(lang, "total"),
     ]
     return Table(
+        key="printed",
         caption=say("report", "printed_table", lang),
         frame=pd.DataFrame(rows, columns=columns),
         widths=(20, *[14] * (len(columns) - 1)),
@@ -116,6 +172,7 @@ def missing_table(gaps: pd.DataFrame, lang: str) -> Table:
         for measure, years in gaps.groupby("measure", sort=False)["year"]
     ]
     return Table(
+        key="missing",
         caption=say("report", "missing_table", lang),
         frame=pd.DataFrame(rows, columns=heads(lang, "measure", "years")),
         widths=(30, 50),
@@ -147,6 +204,7 @@ def conflicts_table(
         last = key
     columns = heads(lang, "measure", "year", "printed", "source", "used", "reason")
     return Table(
+        key="conflicts",
         caption=say("report", "conflicts_table", lang),
         frame=pd.DataFrame(rows, columns=columns),
         widths=(22, 8, 24, 10, 8, 30),

@@ -1,14 +1,18 @@
 """What does the report say about tax: its path, its growth, its starting year?"""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from hengstats import charts, indicators
 from hengstats.charts.growth import step_labels
+from hengstats.errors import DataError
 from hengstats.panel import series_of
 from hengstats.report import tables
-from hengstats.report.blocks import Block, show_box
-from hengstats.report.material import TAX, Material, save_picture
+from hengstats.report.blocks import Block, Picture, escape, show_box
+from hengstats.report.material import TAX, Material
+from hengstats.report.portion import take_portion
 from hengstats.vocabulary import name, say
 
 
@@ -17,75 +21,96 @@ def tax_section(m: Material) -> list[Block]:
     if TAX not in m.panel:
         return []
     lang, label = m.lang, name("measure", TAX, m.lang)
-    own = m.figures[m.figures["entity"] == m.entity]
-    series = own[own["measure"] == TAX]
+    shown = take_portion(m.panel, m.entities, [TAX], milestones=True)
+    series = m.figures[m.figures["measure"] == TAX]
+    if m.many:
+        caption = say("report", "years_table", lang, measure=label)
+        table = tables.years_table(series, m.numbers, "tax", caption, lang, m.names)
+    else:
+        caption = say("report", "tax_table", lang, measure=label)
+        table = tables.figures_table(series, m.numbers, "tax", caption, lang)
+    phases = say("report", "tax_phases", lang) if len(m.dataset.milestones) else ""
     blocks: list[Block] = [
-        say("report", "tax_lead", lang)
-        + (say("report", "tax_phases", lang) if len(m.dataset.milestones) else ""),
-        save_picture(
-            m,
-            charts.draw_tax(m.panel, entities=m.entity, lang=lang),
-            "tax",
-            say("report", "tax_figure", lang, measure=label),
+        say("report", "tax_lead", lang) + phases,
+        Picture(
+            key="tax",
+            caption=say("report", "tax_figure", lang, measure=label),
+            draw=partial(charts.draw_tax, shown, entities=m.chosen, lang=lang),
         ),
-        tables.figures_table(
-            series, m.numbers, say("report", "tax_table", lang, measure=label), lang
-        ),
+        table,
     ]
+    own = m.figures[m.figures["entity"] == m.entity]
     codebook = m.dataset.codebook
     topic = codebook.loc[codebook["topic"] == "tax", "measure"]
     other = own[own["measure"].isin(topic) & (own["measure"] != TAX)]
     if len(other):
         caption = say("report", "tax_other_table", lang)
-        blocks.append(tables.figures_table(other, m.numbers, caption, lang))
-    steps = indicators.growth(m.panel[m.panel["entity"] == m.entity], TAX)
-    if len(steps):
-        blocks += [say("report", "growth_lead", lang), *_growth(m, steps, label)]
-    return blocks
+        blocks.append(
+            tables.figures_table(other, m.numbers, "tax-other", caption, lang)
+        )
+    return [*blocks, *_growth(m, label)]
 
 
-def _growth(m: Material, steps: pd.DataFrame, label: str) -> list[Block]:
+def _growth(m: Material, label: str) -> list[Block]:
     """Show the growth of tax, and what the choice of the first year does."""
     lang = m.lang
+    own = take_portion(m.panel, [m.entity], [TAX])
+    try:
+        steps = indicators.growth(own, TAX)
+    except DataError as fault:  # a figure of zero or less has no growth
+        return [escape(str(fault))]
+    if steps.empty:
+        return []
     caption = say("report", "growth_table", lang, measure=label)
     labels = step_labels(steps, lang)
     rates = steps[indicators.ENDS].transform(np.expm1)
     head = say("report", "col_step", lang)
+    years = series_of(own, TAX)
+    base = _base_year(years)
+    lead = say("report", "growth_lead", lang)
+    if m.many:
+        whose = tables.called(m.names, m.entity, lang)
+        lead += say("report", "growth_whose", lang, entity=whose)
     blocks: list[Block] = [
-        save_picture(
-            m,
-            charts.draw_growth(steps, lang=lang),
-            "growth",
-            say("report", "growth_figure", lang, measure=label),
+        escape(lead),
+        Picture(
+            key="growth",
+            caption=say("report", "growth_figure", lang, measure=label),
+            draw=partial(charts.draw_growth, steps, lang=lang),
         ),
-        tables.bounds_table(rates, labels, head, "fraction", caption, lang),
+        tables.bounds_table(rates, labels, head, "fraction", "growth", caption, lang),
     ]
-    years = series_of(m.panel[m.panel["entity"] == m.entity], TAX)
-    first, base = int(years["year"].iloc[0]), _base_year(years)
-    index = charts.draw_index(m.panel, entities=m.entity, year=base, lang=lang)
     blocks.append(
-        save_picture(
-            m, index, "index", say("report", "index_figure", lang, measure=label)
+        Picture(
+            key="index",
+            caption=say("report", "index_figure", lang, measure=label),
+            draw=partial(
+                charts.draw_index, own, entities=m.entity, year=base, lang=lang
+            ),
         )
     )
-    if first != base:
-        table = indicators.index_to(m.panel, TAX, first)
-        row = table[table["year"] == base].iloc[0].to_dict()
-        wording = m.figures.query("measure == @TAX and entity == @m.entity")
-        printed = wording.set_index("year")["printed"]
-        blocks.append(
-            say(
-                "report",
-                "base_note",
-                lang,
-                first=first,
-                base=base,
-                first_value=printed[first],
-                base_value=printed[base],
-                index=show_box(row, "index", lang),
-            )
-        )
-    return blocks
+    return [*blocks, *_start(m, own, int(years["year"].iloc[0]), base)]
+
+
+def _start(m: Material, own: pd.DataFrame, first: int, base: int) -> list[Block]:
+    """Say what the choice of the first year does, where there is a choice."""
+    if first == base:
+        return []
+    table = indicators.index_to(own, TAX, first)
+    row = table[table["year"] == base].iloc[0].to_dict()
+    wording = m.figures.query("measure == @TAX and entity == @m.entity")
+    printed = wording.set_index("year")["printed"]
+    told = say(
+        "report",
+        "base_note",
+        m.lang,
+        first=first,
+        base=base,
+        first_value=printed[first],
+        base_value=printed[base],
+        index=show_box(row, "index", m.lang),
+    )
+    return [escape(told)]
 
 
 def _base_year(years: pd.DataFrame) -> int:

@@ -1,9 +1,11 @@
 """What does the report say of tax and organisation together?"""
 
+from functools import partial
+
 import pandas as pd
 
 from hengstats import charts
-from hengstats.evidence import Verdict, assess, explain_rivals
+from hengstats.evidence import Verdict, explain_rivals
 from hengstats.evidence.refusals import REPLICATIONS, SEED
 from hengstats.evidence.shown import (
     label_table,
@@ -13,44 +15,41 @@ from hengstats.evidence.shown import (
 )
 from hengstats.evidence.statement import write_headline, write_statement
 from hengstats.report import tables
-from hengstats.report.blocks import Block, Table, escape
-from hengstats.report.material import MEMBERS, TAX, Material, save_picture
+from hengstats.report.blocks import Block, Picture, Table, escape
+from hengstats.report.material import Material
 from hengstats.vocabulary import name, say
-
-
-def judge(m: Material) -> Verdict | None:
-    """Return the verdict on tax and members; None where one was never printed."""
-    own = m.panel[m.panel["entity"] == m.entity]
-    if not {TAX, MEMBERS} <= set(own.columns):
-        return None
-    return assess(own, organisation=MEMBERS, economy=TAX, entity=m.entity)
 
 
 def headline(m: Material) -> list[Block]:
     """Return the finding in two sentences, for the summary."""
-    verdict = judge(m)
-    return [] if verdict is None else [escape(write_headline(verdict, m.lang))]
+    if not isinstance(m.verdict, Verdict):
+        return []
+    return [escape(write_headline(m.verdict, m.lang))]
 
 
 def verdict_section(m: Material) -> list[Block]:
     """Show the verdict, what it rests on, what was refused, and the rivals."""
-    verdict = judge(m)
+    verdict = m.verdict
     if verdict is None:
         return []
+    if isinstance(verdict, str):
+        return [escape(verdict)]
     lang = m.lang
-    shown = "verdict_figure_pairs" if verdict.level else "verdict_figure_none"
+    shown = "none"
+    if verdict.n_growths:
+        shown = "pairs" if len(verdict.null_r) else "few"
     blocks: list[Block] = [
         escape(write_statement(verdict, lang)),
-        save_picture(
-            m,
-            charts.draw_verdict(verdict, lang=lang),
-            "verdict",
-            say("report", shown, lang),
+        Picture(
+            key="verdict",
+            caption=say("report", f"verdict_figure_{shown}", lang),
+            draw=partial(charts.draw_verdict, verdict, lang=lang),
         ),
     ]
     if len(verdict.table):
         blocks.append(
             Table(
+                key="verdict",
                 caption=say("report", "verdict_table", lang),
                 frame=label_table(verdict, lang),
                 widths=(20, 30, 12, 16, 12),
@@ -59,11 +58,10 @@ def verdict_section(m: Material) -> list[Block]:
         )
     blocks += [
         say("report", "refused_lead", lang),
-        save_picture(
-            m,
-            charts.draw_refusals(verdict, lang=lang),
-            "refusals",
-            say("report", "refused_figure", lang),
+        Picture(
+            key="refusals",
+            caption=say("report", "refused_figure", lang),
+            draw=partial(charts.draw_refusals, verdict, lang=lang),
         ),
         _refused(verdict, lang),
     ]
@@ -76,6 +74,7 @@ def _refused(verdict: Verdict, lang: str) -> Table:
     rates = [show_rate(rate) for rate in verdict.own_rates.values()]
     frame.loc[len(frame)] = [name("procedure", "assess", lang), "—", *rates]
     return Table(
+        key="refused",
         caption=say("report", "refused_table", lang),
         frame=frame,
         widths=(22, 44, 9, 9, 9, 9),
@@ -96,6 +95,7 @@ def _rivals(m: Material) -> list[Block]:
     return [
         say("report", "rivals_lead", m.lang),
         Table(
+            key="rivals",
             caption=say("report", "rivals_table", m.lang),
             frame=pd.DataFrame(rows, columns=tables.heads(m.lang, "rival", "evidence")),
             widths=(40, 46),
