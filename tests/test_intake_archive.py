@@ -182,6 +182,19 @@ def test_a_billion_laughs_are_refused_at_once(members):
     assert time.monotonic() - began < 1
 
 
+def test_an_entity_that_nobody_declares_is_unsafe(members):
+    changed = members | {"xl/worksheets/sheet1.xml": "<worksheet>&secret;</worksheet>"}
+    assert code_of(open_workbook, pack(changed.items())) == "unsafe_xml"
+
+
+@pytest.mark.parametrize("code", ["utf-7", "nonsense", "utf-32"])
+def test_xml_in_an_encoding_that_is_none_is_corrupt(members, code):
+    changed = members | {
+        "docProps/app.xml": f'<?xml version="1.0" encoding="{code}"?><a/>'
+    }
+    assert code_of(open_workbook, pack(changed.items())) == "corrupt"
+
+
 def test_ill_formed_xml_is_corrupt(members):
     changed = members | {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData>"}
     assert code_of(open_workbook, pack(changed.items())) == "corrupt"

@@ -345,3 +345,11 @@ def test_a_text_alone_that_is_no_building_is_a_remark():
     rows = ["甲街道"], [2016, "示例大厦", 1, 2], ["数据由街道提供"]
     assert codes(check(HEAD, *rows)) == []
     assert codes(check(HEAD, ["2016-2017"], rows[1]))[0] == ("invalid_year", 2, "年份")
+
+
+def test_two_years_to_come_are_two_faults_and_no_duplicate():
+    head = ["楼宇", "2021年税收(亿元)", "2027年税收(亿元)", "2028年税收(亿元)"]
+    assert codes(check(head, ["示例大厦", 1, 2, 3])) == [
+        ("invalid_year", 1, "2027年税收(亿元)"),
+        ("invalid_year", 1, "2028年税收(亿元)"),
+    ]

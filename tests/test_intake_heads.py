@@ -5,7 +5,8 @@ from importlib import resources
 
 import pytest
 
-from hengstats.intake.heads import join_heads, nearest_name, read_head
+from hengstats.intake.heads import join_heads, read_head
+from hengstats.intake.headwords import nearest_name
 
 
 @pytest.mark.parametrize(

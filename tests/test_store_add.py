@@ -152,6 +152,13 @@ def test_an_old_file_again_without_a_date_does_not_undo_a_revision(mine):
     assert (told.status, accepted()["示例甲楼", 2021]) == ("unchanged", 1.7)
 
 
+def test_another_file_without_a_date_may_set_a_figure_back(mine):
+    mine(FIRST)
+    mine(FIRST.replace("1.6", "1.7"))
+    mine(FIRST.replace("1.6", "1.60"))
+    assert accepted()["示例甲楼", 2021] == 1.6
+
+
 def test_a_figure_set_back_on_a_later_date_is_a_revision(mine):
     mine(FIRST, "2022-03-31")
     mine(FIRST.replace("1.6", "1.7"), "2023-03-31")

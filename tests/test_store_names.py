@@ -217,6 +217,19 @@ def test_the_same_withdrawal_again_is_no_fault(started):
     assert started(GONE, withdraw=["示例乙楼"]).status == "unchanged"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"aliases": {"示例丁楼": "示例甲楼"}},
+        {"new_buildings": ["示例丁楼"]},
+        {"withdraw": ["示例甲楼"]},
+    ],
+)
+def test_a_wrong_answer_is_refused_although_nothing_is_new(started, answer):
+    with pytest.raises(SheetError, match="用不上"):
+        started(FIRST, **answer)
+
+
 def test_all_questions_are_put_at_once(started):
     sheet = HEAD + "2022,示例丙楼,1.7\n2022,示例丁楼,2.1\n"
     with pytest.raises(SheetError) as refused:
@@ -297,7 +310,9 @@ def test_one_name_of_two_entities_is_refused(mine, tmp_path):
         mine(HEAD + "2020,示例塔楼,1\n")
 
 
-def test_records_kept_by_hand_make_their_entities_known(mine, tmp_path):
+@pytest.fixture
+def by_hand(mine, tmp_path):
+    """Return the same, with one record kept by hand: 1 亿元 in 2019."""
     folder = tmp_path / "mine"
     (folder / "records.csv").write_text(
         "entity,measure,period,printed,value,qualifier,unit,source,quote\n"
@@ -309,25 +324,25 @@ def test_records_kept_by_hand_make_their_entities_known(mine, tmp_path):
         "book,T,P,2020-01-01,,press,illustrative\n",
         "utf-8",
     )
+    return mine
+
+
+def test_records_kept_by_hand_make_their_entities_known(by_hand):
     with pytest.raises(SheetError, match="“示例乙楼”以前没有出现过") as refused:
-        mine(FIRST)
+        by_hand(FIRST)
     assert codes(refused) == ["unknown_building"]
 
 
-def test_a_building_kept_by_hand_goes_on_in_the_sheets(mine, tmp_path):
-    folder = tmp_path / "mine"
-    (folder / "records.csv").write_text(
-        "entity,measure,period,printed,value,qualifier,unit,source,quote\n"
-        "示例甲楼,tax_revenue,2019,1亿元,1,exact,100 million yuan,book,税收1亿元\n",
-        "utf-8",
-    )
-    (folder / "sources.csv").write_text(
-        "source,title,publisher,published,address,standing,kind\n"
-        "book,T,P,2020-01-01,,press,illustrative\n",
-        "utf-8",
-    )
-    mine(FIRST, new_buildings=["示例乙楼"])
+def test_a_building_kept_by_hand_goes_on_in_the_sheets(by_hand):
+    by_hand(FIRST, new_buildings=["示例乙楼"])
     assert years("示例甲楼") == [2019, 2020, 2021]
+
+
+@pytest.mark.parametrize(("cell", "noted"), [("1.2", 1), ("1", 0)])
+def test_a_figure_unlike_the_one_kept_by_hand_is_noted(by_hand, cell, noted):
+    told = by_hand(HEAD + f"2019,示例甲楼,{cell}\n")
+    found = [fault for fault in told.warnings if fault.code == "other_by_hand"]
+    assert len(found) == noted
 
 
 def test_an_alias_of_python_is_the_alias_of_the_command(started):

@@ -14,6 +14,7 @@ from hengstats.intake.packing import Archive, corrupt, open_archive
 from hengstats.intake.result import Refusal
 
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 _OTHER = (
     ("application/vnd.oasis.opendocument.", "OpenDocument"),
     ("wordprocessingml", "Word"),
@@ -72,15 +73,19 @@ def _refuse_other_kinds(archive: Archive) -> None:
 
 
 def _check_xml(archive: Archive, name: str) -> None:
-    """Refuse an XML member that declares a type or entity, or is ill-formed."""
+    """Refuse an XML member that has a document type or entity, or is ill-formed."""
     parser = new_parser()
     try:
         for piece in archive.chunks(name):
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        if isinstance(error, Refusal):
-            raise
+    except expat.ExpatError as error:
+        if error.code == _UNDEFINED_ENTITY:
+            raise _unsafe_xml() from error
+        raise corrupt(name, "XML 不合规则", "its XML is ill-formed") from error
+    except Refusal:
+        raise
+    except (LookupError, ValueError) as error:  # an encoding that is none
         raise corrupt(name, "XML 不合规则", "its XML is ill-formed") from error
 
 
@@ -89,12 +94,17 @@ def new_parser() -> expat.XMLParserType:
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
-        raise Refusal(
-            "unsafe_xml",
-            "内含文档类型或实体声明，Excel 不会写出这样的文件",
-            "在 Excel 里重新另存为 .xlsx 再交来",
-            "a part declares a document type or an entity; save it anew in Excel",
-        )
+        raise _unsafe_xml()
 
     parser.StartDoctypeDeclHandler = refuse
     return parser
+
+
+def _unsafe_xml() -> Refusal:
+    """Return the refusal of XML that asks its reader to put something else in."""
+    return Refusal(
+        "unsafe_xml",
+        "内含文档类型或实体，Excel 不会写出这样的文件",
+        "在 Excel 里重新另存为 .xlsx 再交来",
+        "a part has a document type or an entity; save it anew in Excel",
+    )

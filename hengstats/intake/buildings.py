@@ -7,7 +7,7 @@ from hengstats.errors import Fault, place_fault
 from hengstats.intake.columns import lay_out
 from hengstats.intake.gathered import Cells, Records
 from hengstats.intake.grid import Grid, letter
-from hengstats.intake.heads import fold
+from hengstats.intake.headwords import fold
 from hengstats.intake.layout import find_head, is_number, show
 from hengstats.intake.names import similar
 from hengstats.intake.result import Asked, Outcome

@@ -15,7 +15,8 @@ from hengstats.intake.headfaults import (
     no_year_here,
     two_years,
 )
-from hengstats.intake.heads import Head, fold, looks_like_unit, means
+from hengstats.intake.heads import Head, looks_like_unit
+from hengstats.intake.headwords import fold, means
 from hengstats.intake.layout import Place, texts
 from hengstats.intake.leftout import left_out_warnings
 from hengstats.intake.notes import named_measure, read_notes, sheet_year, titled_years
@@ -56,7 +57,8 @@ def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
     titles = [text for _, line in above for text in line]
     figures, wide, found = _figures(heads, titles, keys["year"], asked, spot)
     errors += found
-    errors += duplicate_faults(figures, keys, spot)
+    known = [c for c in figures if c.year or not wide]
+    errors += duplicate_faults(known, keys, spot)
     year, told = _sheet_year(keys["year"], wide, titles, asked, spot)
     errors += told
     errors += _part_of_year(above, spot)

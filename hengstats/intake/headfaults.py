@@ -4,7 +4,7 @@ A measure given twice, a key or tax not given at all, a second table beside the 
 """
 
 from hengstats.errors import Fault
-from hengstats.intake.heads import known_names
+from hengstats.intake.headwords import known_names
 from hengstats.intake.notes import titled_years
 from hengstats.intake.result import Asked
 from hengstats.intake.table import NAMES, Column, Spot

@@ -4,15 +4,22 @@ Heads are matched against the closed list in `heads.toml`; nothing else is a kno
 column, and a word such as 同比 or 目标 anywhere in a head keeps its column out.
 """
 
-import difflib
 import re
-import tomllib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
+from hengstats.intake.headwords import (
+    BRACKETS,
+    fold,
+    key_of,
+    left_out_words,
+    meanings,
+    means,
+    neutral_words,
+    tails,
+)
+from hengstats.intake.headwords import known_names as known_names
 from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.intake.units import is_foreign, read_unit
 from hengstats.intake.years import read_year
@@ -21,9 +28,6 @@ YEAR_TEXT = re.compile(
     r"(?<![\d.])(?:fy\s?|民[国國]\s?)?(?:(?:19|20)\d\d|(?<=[国國])\s?\d{2,3})"
     r"\s?(?:[财財]?年[度末底]?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
     "|[一二][〇零○一二三四五六七八九]{3}年[度末底]?"
-)
-_BRACKETS = re.compile(
-    r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
 )
 _LONGEST = 80  # characters of a head
 _SEPARATORS = " /:_,、|;-–—·.=*("
@@ -66,78 +70,6 @@ class Head:
     unit: str = ""
 
 
-def fold(text: str) -> str:
-    """Return a head in NFKC and lower case, with single blanks."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"[\s\u200b\ufeff]+", " ", plain).strip()
-
-
-def _key(text: str) -> str:
-    """Return a folded head without blanks, hyphens and underscores."""
-    return re.sub(r"[\s_\-]+", "", text)
-
-
-@cache
-def _lists() -> dict[str, dict[str, list[str]]]:
-    """Return the closed lists, the three scripts joined."""
-    source = resources.files("hengstats").joinpath("intake/heads.toml")
-    return {
-        section: {
-            name: [form for script in scripts for form in script.split("|")]
-            for name, scripts in entries.items()
-        }
-        for section, entries in tomllib.loads(source.read_text("utf-8")).items()
-    }
-
-
-@cache
-def _names() -> dict[str, str]:
-    """Return what each known head means."""
-    return {
-        _key(fold(form)): kind
-        for kind, forms in _lists()["key"].items()
-        for form in forms
-    }
-
-
-@cache
-def _left_out() -> re.Pattern[str]:
-    """Return the pattern of words that keep a column out."""
-    words = _lists()["word"]["left_out"]
-    latin = "|".join(re.escape(word) for word in words if re.match("[a-z]", word))
-    other = "|".join(re.escape(word) for word in words if not re.match("[a-z]", word))
-    return re.compile(rf"{other}|(?<![a-z])(?:{latin})(?![a-z])")
-
-
-@cache
-def _neutral() -> frozenset[str]:
-    """Return what may stand in brackets without changing what a column is."""
-    return frozenset(_key(fold(word)) for word in _lists()["word"]["neutral"])
-
-
-@cache
-def _tails() -> dict[str, str]:
-    """Return the unit of each short ending of a column name."""
-    return {form: unit for unit, forms in _lists()["tail"].items() for form in forms}
-
-
-def known_names(kind: str) -> list[str]:
-    """Return every head that means one kind of column."""
-    return _lists()["key"][kind]
-
-
-def nearest_name(text: str) -> str:
-    """Return the known head that is most like an unknown one, or nothing."""
-    measures = [name for kind in COLUMNS for name in known_names(kind)]
-    bare = _BRACKETS.sub("", fold(text))
-    return next(iter(difflib.get_close_matches(bare, measures, 1, 0.5)), "")
-
-
-def means(text: str) -> str:
-    """Return the kind of column that a wording names, or nothing."""
-    return _names().get(_key(fold(text)), "")
-
-
 def looks_like_unit(text: str) -> bool:
     """Return whether a wording is meant as a unit, known or not."""
     folded = fold(text)
@@ -160,7 +92,7 @@ def read_head(text: str) -> Head:
         return Head(kind="blank")
     if len(folded) > _LONGEST:
         return Head(kind="unknown")
-    if kind := _names().get(_key(folded)):
+    if kind := meanings().get(key_of(folded)):
         return Head(kind=kind)
     if folded.rstrip(" :*") != folded:
         return read_head(folded.rstrip(" :*"))
@@ -169,10 +101,10 @@ def read_head(text: str) -> Head:
     years = YEAR_TEXT.findall(folded)
     year = years[0].strip() if len(years) == 1 else ""
     rest = YEAR_TEXT.sub(" ", folded) if year else folded
-    bare = _BRACKETS.sub("", rest).strip(_SEPARATORS)
+    bare = BRACKETS.sub("", rest).strip(_SEPARATORS)
     inner = [
         piece.strip()
-        for found in _BRACKETS.findall(rest)
+        for found in BRACKETS.findall(rest)
         for piece in re.split(r"[,;、](?!\d)", found)
         if piece.strip()
     ]
@@ -180,7 +112,7 @@ def read_head(text: str) -> Head:
         return Head(kind="years", year=year)
     if means(bare) == "person" or means(rest) == "person":
         return Head(kind="person")
-    if _left_out().search(rest):
+    if left_out_words().search(rest):
         return Head(kind="left_out", year=year)
     head = _read_rest(bare, inner)
     if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
@@ -204,7 +136,7 @@ def _agreed(one: Head, other: Head) -> Head:
     """Return the head that says one thing in two languages, or an unknown one."""
     if one.kind == "unit_only" and other.kind in COLUMNS:
         one, other = other, one
-    if other.kind not in (one.kind, "unit_only") or one.kind not in _names().values():
+    if other.kind not in (one.kind, "unit_only") or one.kind not in meanings().values():
         return Head(kind="unknown")
     return replace(one, unit=_both(one.unit, other.unit))
 
@@ -216,20 +148,22 @@ def _both(one: str, other: str) -> str:
 
 def _read_rest(bare: str, inner: list[str]) -> Head:
     """Return what a head without its year says, its brackets apart."""
-    if _names().get(_key(bare), "tax") not in COLUMNS:
-        return Head(kind=_names()[_key(bare)])
-    units = [_UNIT_LABEL.sub("", one) for one in inner if _key(one) not in _neutral()]
+    if meanings().get(key_of(bare), "tax") not in COLUMNS:
+        return Head(kind=meanings()[key_of(bare)])
+    units = [
+        _UNIT_LABEL.sub("", one) for one in inner if key_of(one) not in neutral_words()
+    ]
     for one in units:
         if not looks_like_unit(one):
             return Head(kind="unknown")
     if len(units) > 1:
         return Head(kind="unknown")
     unit = units[0] if units else ""
-    if kind := _names().get(_key(bare)) or means(_AROUND.sub("", bare)):
+    if kind := meanings().get(key_of(bare)) or means(_AROUND.sub("", bare)):
         return Head(kind=kind, unit=unit)
     if not bare:
         return Head(kind="unit_only" if unit else "unknown", unit=unit)
-    if _key(bare) in _neutral():
+    if key_of(bare) in neutral_words():
         return Head(kind="unknown")
     if not unit:
         if split := _split_unit(bare):
@@ -243,12 +177,12 @@ def _split_unit(bare: str) -> Head | None:
     """Return a head whose unit follows without brackets: 税收/亿元, tax_yi."""
     for place in range(len(bare) - 1, 0, -1):
         name, tail = bare[:place].strip(_SEPARATORS), bare[place:].strip(_SEPARATORS)
-        kind = _names().get(_key(name), "")
+        kind = meanings().get(key_of(name), "")
         if kind not in COLUMNS or not tail:
             continue
         tail = _UNIT_LABEL.sub("", tail + " ").strip() or tail
-        if tail in _tails():
-            return Head(kind=kind, unit=_tails()[tail])
+        if tail in tails():
+            return Head(kind=kind, unit=tails()[tail])
         if is_foreign(tail) or _is_unit(tail, kind):
             return Head(kind=kind, unit=tail.replace("_", " "))
     return None
@@ -292,7 +226,7 @@ def join_heads(parts: Sequence[str]) -> Head:
     last = solid[-1][1]
     if last.kind in ("unknown", "sum") and len(solid) > 1:
         last = read_head(" ".join(line for line, _ in solid[-2:]))
-        if last.kind == "unknown" and _key(fold(solid[-1][0])) in _neutral():
+        if last.kind == "unknown" and key_of(fold(solid[-1][0])) in neutral_words():
             last = solid[-2][1]
     for head in heads:
         if head.kind == last.kind:

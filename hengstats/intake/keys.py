@@ -2,7 +2,8 @@
 
 from hengstats.intake.figurecells import FORMULA, error_cell
 from hengstats.intake.grid import Value, letter
-from hengstats.intake.heads import YEAR_TEXT, fold
+from hengstats.intake.heads import YEAR_TEXT
+from hengstats.intake.headwords import fold
 from hengstats.intake.layout import show
 from hengstats.intake.merges import fill_down
 from hengstats.intake.names import read_name

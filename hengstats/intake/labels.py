@@ -6,7 +6,8 @@ None of 合计, 小计, 其中, 承前页 and none of 注, 资料来源, 填表�
 import re
 from functools import lru_cache
 
-from hengstats.intake.heads import YEAR_TEXT, fold
+from hengstats.intake.heads import YEAR_TEXT
+from hengstats.intake.headwords import fold
 
 _LONGEST = 60  # characters of a label
 # 合计, 小计 and the rest end a label; what stands before is the group: 示例街道小计.

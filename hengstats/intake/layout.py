@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from hengstats.intake.grid import Grid, Value
-from hengstats.intake.heads import Head, fold, join_heads, read_head
+from hengstats.intake.heads import Head, join_heads, read_head
+from hengstats.intake.headwords import fold
 from hengstats.intake.merges import covering
 from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.intake.years import read_year

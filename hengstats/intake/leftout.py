@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from hengstats.errors import Fault
 from hengstats.intake.grid import Grid, Value
-from hengstats.intake.heads import Head, nearest_name
+from hengstats.intake.heads import Head
+from hengstats.intake.headwords import nearest_name
 from hengstats.intake.layout import is_number, show
 from hengstats.intake.result import COLUMNS
 from hengstats.intake.table import Column, Spot

@@ -9,14 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hengstats.intake.heads import (
-    YEAR_TEXT,
-    Head,
-    fold,
-    known_names,
-    looks_like_unit,
-    read_head,
-)
+from hengstats.intake.heads import YEAR_TEXT, Head, looks_like_unit, read_head
+from hengstats.intake.headwords import fold, known_names
 from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.intake.units import is_foreign, read_unit
 

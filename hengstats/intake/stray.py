@@ -8,7 +8,8 @@ import re
 
 from hengstats.intake.cells import read_figure
 from hengstats.intake.grid import Value
-from hengstats.intake.heads import YEAR_TEXT, fold, read_head
+from hengstats.intake.heads import YEAR_TEXT, read_head
+from hengstats.intake.headwords import fold
 from hengstats.intake.labels import is_footer, is_heading
 from hengstats.intake.layout import looks_like_head, texts
 from hengstats.intake.merges import captions

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hengstats.errors import Fault
 from hengstats.intake.grid import Grid
-from hengstats.intake.heads import fold
+from hengstats.intake.headwords import fold
 from hengstats.intake.layout import Place, show
 from hengstats.intake.notes import Notes
 from hengstats.intake.result import COLUMNS, Refusal

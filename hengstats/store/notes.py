@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+import pandas as pd
+
 from hengstats.errors import Fault, place_fault
+from hengstats.figures import KEY
 from hengstats.intake.result import Checked
-from hengstats.store.compare import Comparison, Key, Record
+from hengstats.store.compare import Comparison, Key, Record, agree
 
 _SHOWN = 5
 
@@ -39,6 +42,28 @@ def kept_figures(
                 )
             )
     return faults
+
+
+def other_by_hand(
+    records: pd.DataFrame, new: Mapping[Key, Record], sheets: Sequence[Checked]
+) -> list[Fault]:
+    """Return the note on figures of which a hand-kept record says something else."""
+    told = (records["vintage"] == 0) & (records["qualifier"] != "not_found")
+    kept = records[told & records["year"].notna()].to_dict("records")
+    keyed = ((tuple(row[column] for column in KEY), row) for row in kept)
+    other = {key for key, row in keyed if key in new and not agree(row, new[key])}
+    if not other:
+        return []
+    return [
+        place_fault(
+            "other_by_hand",
+            f"有 {len(other)} 个数字与 records.csv 里的不同，按通常的规则取舍",
+            "用 hengstats.conflicts 看采用了哪一个",
+            f"{len(other)} figures differ from records.csv; hengstats.conflicts shows"
+            " which are accepted",
+            file=sheets[0].file,
+        )
+    ]
 
 
 def overtaken(comparison: Comparison, sheets: Sequence[Checked]) -> list[Fault]:

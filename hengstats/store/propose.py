@@ -124,6 +124,7 @@ def propose(
     if jumps or questions:
         raise refuse([*jumps, *questions])
     warnings += notes.kept_figures(sheets, resolved.entities, measures, before, new)
+    warnings += notes.other_by_hand(state.data.records, new, sheets)
     warnings += notes.overtaken(comparison, sheets)
     return Proposal(
         vintage=vintage, part=part, comparison=comparison, warnings=tuple(warnings)
