@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from hengstats.intake.buildings import check_buildings
+from hengstats.intake.buildings.sheets import check_buildings
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import Asked, Cell
 

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hengstats.errors import ReadingError
-from hengstats.intake.cells import FLAGS, Reading, read_figure
 from hengstats.intake.result import COLUMNS, Refusal
+from hengstats.intake.words.cells import FLAGS, read_figure
 from hengstats.printed import read_printed
 from hengstats.vocabulary import QUALIFIERS, UNITS, convert
 

@@ -5,8 +5,8 @@ from importlib import resources
 
 import pytest
 
-from hengstats.intake.heads import join_heads, read_head
-from hengstats.intake.headwords import nearest_name
+from hengstats.intake.buildings.heads import join_heads, read_head
+from hengstats.intake.buildings.headwords import nearest_name
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_lines_of_a_head_say_one_thing_together(lines, kind, year, unit):
     assert kind in ("unknown", "left_out") or (head.year, head.unit) == (year, unit)
 
 
-SOURCE = resources.files("hengstats").joinpath("intake/heads.toml")
+SOURCE = resources.files("hengstats").joinpath("intake/buildings/heads.toml")
 LISTS = tomllib.loads(SOURCE.read_text("utf-8"))
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from hengstats.intake.grid import Grid
-from hengstats.intake.labels import is_footer, is_heading, total_kind
-from hengstats.intake.layout import find_head
-from hengstats.intake.merges import captions, fill_down, merged_figures
-from hengstats.intake.notes import (
+from hengstats.intake.buildings.labels import is_footer, is_heading, total_kind
+from hengstats.intake.buildings.layout import find_head
+from hengstats.intake.buildings.merges import captions, fill_down, merged_figures
+from hengstats.intake.buildings.notes import (
     named_measure,
     read_notes,
     sheet_year,
     stated_units,
     titled_years,
 )
+from hengstats.intake.grid import Grid
 
 
 def grid(*rows, **structure):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengstats.intake.names import read_name, similar
 from hengstats.intake.result import Refusal
+from hengstats.intake.words.names import read_name, similar
 from hengstats.spreadsheet import guard
 
 READ = [

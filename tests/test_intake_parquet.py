@@ -8,7 +8,12 @@ import pytest
 from pyarrow import parquet as pq
 
 from hengstats.errors import SheetError
-from hengstats.intake.parquet import check_parts, connect, list_parts, read_grid
+from hengstats.intake.containers.parquet import (
+    check_parts,
+    connect,
+    list_parts,
+    read_grid,
+)
 
 ROWS = "SELECT 2016 AS year, '示例大厦' AS building, CAST(26.3 AS DOUBLE) AS tax_yi"
 

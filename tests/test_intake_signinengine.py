@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from hengstats.intake import signinengine
 from hengstats.intake.grid import Grid
+from hengstats.intake.logs import engine as signinengine
+from hengstats.intake.logs.signins import check_signin_parts, check_signins
 from hengstats.intake.result import Asked
-from hengstats.intake.signins import check_signin_parts, check_signins
 
 ASKED = Asked(today="2026-11-24")
 HEAD = ["person_id", "event_id", "building", "timestamp"]
@@ -321,7 +321,7 @@ def test_the_zone_of_the_machine_plays_no_part(tmp_path, zone):
     typed_ = write(tmp_path / "b.parquet", typed(timestamp=stamp))
     said = (
         "import sys, pathlib; from hengstats.intake.result import Asked;"
-        "from hengstats.intake.signins import check_signin_parts as check;"
+        "from hengstats.intake.logs.signins import check_signin_parts as check;"
         "print(*(check([pathlib.Path(p)], Asked()).rows[0][0] for p in sys.argv[1:]))"
     )
     done = subprocess.run(
@@ -389,7 +389,7 @@ def test_a_million_sign_ins_keep_to_the_memory(tmp_path):
         "import sys, pathlib; from hengstats.intake.limits import held_memory, watch;"
         "watch(512 * 2**20, held_memory());"
         "from hengstats.intake.result import Asked;"
-        "from hengstats.intake.signins import check_signin_parts as check;"
+        "from hengstats.intake.logs.signins import check_signin_parts as check;"
         "outcome = check([pathlib.Path(sys.argv[1])], Asked());"
         "print(len(outcome.errors), sum(int(c.number) for c in outcome.cells"
         " if c.column == 'events'))"

@@ -15,9 +15,9 @@ from pyarrow import parquet
 from hengstats.errors import place_fault
 from hengstats.intake import check as check_file
 from hengstats.intake.grid import Grid
+from hengstats.intake.logs.heads import role_of
+from hengstats.intake.logs.signins import check_signins, looks_like_log
 from hengstats.intake.result import COLUMNS, Asked, Checked
-from hengstats.intake.signinheads import role_of
-from hengstats.intake.signins import check_signins, looks_like_log
 
 ASKED = Asked(today="2026-11-24")
 HEAD = ["姓名", "人员编号", "活动编号", "楼宇", "签到时间"]

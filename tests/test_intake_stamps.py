@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengstats.intake.signinwords import TOLD, Unread
-from hengstats.intake.stamps import read_stamp
+from hengstats.intake.logs.messages import TOLD, Unread
+from hengstats.intake.logs.stamps import read_stamp
 
 TODAY = "2026-11-24"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -196,7 +196,7 @@ def test_no_text_breaks_the_reader(text):
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
 def test_the_zone_of_the_machine_plays_no_part(zone):
     said = (
-        "from hengstats.intake.stamps import read_stamp;"
+        "from hengstats.intake.logs.stamps import read_stamp;"
         "print(read_stamp('2019-12-31T16:00:00Z').year,"
         " read_stamp('2019-12-31 23:59').year)"
     )

@@ -43,7 +43,7 @@ READERS = {
     "intake/__init__.py": "the file that is checked",
     "intake/apart.py": "the process that reads it",
     "intake/child.py": "the file that is checked",
-    "intake/parquet.py": "the parts of a folder",
+    "intake/containers/parquet.py": "the parts of a folder",
     "report/__init__.py": "writes the report",
     "report/excerpt.py": "writes what a notebook runs on",
     "report/files.py": "writes the report",

@@ -1,4 +1,13 @@
-"""What is in this sheet, cell by cell, and may it come in?"""
+"""What is in this sheet, cell by cell, and may it come in?
+
+child       the process of its own in which a file is read; apart is the other side
+containers  which rows and cells a file holds, whatever its format
+words       what one cell, unit, year or name says
+buildings   which figures a sheet of buildings and years holds
+logs        what sign-in logs add up to, without naming anybody
+grid        one sheet, between the readers of files and the readers of meaning
+result      the figures and the faults
+"""
 
 import datetime as dt
 import os

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from hengstats.errors import Fault, SheetError
 from hengstats.intake import limits
-from hengstats.intake.formats import PARQUET, TEXT, read_kind
+from hengstats.intake.containers.formats import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal
 
@@ -113,10 +113,10 @@ def unreadable(name: str, error: OSError) -> Fault:
 def _read_grids(name: str, data: bytes) -> list[Grid]:
     """Return the sheets of a text or a workbook."""
     if read_kind(name, data) == TEXT:
-        from hengstats.intake.text import read_text
+        from hengstats.intake.containers.text import read_text
 
         return [read_text(name, data)]
-    from hengstats.intake.workbook import read_workbook
+    from hengstats.intake.containers.workbook import read_workbook
 
     grids = read_workbook(name, data)
     if not grids:
@@ -131,7 +131,7 @@ def _read_grids(name: str, data: bytes) -> list[Grid]:
 
 def _is_log(grids: list[Grid]) -> bool:
     """Return whether some row near the top holds the heads of a sign-in log."""
-    from hengstats.intake.signins import looks_like_log
+    from hengstats.intake.logs.signins import looks_like_log
 
     return any(
         looks_like_log(
@@ -147,10 +147,10 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
     for grid in grids:
         shorten(grid)
     if table == "event_log":
-        from hengstats.intake.signins import check_signins
+        from hengstats.intake.logs.signins import check_signins
 
         return check_signins(grids, asked)
-    from hengstats.intake.buildings import check_buildings
+    from hengstats.intake.buildings.sheets import check_buildings
 
     return check_buildings(grids, asked)
 
@@ -168,18 +168,18 @@ def shorten(grid: Grid) -> None:
 
 def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
     """Return checksum, table and outcome of a Parquet file or folder."""
-    from hengstats.intake import parquet
+    from hengstats.intake.containers import parquet
 
     parts = parquet.list_parts(path)
     digest = _digest(path, parts)
     types = parquet.check_parts(parts)
     table = asked.table
     if not table:
-        from hengstats.intake.signins import looks_like_log
+        from hengstats.intake.logs.signins import looks_like_log
 
         table = "event_log" if looks_like_log(list(types)) else "building_year"
     if table == "event_log":
-        from hengstats.intake.signins import check_signin_parts
+        from hengstats.intake.logs.signins import check_signin_parts
 
         return digest, table, check_signin_parts(parts, asked)
     grid = parquet.read_grid(path.name, parts, types)

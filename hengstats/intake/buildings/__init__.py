@@ -1,0 +1,1 @@
+"""Which figures does a sheet of buildings and years hold?"""

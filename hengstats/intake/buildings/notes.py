@@ -1,0 +1,192 @@
+"""What do the lines around a table say: its unit, its measure, its year?
+
+A note such as 单位：亿元、人 gives a unit to the columns whose heads give none;
+填报单位： names an office and is no unit. A title names the measure of a table
+of years across.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hengstats.intake.buildings.heads import YEAR_TEXT, Head, looks_like_unit, read_head
+from hengstats.intake.buildings.headwords import fold, known_names
+from hengstats.intake.result import COLUMNS, Refusal
+from hengstats.intake.words.units import is_foreign, read_unit
+
+Line = tuple[int, list[str]]  # row from 0, the texts of its cells that are not blank
+
+_LABEL = r"(?:计量|計量|金额|金額|货币|貨幣|数量|數量|税收|稅收|数据|數據|本表)?"
+_NOTE = re.compile(
+    rf"(?:^|[\s(,;。注:])(?:{_LABEL}(?:单位|單位)|units?)\s*(?:均?[为為是]|[:=])\s*([^)]+)"
+)
+_ALONE = re.compile(rf"\(?{_LABEL}(?:单位|單位)\s*:?|units?\s*:?")
+_BRACKETED = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_MONEY = re.compile("[元圆圓币幣$€£¥]|yuan|rmb|cny|usd|hkd|dollar")
+_PIECES = re.compile(r"[、,;和及|]|\band\b|\s{2,}")
+# Bare words that stand in many a title without naming what its figures are.
+_VAGUE = set("企业 企業 活动 活動 支部 人次 attendance tenants branches events".split())
+_NOT_LEVELS = re.compile(
+    "预计|預計|预测|目标|目標|计划|計劃|上半年|季度|增幅|增速|占比|佔比"
+)
+_NOT_YEARS = re.compile("填报|填報|制表|日期|打印|截至|月|日")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What the lines around a table say.
+
+    Attributes
+    ----------
+    units : dict
+        Column of `result.COLUMNS` to the key of its unit.
+    row : int or None
+        Where the unit of tax is stated, from 0.
+    refusals : tuple of (int, Refusal)
+        Units that cannot be read, with their rows.
+    """
+
+    units: dict[str, str] = field(default_factory=dict)
+    row: int | None = None
+    refusals: tuple[tuple[int, Refusal], ...] = ()
+
+
+def stated_units(texts: list[str]) -> list[str]:
+    """Return the wordings of units that the cells of one line state.
+
+    Examples
+    --------
+    >>> stated_units(["填报单位：示例街道", "单位：亿元、人"])
+    ['亿元', '人']
+    """
+    folded = [fold(text) for text in texts]
+    found: list[str] = []
+    for i, text in enumerate(folded):
+        if _ALONE.fullmatch(text) and i + 1 < len(folded):
+            found += _PIECES.split(folded[i + 1].strip("()"))
+        for note in _NOTE.findall(text):
+            found += _PIECES.split(note)
+    return [piece.strip(" .。:") for piece in found if piece.strip(" .。:")]
+
+
+def _titled_units(texts: list[str]) -> list[str]:
+    """Return the units in the brackets of a title: 税收一览表（亿元）."""
+    inner = [one for text in texts for one in _BRACKETED.findall(fold(text))]
+    pieces = [piece.strip() for one in inner for piece in _PIECES.split(one)]
+    return [piece for piece in pieces if _is_unit(re.sub("^in ", "", piece))]
+
+
+def _is_unit(piece: str) -> bool:
+    """Return whether a wording is a unit of tax that is known."""
+    try:
+        return read_head(piece).kind == "unit_only" and bool(read_unit(piece, "tax"))
+    except Refusal:
+        return False
+
+
+def read_notes(lines: Iterable[Line]) -> Notes:
+    """Return the units that the lines around a table state."""
+    units: dict[str, str] = {}
+    row, refusals = None, []
+    for at, texts in lines:
+        for piece in stated_units(texts) + _titled_units(texts):
+            head = _stated(re.sub("^in ", "", piece))
+            if not head.unit:
+                continue
+            asked = [head.kind] if head.kind in COLUMNS else list(COLUMNS)
+            read, refusal = _read_for(head.unit, asked)
+            if refusal:
+                refusals.append((at, refusal))
+            if "tax" in read and units.get("tax", read["tax"]) != read["tax"]:
+                refusals.append((at, _two_units(piece)))
+            row = at if "tax" in read and row is None else row
+            units = read | units
+    return Notes(units=units, row=row, refusals=tuple(refusals))
+
+
+def _stated(piece: str) -> Head:
+    """Return what a piece of a note states; money that is not known is stated too."""
+    head = read_head(piece)
+    if head.kind == "unknown" and _MONEY.search(piece) and looks_like_unit(piece):
+        return Head(kind="unit_only", unit=piece)
+    return head
+
+
+def _read_for(text: str, columns: list[str]) -> tuple[dict[str, str], Refusal | None]:
+    """Return the unit a wording gives to each column, or why it gives none to any."""
+    read: dict[str, str] = {}
+    refusal: Refusal | None = None
+    for column in columns:
+        try:
+            read[column] = read_unit(text, column)
+        except Refusal as told:
+            serious = told.code == "unit_unknown" or is_foreign(text)
+            refusal = refusal or (told if serious else None)
+    return read, None if read else refusal
+
+
+def _two_units(piece: str) -> Refusal:
+    """Return the refusal of a second unit of tax."""
+    return Refusal(
+        "unit_conflict",
+        f"另有一处说明写着别的税收单位，这里写“{piece}”",
+        "只留一个税收单位",
+        f"the notes state two units of tax, here {piece!r}; keep one",
+    )
+
+
+def named_measure(texts: Iterable[str]) -> str:
+    """Return the one measure that a title or a sheet's name names, or nothing.
+
+    Examples
+    --------
+    >>> (
+    ...     named_measure(["2016-2020年重点楼宇税收情况表"]),
+    ...     named_measure(["税收与党员数"]),
+    ... )
+    ('tax', '')
+    """
+    found = set()
+    for text in texts:
+        folded = fold(text)
+        if not _NOT_LEVELS.search(folded):
+            found |= {kind for kind in COLUMNS if _names_in(folded, kind)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _names_in(text: str, kind: str) -> bool:
+    """Return whether a folded text names a measure."""
+    names = [name for name in known_names(kind) if name not in _VAGUE]
+    return any(
+        re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text)
+        if re.match("[a-z]", name)
+        else name in text
+        for name in names
+    )
+
+
+def titled_years(texts: Iterable[str]) -> set[str]:
+    """Return the single years that titles state, no dates and no spans."""
+    years = set()
+    for text in texts:
+        folded = fold(text)
+        found = YEAR_TEXT.findall(folded)
+        if len(found) == 1 and not _NOT_YEARS.search(folded):
+            years.add(found[0].strip())
+    return years
+
+
+def sheet_year(name: str) -> str:
+    """Return the year that a sheet is named after, or nothing.
+
+    Examples
+    --------
+    >>> sheet_year("2019年"), sheet_year("2019楼宇税收"), sheet_year("2019-2021")
+    ('2019年', '2019', '')
+    """
+    folded = fold(name)
+    found = YEAR_TEXT.findall(folded)
+    rest = YEAR_TEXT.sub("", folded)
+    plain = not re.search(r"[\d]|月|季|[预預]|至今|以来|以來", rest)
+    level = not _NOT_LEVELS.search(rest) and read_head(rest or "-").kind != "left_out"
+    return found[0].strip() if len(found) == 1 and plain and level else ""

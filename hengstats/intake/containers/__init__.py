@@ -1,0 +1,1 @@
+"""Which rows and cells does a file hold, whatever its format?"""

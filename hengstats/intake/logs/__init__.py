@@ -1,0 +1,1 @@
+"""What do sign-in logs add up to, without naming anybody?"""

@@ -1,0 +1,1 @@
+"""What does one cell, unit, year or name say?"""
