@@ -250,6 +250,11 @@ def test_several_files_are_one_vintage(mine, tmp_path):
     assert (told.vintage, len(told.added)) == (1, 10)
 
 
+def test_a_file_given_twice_is_one(mine, tmp_path):
+    (tmp_path / "a.csv").write_text(FIRST, "utf-8")
+    assert add([tmp_path / "a.csv"] * 2, "mine").files == ("a.csv",)
+
+
 def test_one_bad_file_keeps_all_out_and_all_faults_are_told(mine, tmp_path):
     files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
     for path, text in zip(
