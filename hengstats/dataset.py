@@ -6,22 +6,21 @@ by row.
 """
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from hengstats.errors import DataError, locate
-from hengstats.records import (
-    COLUMNS,
-    REQUIRED,
-    check_keys,
-    check_rivals,
-    list_evidence,
-    read_records,
+from hengstats.errors import DataError
+from hengstats.folder import (
+    DATA,
+    find_dataset,
+    read_comparators,
+    read_evidence,
+    read_table,
 )
+from hengstats.records import COLUMNS, check_keys, check_rivals, read_records
 from hengstats.vintages import (
     Vintage,
     entity_rows,
@@ -33,8 +32,6 @@ from hengstats.vintages import (
     read_part,
     source_rows,
 )
-
-DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +159,7 @@ def read_dataset(
     folder = find_dataset(dataset)
     head = read_head(folder).vintages[: _count(vintages)]
     numbered = dict(enumerate(head, start=1))
-    comparators = _comparators(folder)
+    comparators = read_comparators(folder)
     tables = _read_tables(folder, comparators, numbered)
     records = tables["records.csv"]
     sources = _with_rows(tables["sources.csv"], source_rows(head))
@@ -202,45 +199,13 @@ def read_dataset(
     )
 
 
-def find_dataset(dataset: str) -> Path:
-    """Return the folder of a dataset, or say which ones there are."""
-    for folder in (DATA / dataset, Path(dataset)):
-        if (folder / "records.csv").is_file():
-            return folder
-    known = "、".join(sorted(p.parent.name for p in DATA.glob("*/records.csv")))
-    raise DataError(
-        f"没有“{dataset}”这个数据集：{DATA / dataset} 里没有 records.csv。"
-        f"现有的数据集：{known or '无'}；也可以给出自己的文件夹的路径。"
-        f" [no dataset {dataset!r}]"
-    )
-
-
-def _read_table(folder: Path, file: str) -> pd.DataFrame:
-    """Return one file as text, with the columns it must have."""
-    columns = COLUMNS[file].split()
-    path = folder / file
-    if not path.is_file() and file not in REQUIRED:
-        return pd.DataFrame(columns=columns, dtype=object)
-    if not path.is_file():
-        raise DataError(
-            f"{folder.name} 里缺少 {file}。请照 data/README.md 补上这个文件。"
-            f" [{folder.name}/{file} is missing]"
-        )
-    table = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8-sig")
-    for column in columns:
-        if column not in table:
-            fault, mend = "缺少这一栏", f"在表头加上“{column}”"
-            raise DataError(locate(folder.name, file, 1, column, fault, mend))
-    return table
-
-
 def _read_tables(
     folder: Path, comparators: tuple[str, ...], vintages: Mapping[int, Vintage]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables kept by hand, and the records of all vintages; all checked."""
-    tables = {file: _read_table(folder, file) for file in COLUMNS}
+    tables = {file: read_table(folder, file) for file in COLUMNS}
     check_keys(folder.name, tables)
-    check_rivals(folder.name, tables["rivals.csv"], _evidence(folder, comparators))
+    check_rivals(folder.name, tables["rivals.csv"], read_evidence(folder, comparators))
     records = [read_records(folder.name, tables).assign(vintage=0, recorded="")]
     listed = list(vintages.values())
     full_tables = tables | {
@@ -312,28 +277,6 @@ def _count(vintages: int | None) -> int | None:
         f"vintages=“{vintages}”不是个数。请写成 0、1、2 这样，或不写。"
         f" [vintages={vintages!r} is not a count]"
     )
-
-
-def _comparators(folder: Path) -> tuple[str, ...]:
-    """Return the datasets that the descriptor names for comparison, if it does."""
-    descriptor = folder / "datapackage.json"
-    if not descriptor.is_file():
-        return ()
-    described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
-    return tuple(described.get("comparators", ()))
-
-
-def _evidence(folder: Path, comparators: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """Return what rivals may point at, here (under no name) and in the comparators."""
-    if not (folder / "rivals.csv").is_file():
-        return {}
-    folders = {"": folder} | {name: find_dataset(name) for name in comparators}
-    return {
-        name: list_evidence(
-            _read_table(where, "records.csv"), _read_table(where, "milestones.csv")
-        )
-        for name, where in folders.items()
-    }
 
 
 def _date(as_of: str) -> dt.date:

@@ -149,3 +149,9 @@ def test_the_datasets_of_the_library_are_listed_with_their_kind():
         "illustrative-district": "illustrative",
         "plaza66": "public record",
     }
+
+
+def test_a_title_that_was_kept_from_being_a_formula_is_read_as_it_was(mine, tmp_path):
+    guarded = SOURCES.replace("day,T,", "day,'=T,")
+    (tmp_path / "mine" / "sources.csv").write_text(guarded, encoding="utf-8")
+    assert load_sources(mine)["title"].tolist() == ["=T", "T", "T", "T"]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import hengstats as hs
-from hengstats.dataset import DATA, read_dataset
+from hengstats.dataset import read_dataset
+from hengstats.folder import DATA
 from hengstats.report.excerpt import write_excerpt
 from hengstats.report.notebooks import (
     list_notebooks,

@@ -21,6 +21,7 @@ ROOMS = (
     "intake",
     "records",
     "vintages",
+    "folder",
     "dataset",
     "figures",
     "panel",
@@ -36,6 +37,7 @@ ROOMS = (
 READERS = {
     "vocabulary.py": "its own strings",
     "vintages.py": "the parts of the store",
+    "folder.py": "the files of a dataset",
     "dataset.py": "the only store",
     "charts/style.py": "the bundled font",
     "charts/save.py": "writes charts",

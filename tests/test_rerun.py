@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import hengstats as hs
-from hengstats.dataset import DATA
 from hengstats.errors import DataError
+from hengstats.folder import DATA
 from hengstats.report import make_report
 from hengstats.report.notebooks import list_notebooks
 

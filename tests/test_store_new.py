@@ -9,8 +9,9 @@ import frictionless
 import openpyxl
 import pytest
 
-from hengstats.dataset import DATA, read_dataset
+from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
+from hengstats.folder import DATA
 from hengstats.intake import check
 from hengstats.store.new import new
 from hengstats.store.template import write_csv, write_workbook

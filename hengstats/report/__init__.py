@@ -22,8 +22,8 @@ from pathlib import Path
 import matplotlib as mpl
 from tqdm import tqdm
 
-from hengstats.dataset import find_dataset
 from hengstats.errors import DataError
+from hengstats.folder import find_dataset
 from hengstats.report.blocks import Picture, Table, escape, number_blocks
 from hengstats.report.files import make_chart, make_document, make_table
 from hengstats.report.made import Output, clear_stale, library_fingerprint

@@ -9,7 +9,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-from hengstats.dataset import DATA, find_dataset, read_dataset
+from hengstats.dataset import read_dataset
+from hengstats.folder import DATA, find_dataset
 from hengstats.report.excerpt import write_excerpt
 from hengstats.report.made import (
     Output,

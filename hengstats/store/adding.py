@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hengstats.dataset import find_dataset
 from hengstats.errors import DataError, Fault, SheetError
+from hengstats.folder import find_dataset
 from hengstats.intake import check
 from hengstats.intake.result import Checked
 from hengstats.records import STANDINGS

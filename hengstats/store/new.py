@@ -10,8 +10,8 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from hengstats.dataset import DATA
 from hengstats.errors import DataError
+from hengstats.folder import DATA
 from hengstats.store.template import write_csv, write_workbook
 
 ATTRIBUTES = "* -text\n"  # git must not change a byte, or no checksum would fit

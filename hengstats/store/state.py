@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hengstats.dataset import Dataset, find_dataset, read_dataset
+from hengstats.dataset import Dataset, read_dataset
+from hengstats.folder import find_dataset
 from hengstats.panel import ILLUSTRATIVE
 from hengstats.store.commit import watch
 from hengstats.store.compare import Key, Record, by_key

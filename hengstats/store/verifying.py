@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from hengstats.dataset import find_dataset, read_dataset
+from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
+from hengstats.folder import find_dataset
 from hengstats.store.commit import PART, commit, refuse_write, watch
 from hengstats.store.files import TEMPORARY
 from hengstats.store.lock import hold
