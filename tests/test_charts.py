@@ -470,3 +470,8 @@ def test_a_timeline_without_phases_shows_its_events():
     ax = hs.draw_timeline(panel)
     events = [line for line in ax.lines if line.get_gid() == "event"]
     assert len(events) > 0
+
+
+def test_an_empty_panel_is_refused_with_a_sentence():
+    with pytest.raises(hs.DataError, match="一行也没有"):
+        hs.draw_tax(hs.build_panel("plaza66", as_of="1990-01-01"))

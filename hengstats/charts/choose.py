@@ -19,6 +19,11 @@ def choose_entities(
     panel: pd.DataFrame, measures: Sequence[str], asked: str | Sequence[str] | None
 ) -> list[str]:
     """Return the entities to draw: those asked for, or the six known best."""
+    if panel.empty:
+        raise DataError(
+            "表里一行也没有，画不出图。请检查数据集；用了 as_of 的，换一个晚些的日期。"
+            " [the panel is empty]"
+        )
     check = list(measures)
     for measure in check:
         if measure not in panel and measure not in strings().get("measure", {}):
