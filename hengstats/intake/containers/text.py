@@ -14,6 +14,7 @@ from hengstats.intake.result import Refusal
 
 _SEP = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n|$)', re.I)
 _DELIMITERS = ",;\t"
+LONGEST_FIELD = 32_767  # characters that a cell of Excel can hold
 _SAMPLE_ROWS = 60
 _SAMPLE = 1 << 16  # characters that tell the delimiter
 
@@ -92,6 +93,8 @@ def _rows(name: str, text: io.TextIOWrapper, delimiter: str) -> Iterator[list[Va
                 bound = f"{ROWS:,} 行、{CELLS:,} 格"
                 told = f"a sheet may have {ROWS:,} rows and {CELLS:,} cells"
                 raise _refuse_size(name, row, f"一张表上限 {bound}", told)
+            if len(max(fields, key=len, default="")) > LONGEST_FIELD:
+                raise csv.Error("field larger than field limit")
             yield [known.setdefault(field, field) for field in fields]
             row += 1
     except csv.Error as error:
