@@ -175,7 +175,7 @@ def test_rows_are_counted_as_a_spreadsheet_does():
 def test_a_cell_longer_than_any_sheet_holds_is_an_open_quote(limit):
     # Other libraries raise the limit of the csv module for the whole process.
     before = csv.field_size_limit(limit)
-    text = HANS + '2018,"' + "长" * 32_768 + '",1\n'
+    text = HANS + '2018,"' + "长" * 131_073 + '",1\n'
     found = fault(text)
     csv.field_size_limit(before)
     assert found == ("malformed_csv", 4)

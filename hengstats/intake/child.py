@@ -4,12 +4,12 @@
 of which the last says that nothing is missing; `apart` is the other end.
 """
 
+import gc
 import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterator
-from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -21,13 +21,13 @@ from hengstats.intake.grid import Grid
 from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal
 
 HEAD_ROWS = 30  # rows in which the heads of a sign-in log are looked for
-_values = attrgetter(*Cell.__slots__)
 _BATCH = 500
 _START = 4096
 
 
 def main() -> None:
     """Answer the request on standard input."""
+    gc.disable()  # millions of cells, hardly a circle among them, and a short life
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints, such as a bar of progress, is no answer
     sys.excepthook = tell_where
@@ -216,9 +216,29 @@ def _lines(checked: Checked) -> Iterator[object]:
     }
     for at in range(0, len(checked.rows), _BATCH):
         yield {"rows": checked.rows[at : at + _BATCH]}
+    places: dict[tuple[str, ...], int] = {}
     for at in range(0, len(checked.cells), _BATCH):
-        yield {"cells": [_values(cell) for cell in checked.cells[at : at + _BATCH]]}
+        known = len(places)
+        cells = [_short(cell, places) for cell in checked.cells[at : at + _BATCH]]
+        yield {"places": list(places)[known:], "cells": cells}
     yield {"rows": len(checked.rows), "cells": len(checked.cells)}
+
+
+def _short(cell: Cell, places: dict[tuple[str, ...], int]) -> list[object]:
+    """Return a figure without what many share, and without what is not said."""
+    shared = (cell.column, cell.unit, cell.sheet, cell.head)
+    place = places.setdefault(shared, len(places))
+    told: list[object] = [
+        place,
+        cell.row,
+        cell.year,
+        cell.building,
+        cell.printed,
+        cell.number,
+    ]
+    if cell.qualifier == "exact" and not cell.flag:
+        return told
+    return [*told, cell.qualifier, cell.flag, cell.lower, cell.upper]
 
 
 def _fault(fault: Fault) -> dict[str, object]:

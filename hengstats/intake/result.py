@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hengstats.errors import Fault, place_fault
 from hengstats.vocabulary import say
@@ -23,9 +23,8 @@ COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One figure of a sheet, as printed and as read.
+class Cell(NamedTuple):
+    """One figure of a sheet, as printed and as read; there may be a million.
 
     Attributes
     ----------
