@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the next command, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as fault:
+        _tell("file", file=fault.filename or "", reason=fault.strerror or fault)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,6 +125,11 @@ def _add(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="不再报送 / no longer reported",
     )
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="表里只有一部分楼宇，没有列出的照旧 / the sheet lists only some buildings",
+    )
     parser.add_argument("--dry-run", action="store_true", help="只看不存 / only look")
     _sheet_options(parser)
 
@@ -139,6 +147,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
             aliases=dict(asked.alias),
             new_buildings=asked.new_building,
             withdraw=asked.withdraw,
+            partial=asked.partial,
             dry_run=asked.dry_run,
             table=asked.table,
             **_sheet(asked),
@@ -219,7 +228,7 @@ def _sheet_options(parser: argparse.ArgumentParser) -> None:
         type=_pair,
         default=[],
         metavar="MEASURE=HEAD",
-        help="一项指标有两栏时用哪一栏 / which of two columns, e.g. 税收=全口径税收",
+        help="一项指标用哪一栏 / which column gives it: 税收=全口径税收, 楼宇=所在楼",
     )
     parser.add_argument(
         "--person", default="", metavar="HEAD", help="哪一栏是人员编号 / person's id"

@@ -36,7 +36,9 @@ def read_table(folder: Path, file: str) -> pd.DataFrame:
             f"{folder.name} 里缺少 {file}。请照 data/README.md 补上这个文件。"
             f" [{folder.name}/{file} is missing]"
         )
-    table = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8-sig")
+    table = pd.read_csv(
+        path, dtype=object, keep_default_na=False, encoding=_encoding(path)
+    )
     for column in table:
         if table[column].str.startswith("'").any():
             table[column] = table[column].map(unguard)
@@ -45,6 +47,21 @@ def read_table(folder: Path, file: str) -> pd.DataFrame:
             fault, mend = "缺少这一栏", f"在表头加上“{column}”"
             raise DataError(locate(folder.name, file, 1, column, fault, mend))
     return table
+
+
+def _encoding(path: Path) -> str:
+    """Return how a file is written: in UTF-8, or as Excel saves it in China."""
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise DataError(
+        f"{path.parent.name}/{path.name} 既不是 UTF-8 也不是 GB18030。请在 Excel 里"
+        f"另存为“CSV UTF-8”。 [{path.name} is neither UTF-8 nor GB18030]"
+    )
 
 
 def read_comparators(folder: Path) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from hengstats.revisions.conclusions import (
     verdict_states,
 )
 from hengstats.revisions.figures import known_figures
+from hengstats.revisions.tables import wording
 from hengstats.store.new import new
 
 UNITS = {
@@ -192,6 +193,29 @@ def test_the_same_number_in_a_finer_unit_is_a_change_of_its_bounds(dataset):
     rows = [("tower", "tax_revenue", 2019, "161800", "10000 yuan")]
     row = changes(dataset(FIRST, ("second", "2023-03-31", rows))).figures.iloc[0]
     assert row[["lower", "upper"]].tolist() == pytest.approx([16.17995, 16.18005])
+
+
+def test_the_same_number_in_a_finer_unit_is_restated_and_not_revised(dataset):
+    rows = [("tower", "tax_revenue", 2019, "161800", "10000 yuan")]
+    found = changes(dataset(FIRST, ("second", "2023-03-31", rows)))
+    assert found.figures["change"].tolist() == ["restated"]
+    assert "修订 0 个，撤回 0 个，新增 0 个；另有 1 个数字没变" in found.say("zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "shown"),
+    [
+        ("26.3", "100 million yuan", "26.3亿元"),
+        ("2以上", "100 million yuan", "2亿元以上"),
+        ("20余", "persons", "20余人"),
+        ("约300", "persons", "约300人"),
+        ("26.3亿元", "100 million yuan", "26.3亿元"),
+        ("百亿楼", "100 million yuan", "百亿楼"),
+        ("1/8", "fraction", "1/8"),
+    ],
+)
+def test_a_bare_number_is_shown_with_its_unit(printed, unit, shown):
+    assert wording(printed, unit, "zh-Hans") == shown
 
 
 def test_revised_ones_come_first_then_withdrawn_then_added(dataset):

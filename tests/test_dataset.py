@@ -155,3 +155,15 @@ def test_a_title_that_was_kept_from_being_a_formula_is_read_as_it_was(mine, tmp_
     guarded = SOURCES.replace("day,T,", "day,'=T,")
     (tmp_path / "mine" / "sources.csv").write_text(guarded, encoding="utf-8")
     assert load_sources(mine)["title"].tolist() == ["=T", "T", "T", "T"]
+
+
+def test_a_codebook_saved_by_excel_in_china_is_read(mine, tmp_path):
+    chinese = CODEBOOK.replace(",Tax", ",楼内企业当年缴纳的税收")
+    (tmp_path / "mine" / "codebook.csv").write_bytes(chinese.encode("gbk"))
+    assert load_codebook(mine)["definition"].tolist() == ["楼内企业当年缴纳的税收"]
+
+
+def test_a_file_in_no_known_encoding_is_refused_with_the_mend(mine, tmp_path):
+    (tmp_path / "mine" / "codebook.csv").write_bytes(b"measure\xff\xff\n")
+    with pytest.raises(DataError, match="CSV UTF-8"):
+        read_dataset(mine)

@@ -25,7 +25,7 @@ from hengstats.charts.style import (
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
 from hengstats.revisions import Changes
-from hengstats.revisions.tables import called, shorten, wording
+from hengstats.revisions.tables import called, counts_text, shorten, wording
 from hengstats.vocabulary import name, say
 
 MOST, ROW, LABEL_EMS = 20, 0.42, 13.0
@@ -73,9 +73,7 @@ def draw_revisions(
     if len(shown) < len(revised):
         counts = {"all": len(revised), "n": len(shown)}
         told.append(say("changes", "chart_most", lang, **counts))
-    kinds = changes.figures["change"].value_counts()
-    counts = {key: int(kinds.get(key, 0)) for key in ("revised", "withdrawn", "added")}
-    told.append(say("changes", "counts", lang, **counts))
+    told.append(counts_text(changes.figures, lang))
     _title(ax, changes, revised, outdent, lang)
     origin = shown[["entity", "measure"]].copy()
     origin.attrs = {"about": dict(changes.about)}

@@ -8,7 +8,11 @@ from hengstats import charts
 from hengstats.report.blocks import Block, Picture, Table, escape
 from hengstats.report.material import Material
 from hengstats.revisions import Changes, changes
-from hengstats.revisions.tables import conclusions_table, figures_table
+from hengstats.revisions.tables import (
+    conclusions_table,
+    counts_text,
+    figures_table,
+)
 from hengstats.vocabulary import say
 
 # So many rows are printed; the note says how many more there are.
@@ -36,8 +40,6 @@ def changes_section(m: Material) -> list[Block]:
 def _lead(m: Material, found: Changes) -> str:
     """Return what is compared with what, and how much of it changed."""
     lang = m.lang
-    counts = found.figures["change"].value_counts()
-    kinds = {key: int(counts.get(key, 0)) for key in ("revised", "withdrawn", "added")}
     changed = len(found.found)
     total = {"n": found.compared, "changed": changed, "kept": found.compared - changed}
     told = [
@@ -48,9 +50,7 @@ def _lead(m: Material, found: Changes) -> str:
             dataset=found.dataset,
             title=found.last,
         ),
-        say("changes", "counts", lang, **kinds)
-        if len(found.figures)
-        else say("changes", "same_figures", lang),
+        counts_text(found.figures, lang),
         say("changes", "conclusions" if changed else "same_conclusions", lang, **total),
     ]
     stop = say("word", "stop", lang)

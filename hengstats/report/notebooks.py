@@ -91,6 +91,7 @@ def run_notebook(
         timeout=SECONDS,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # a warning about TCP alarms laymen
         allow_error_names=LACKING if lenient else [],
         resources={"metadata": {"path": str(path.parent)}},
     )

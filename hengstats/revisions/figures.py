@@ -10,7 +10,7 @@ from hengstats.dataset import Dataset
 from hengstats.figures import KEY, rank_records, settle_figures
 from hengstats.indicators import ENDS
 
-CHANGES = ("revised", "withdrawn", "added")
+CHANGES = ("revised", "withdrawn", "restated", "added")
 COLUMNS = [
     *KEY,
     "change",
@@ -44,7 +44,8 @@ def compare_figures(
     Returns
     -------
     DataFrame
-        Key `entity, measure, year`; `change` (`revised`, `withdrawn` or `added`),
+        Key `entity, measure, year`; `change` (`revised`, `withdrawn`, `added`, or
+        `restated`: the same number with wider or narrower bounds),
         `old` and `new` as printed, `old_lower`, `old_value`, `old_upper`, `lower`,
         `value`, `upper` in `unit`; `old_unit` and `new_unit`, in which the wordings
         are; of what was revised or withdrawn the `reason` as the vintage states it,
@@ -59,7 +60,9 @@ def compare_figures(
     same = np.logical_and.reduce(
         [_equal(joined[f"{end}_old"], joined[end]) for end in ENDS]
     )
-    change = np.select([added, gone], ["added", "withdrawn"], "revised")
+    number = _equal(joined["value_old"], joined["value"]) & joined["value"].notna()
+    kinds = ["added", "withdrawn", "restated"]
+    change = np.select([added, gone, number], kinds, "revised")
     changed = joined.assign(change=change)[added | gone | ~same]
     told = _tell_reasons(changed, before, after)
     names = {f"{end}_old": f"old_{end}" for end in ENDS}
@@ -117,7 +120,7 @@ def _tell_reasons(
     reason = joined["vintage"].map(stated).astype(object).fillna("")
     reason = reason.mask(joined["change"] == "added", "")
     reason = reason.mask(gone, "" if taker is None else taker["reason"])
-    revised = (joined["change"] == "revised") & (reason == "")
+    revised = joined["change"].isin(["revised", "restated"]) & (reason == "")
     replaced = _replaced(joined, after)
     rule = joined["rule"].where(~replaced, "vintage").where(revised, "")
     sources = pd.concat([before.sources, after.sources]).drop_duplicates("source")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from hengstats.revisions.result import Changes
 
 MOST_NAMED, LONG = 6, 24
+# A number that names no unit: 26.3, 约300, 20余; the unit of 2以上 stands inside.
+_BARE = re.compile(
+    r"(?P<number>.*\d(?:余|多|餘)?)(?P<hedge>以上|以下|左右|上下|及以上|及以下)?",
+    re.DOTALL,
+)
 OPPOSITE = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
 CONCLUSIONS = ["entity", "what", "measure", "before", "after", "because"]
 
@@ -66,12 +72,25 @@ def wording(printed: str, unit: str, lang: str) -> str:
     """Return a wording as printed, with its unit where it names none."""
     if not printed:
         return "—"
-    if not printed[-1].isdigit() or unit in ("fraction", "percent", ""):
+    bare = _BARE.fullmatch(printed)
+    if not bare or unit in ("fraction", "percent", ""):
         return printed
     label = name("unit", unit, lang)
     if lang == "en":
-        return f"{printed} ({label})" if label[0].isdigit() else f"{printed} {label}"
-    return printed + label
+        apart = label[0].isdigit() or bare["hedge"]
+        return f"{printed} ({label})" if apart else f"{printed} {label}"
+    return bare["number"] + label + (bare["hedge"] or "")
+
+
+def counts_text(figures: pd.DataFrame, lang: str) -> str:
+    """Return how many figures changed, by kind."""
+    if figures.empty:
+        return say("changes", "same_figures", lang)
+    counts = figures["change"].value_counts()
+    kinds = {key: int(counts.get(key, 0)) for key in ("revised", "withdrawn", "added")}
+    told = say("changes", "counts", lang, **kinds)
+    restated = int(counts.get("restated", 0))
+    return told + (say("changes", "counts_restated", lang, n=restated) * bool(restated))
 
 
 def reason_text(row: dict[Any, Any], lang: str) -> str:

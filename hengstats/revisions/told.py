@@ -11,6 +11,7 @@ from hengstats.revisions.tables import (
     called,
     change_text,
     conclusions_table,
+    counts_text,
     figures_table,
     reason_text,
     source_text,
@@ -70,14 +71,7 @@ def _head(changes: Changes, lang: str) -> list[str]:
         date=changes.since,
         title=changes.last,
     )
-    counts = changes.figures["change"].value_counts()
-    kinds = {key: int(counts.get(key, 0)) for key in ("revised", "withdrawn", "added")}
-    told = [title]
-    told.append(
-        say("changes", "counts", lang, **kinds)
-        if len(changes.figures)
-        else say("changes", "same_figures", lang)
-    )
+    told = [title, counts_text(changes.figures, lang)]
     if changes.undated:
         told.append(say("changes", "undated", lang, n=changes.undated))
     return told
