@@ -20,14 +20,13 @@ from hengstats.folder import (
     read_evidence,
     read_table,
 )
+from hengstats.precedence import mark_standing, order_of
 from hengstats.records import COLUMNS, check_keys, check_rivals, read_records
 from hengstats.vintages import (
     Vintage,
     entity_rows,
     last_day,
     list_vintages,
-    mark_standing,
-    order_of,
     read_head,
     read_part,
     source_rows,
@@ -50,13 +49,13 @@ class Dataset:
         One row per printed figure: the columns of `records.csv`, and `year`, `lower`,
         `number`, `upper` (the box in the unit of the codebook), `published`,
         `standing`; `vintage` (0 for hand-kept ones) and when that was `recorded`;
-        `stands`, False where a later vintage has revised it or taken it back.
+        `stands`, False where a later vintage has replaced it or taken it back.
     sources, codebook, entities, milestones, settlements, rivals : DataFrame
         The tables of the same name; sources and buildings of the vintages come last.
     vintages : DataFrame
         One row per `vintage` seen, in order of recording: `source`, `title`,
         `publisher`, `published`, `recorded`, `standing`, `kind`, `reason`, `known`
-        (the date it is known from) and `files`.
+        (the day it is known from) and `files`.
     """
 
     name: str
@@ -145,7 +144,8 @@ def read_dataset(
     as_of : str, optional
         A date, YYYY-MM-DD. Only sources published by then are seen; a month or a
         year counts as its last day; a source without a date is not seen. A vintage
-        without one is seen from the day it was recorded.
+        without one is seen from the day it was recorded, one with a month or year
+        from that day at the latest.
     vintages : int, optional
         How many vintages are read, in order of recording, beside the hand-kept
         records: all if not given, 0 for none.

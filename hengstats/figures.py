@@ -1,15 +1,15 @@
 """Which one point or bound do we accept for a measure, an entity and a year?
 
-Of the vintages of a figure only the latest takes part, and none that was taken back.
-A ruling of the dataset comes first. Else, of several records: for a stock the
-latest date in the year, then the best standing, then the narrower box, then the
-earliest publication.
+What a later vintage replaced or took back takes no part; see `precedence`. A ruling
+of the dataset comes first. Else, of several records: for a stock the latest date in
+the year, then the best standing, then the narrower box, then the earliest publication.
 """
 
 import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
 from hengstats.records import STANDINGS
+from hengstats.vintages import last_day
 
 COLUMNS = [
     "entity",
@@ -84,7 +84,10 @@ def settle_figures(data: Dataset) -> pd.DataFrame:
     ranked = rank_records(data)
     accepted = ranked[ranked["accepted"]]
     missing = data.records[data.records["qualifier"] == "not_found"]
-    missing = missing[~_keys(missing).isin(_keys(ranked))].assign(status="missing")
+    # Where several searches found nothing, one of them says so.
+    missing = missing[missing["year"].notna()].sort_values("source")
+    missing = missing.drop_duplicates(KEY).assign(status="missing")
+    missing = missing[~_keys(missing).isin(_keys(ranked))]
     figures = pd.concat([accepted, missing], ignore_index=True)
     figures = figures.assign(
         value=figures["number"],
@@ -93,13 +96,21 @@ def settle_figures(data: Dataset) -> pd.DataFrame:
     )
     order = {
         "measure": {name: i for i, name in enumerate(data.codebook["measure"])},
-        "entity": {name: i for i, name in enumerate(data.records["entity"].unique())},
+        "entity": {name: i for i, name in enumerate(_list_entities(data))},
     }
     figures = figures.sort_values(
         ["measure", "entity", "year"],
         key=lambda column: column.map(order.get(str(column.name), int)),
     )
     return figures[COLUMNS].reset_index(drop=True)
+
+
+def _list_entities(data: Dataset) -> list[str]:
+    """Return the entities in the order in which they became known."""
+    known = data.vintages.sort_values(["known", "vintage"])["vintage"]
+    place = {number: i for i, number in enumerate(known)}
+    ranks = data.records["vintage"].map(place).fillna(-1).to_numpy()
+    return list(data.records["entity"].iloc[ranks.argsort(kind="stable")].unique())
 
 
 def rank_records(data: Dataset) -> pd.DataFrame:
@@ -115,7 +126,7 @@ def rank_records(data: Dataset) -> pd.DataFrame:
     stock = records["measure"].map(data.codebook.set_index("measure")["basis"])
     ranked = records.assign(
         status=_status(records),
-        latest=records["period"].where(stock.isin(STOCKS), ""),
+        latest=records["period"].map(_end).where(stock.isin(STOCKS), ""),
         rank=records["standing"].map({name: i for i, name in enumerate(STANDINGS)}),
         width=records["upper"] - records["lower"],
         day=records["published"]
@@ -183,6 +194,12 @@ def _status(records: pd.DataFrame) -> pd.Series:
     status = pd.Series("bound", records.index, dtype=object)
     status = status.mask(records["number"].notna(), "rounded")
     return status.mask(records["lower"] == records["upper"], "exact")
+
+
+def _end(period: str) -> str:
+    """Return the last day of a period: of 2020-H1 the 30th of June."""
+    end = period.split("/")[-1].replace("H1", "06").replace("H2", "12")
+    return last_day(end).isoformat()
 
 
 def _keys(table: pd.DataFrame) -> pd.Series:

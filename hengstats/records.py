@@ -3,6 +3,8 @@
 The door of a dataset: a row at fault is refused with folder, file, row and column.
 """
 
+import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Hashable
 
@@ -24,6 +26,7 @@ COLUMNS = {
     "rivals.csv": "rival dataset entity measure period source zh-Hans zh-Hant en",
 }
 REQUIRED = ("records.csv", "sources.csv", "codebook.csv")
+_PERIOD = re.compile(r"[0-9]{4}(-H[12]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 POINTER = ["entity", "measure", "period", "source"]
 KEYS = {
     "records.csv": ["entity", "measure", "period", "source", "printed"],
@@ -63,6 +66,10 @@ def check_keys(
             fault, mend = f"“{found}”不认识", f"改成认识的一个，如 {shown}"
             place = part if file == "records.csv" else file
             raise DataError(locate(folder, place, i + 2, column, fault, mend))
+    for i, day in enumerate(tables["sources.csv"]["published"], start=2):
+        if day and ("H" in day or not _is_period(day)):
+            fault, mend = f"“{day}”不是日期", "写成 2018、2018-06 或 2018-06-01，或留空"
+            raise DataError(locate(folder, "sources.csv", i, "published", fault, mend))
     for file, key in KEYS.items():
         repeated = tables[file].index[tables[file].duplicated(key)]
         for i in repeated[:1]:
@@ -224,8 +231,19 @@ def _year(file: tuple[str, str], row: int, period: str) -> int | None:
     if not period:
         return None
     year = period.split("/")[-1][:4]
-    if not (year.isdigit() and len(year) == 4):
+    if not all(map(_is_period, period.split("/", 1))):
         fault = f"“{period}”不是时期"
         mend = "写成 2020、2020-H1、2020-06、2020-06-30 或 2020-01/2020-09"
         raise DataError(locate(*file, row, "period", fault, mend))
     return int(year)
+
+
+def _is_period(text: str) -> bool:
+    """Return whether a text is a year, half-year, month or day of the calendar."""
+    if not _PERIOD.fullmatch(text):
+        return False
+    try:
+        dt.date.fromisoformat(text if len(text) == 10 else "2000-01-01")
+    except ValueError:
+        return False
+    return True

@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +26,8 @@ from hengstats.vocabulary import LANGUAGES
 FORMAT = 1
 HEAD, PARTS = "head.json", "parts"
 RECORD = "entity measure period printed value qualifier unit source quote".split()
+_RARE = ("measures", "partial")
+HERE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +56,12 @@ class Vintage:
     blank : dict
         Key of a building to the years of its rows that hold no figure at all.
     withdrawn : dict
-        Key of a building no longer reported to the years whose earlier vintages
-        it takes back.
+        Key of a building no longer reported to the years whose earlier figures, of
+        its own publisher, it takes back.
+    measures : sequence of str
+        The measures of which it takes figures back; all where none is listed.
+    partial : bool
+        Whether it is only part of the list, so that nobody is missing in it.
     """
 
     source: str
@@ -70,11 +77,20 @@ class Vintage:
     names: Mapping[str, str]
     blank: Mapping[str, Sequence[int]]
     withdrawn: Mapping[str, Sequence[int]]
+    measures: Sequence[str] = ()
+    partial: bool = False
 
     @property
     def known(self) -> str:
-        """The date it counts as known from: published, or else recorded."""
-        return self.published or self.recorded[:10]
+        """The day it counts as known from, YYYY-MM-DD.
+
+        That of its publication, the last one of a month or year unless it was
+        recorded before; where no date is given, the day of recording in Shanghai.
+        """
+        if len(self.published) == len("2022-03-31"):
+            return self.published
+        recorded = dt.datetime.fromisoformat(self.recorded).astimezone(HERE).date()
+        return min(last_day(self.published), recorded).isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +116,11 @@ def checksum(data: bytes) -> str:
 
 def dump_head(head: Head) -> bytes:
     """Return a head as it stands in its file, its own checksum within."""
-    rest = {"format": FORMAT} | asdict(head)
+    rest: dict[str, Any] = {"format": FORMAT} | asdict(head)
+    for one in rest["vintages"]:
+        for name in _RARE:
+            if not one[name]:  # said only where there is something to say
+                del one[name]
     return _dump(rest | {"sha256": checksum(_dump(rest))})
 
 
@@ -114,7 +134,11 @@ def parse_head(data: bytes, folder: str) -> Head:
                 f"请先更新 hengstats。 [{folder}/{HEAD}: format {told['format']}]"
             )
         vintages = [
-            Vintage(**vintage | {"files": tuple(vintage["files"])})
+            Vintage(
+                **vintage
+                | {"files": tuple(vintage["files"])}
+                | {"measures": tuple(vintage.get("measures", ()))}
+            )
             for vintage in told["vintages"]
         ]
         head = Head(vintages=tuple(vintages), watched=told["watched"])
@@ -234,41 +258,6 @@ def last_day(published: str) -> dt.date:
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     last = calendar.monthrange(year, month)[1]
     return dt.date(year, month, parts[2] if len(parts) > 2 else last)
-
-
-def order_of(vintages: Mapping[int, Vintage]) -> list[int]:
-    """Return the numbers of vintages by the date they are known from.
-
-    Of those known from one day, the one recorded later is the later.
-    """
-    return sorted(
-        vintages, key=lambda number: (last_day(vintages[number].known), number)
-    )
-
-
-def mark_standing(
-    records: pd.DataFrame, vintages: Mapping[int, Vintage], order: Sequence[int]
-) -> pd.Series:
-    """Return which records still stand: False for what was revised or withdrawn.
-
-    `order` lists the numbers of the vintages from the earliest to the latest. A
-    later vintage of the same entity, measure and year takes the place of earlier
-    ones; hand-kept records, vintage 0, always stand.
-    """
-    place = {number: i for i, number in enumerate(order)}
-    ranks = records["vintage"].map(place).fillna(-1).astype("int64")
-    ended = {
-        (entity, year): place[number]
-        for number in order
-        for entity, years in vintages[number].withdrawn.items()
-        for year in years
-    }
-    keys = zip(records["entity"], records["year"], strict=True)
-    ends = pd.Series([ended.get(key, -1) for key in keys], records.index, dtype="int64")
-    by = [records[column] for column in ("entity", "measure", "year")]
-    latest = ranks.groupby(by, dropna=False).transform("max")
-    stands = (ranks == latest) & (ranks >= ends)
-    return stands | (records["vintage"] == 0)
 
 
 def _dump(told: Mapping[str, object]) -> bytes:

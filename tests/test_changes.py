@@ -181,6 +181,15 @@ def test_a_figure_that_its_vintage_takes_back_is_withdrawn(dataset):
     ]
 
 
+def test_of_several_vintages_none_is_named_as_the_one_that_took_back(dataset):
+    told = {"withdrawn": {"tower": [2021]}, "reason": "楼宇拆除"}
+    second = "second", "2023-03-31", [("tower", "tax_revenue", 2020, "17.42")], told
+    third = "third", "2024-03-31", [("tower", "branches", 2020, "3")]
+    figures = changes(dataset(FIRST, second, third), since="2022-12-31").figures
+    gone = figures[figures["change"] == "withdrawn"]
+    assert gone[["reason", "source"]].to_numpy().tolist() == [["", "first"]] * 2
+
+
 def test_other_words_for_the_same_bounds_are_no_change(dataset):
     # 16.18 亿元 is 161,800 万元, printed to the same half unit: 100 万元 either way.
     rows = [("tower", "tax_revenue", 2019, "16.18亿元", "100 million yuan")]
@@ -300,6 +309,26 @@ def test_two_figures_of_which_neither_suffices_are_both_named(dataset):
         ("branch_members", 2020, "added"),
         ("tax_revenue", 2020, "added"),
     ]
+
+
+def test_a_harmless_change_beside_two_that_are_needed_is_not_named(dataset):
+    first = [row for row in SERIES if row[2] <= 2019]
+    rest = [row for row in SERIES if row[2] == 2020] + REVISED[1:]
+    made = dataset(("first", "2020-03-31", first), ("second", "2021-03-31", rest))
+    result = changes(made)
+    one = found(result, "verdict", "tax_revenue")
+    assert (one.how, len(result.figures)) == ("needed", 3)
+    assert causes(result, one) == [
+        ("branch_members", 2020, "added"),
+        ("tax_revenue", 2020, "added"),
+    ]
+
+
+def test_of_more_changes_than_are_tried_all_did_it_together(dataset, monkeypatch):
+    monkeypatch.setattr("hengstats.revisions.reasons.MOST", 1)
+    result = changes(dataset(FIRST, SECOND))
+    one = found(result, "verdict", "tax_revenue")
+    assert (one.how, len(one.rows)) == ("together", 2)
 
 
 def test_the_latest_figure_changes_with_the_year(dataset):

@@ -1,5 +1,6 @@
 """A notebook that names its topics reads an excerpt, and shows the same page."""
 
+import json
 import shutil
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 import hengstats as hs
 from hengstats.dataset import read_dataset
 from hengstats.folder import DATA
+from hengstats.report import notebooks
 from hengstats.report.excerpt import write_excerpt
 from hengstats.report.notebooks import (
     list_notebooks,
@@ -85,6 +87,49 @@ def test_a_page_depends_on_every_file_where_no_topic_is_named(
     assert told[0] != told[1]
 
 
+@pytest.fixture
+def made_from(mine, tmp_path, monkeypatch):
+    """Return a function that says what a page is made from, and runs nothing."""
+    monkeypatch.setattr("hengstats.report.notebooks.run_notebook", lambda *a, **k: 0)
+    monkeypatch.setattr(
+        "hengstats.report.notebooks.write_page", lambda n, path, lang: None
+    )
+    own = tmp_path / "02-own.ipynb"
+
+    def made_from(path=NARROW[0], lang="en", library="library", added=""):
+        own.write_text(path.read_text("utf-8") + added, "utf-8")
+        return make_page(own, str(mine), lang, tmp_path, library)[0].made_from
+
+    return made_from
+
+
+@pytest.mark.parametrize(
+    "changed", [{"lang": "zh-Hans"}, {"library": "other"}, {"added": "\n"}]
+)
+def test_a_page_depends_on_language_library_and_notebook(made_from, changed):
+    assert made_from(**changed) != made_from()
+
+
+def test_a_page_depends_on_the_figures_of_its_topics(made_from, mine):
+    before = made_from()
+    records = mine / "records.csv"
+    text = records.read_text("utf-8-sig")
+    assert text.count("8.40亿元") == 2  # of one row: as printed, and in its quote
+    records.write_text(text.replace("8.40", "8.41"), "utf-8-sig")
+    assert made_from() != before
+
+
+def test_a_page_depends_on_the_datasets_that_come_with_the_library(
+    made_from, tmp_path, monkeypatch
+):
+    # The notebook on participation shows the comparators and the illustrative tower.
+    before = made_from(NARROW[2])
+    data = shutil.copytree(DATA, tmp_path / "data")
+    (data / "README.md").write_text("?", encoding="utf-8")
+    monkeypatch.setattr("hengstats.report.notebooks.DATA", data)
+    assert made_from(NARROW[2]) != before
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NARROW, ids=lambda path: path.stem[:2])
 def test_the_page_of_an_excerpt_is_that_of_the_whole(tmp_path, path):
@@ -112,3 +157,17 @@ def test_what_a_dataset_lacks_is_said_in_its_place(tmp_path):
     page = write_page(notebook, tmp_path / "page.html", "en").read_text("utf-8")
     assert "no column" in page
     assert "Traceback" not in page
+
+
+def test_a_page_depends_on_comparators_of_the_users_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "run_notebook", lambda *_, **__: None)
+    monkeypatch.setattr(notebooks, "write_page", lambda *_: None)
+    mine = shutil.copytree(DATA / "illustrative", tmp_path / "mine")
+    other = shutil.copytree(DATA / "comparators", tmp_path / "other")
+    (mine / "datapackage.json").write_text(json.dumps({"comparators": [str(other)]}))
+    (mine / "rivals.csv").unlink()
+    page = next(path for path in list_notebooks() if path.stem.startswith("05"))
+    (before,) = notebooks.make_page(page, str(mine), "en", tmp_path, "library")
+    (other / "README.md").write_text("another text")
+    (after,) = notebooks.make_page(page, str(mine), "en", tmp_path, "library")
+    assert before.made_from != after.made_from

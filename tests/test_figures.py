@@ -80,6 +80,32 @@ def test_the_latest_date_in_the_year_is_taken_for_a_stock(settle):
     assert figures["value"].tolist() == [50]
 
 
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        ("2020-H1", "2020-12-31"),
+        ("2020-06-30", "2020"),
+        ("2020-12-01", "2020-12"),
+        ("2020-06-30", "2020-H2"),
+    ],
+)
+def test_the_latest_date_is_that_of_the_end_of_a_period(settle, early, late):
+    figures, _ = settle(
+        members("40名", 40, "exact", early), members("50名", 50, "exact", late)
+    )
+    assert figures["value"].tolist() == [50]
+
+
+def test_two_searches_that_found_nothing_are_one_gap(settle):
+    figures, _ = settle(not_found(), not_found().replace("press-early", "press-late"))
+    assert figures["status"].tolist() == ["missing"]
+
+
+def test_a_search_without_a_period_is_no_figure(settle):
+    figures, _ = settle(not_found(""))
+    assert figures.empty
+
+
 def test_a_flow_is_not_settled_by_the_latest_period(settle):
     figures, _ = settle(
         tax("1.0", "primary-late", "2020"), tax("2.0", "press-early", "2020-12")

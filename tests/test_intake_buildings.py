@@ -224,6 +224,176 @@ def test_less_than_that_from_zero_or_from_no_number_is_none(before, after):
     assert codes(check(HEAD, *rows)) == []
 
 
+def test_nothing_is_compared_across_a_zero():
+    rows = [[2016, "甲", 0.02, 1], [2017, "甲", 0, 1], [2018, "甲", 26.3, 1]]
+    assert codes(check(HEAD, *rows)) == []
+    rows[1][2] = "—"
+    assert codes(check(HEAD, *rows)) == [("suspected_unit_change", 4, "税收(亿元)")]
+
+
+def test_the_mend_of_a_jump_is_in_the_unit_of_its_measure():
+    rows = [2016, "甲", 1, 5], [2017, "甲", 1000, 5000]
+    tax, members = check(HEAD, *rows).errors
+    assert "3500万元" in tax.message
+    assert "1.2万”" in members.message and "元" not in members.message
+
+
+def test_a_jump_in_the_second_of_two_sheets_is_told():
+    tax = grid(["年份", "楼宇", "税收(亿元)"], [2016, "甲", 1], [2017, "甲", 1])
+    members = grid(["年份", "楼宇", "党员数"], [2016, "甲", 1], [2017, "甲", 2000])
+    found = check_buildings([tax, members], ASKED)
+    assert codes(found) == [("suspected_unit_change", 3, "党员数")]
+
+
+def test_a_figure_given_twice_is_told_with_another_sheet_between():
+    tax = grid(["年份", "楼宇", "税收(亿元)"], [2016, "甲", 1], sheet="一")
+    members = grid(["年份", "楼宇", "党员数"], [2016, "甲", 1], sheet="二")
+    again = grid(["年份", "楼宇", "税收(亿元)"], [2016, "甲", 2], sheet="三")
+    found = check_buildings([tax, members, again], ASKED)
+    assert [(e.code, e.sheet) for e in found.errors] == [("duplicate_key", "三")]
+
+
+def test_the_column_that_was_not_chosen_is_known_all_the_same():
+    asked = Asked(today="2022-11-24", columns={"税收": "全口径税收(亿元)"})
+    head = ["年份", "楼宇", "税收(亿元)", "全口径税收(亿元)"]
+    found = check(head, [2016, "甲", 1, 2], asked=asked)
+    assert [cell.number for cell in found.cells] == [2]
+    told = found.warnings[0].message
+    assert "没有选用" in told and "已知的表头" not in told
+
+
+def test_every_mend_follows_its_verb():
+    rows = [[2016, "甲", 1, 2, 5], [2018, "甲", 1, 2, 5], [2018, "甲*", 1, 2, 5]]
+    found = check([*HEAD, "租金"], *rows, hidden_rows={1}, hidden_columns={2})
+    assert {w.code for w in found.warnings} == {
+        *("ignored_column", "hidden_rows", "hidden_columns"),
+        *("missing_year", "similar_names"),
+    }
+    assert not any("请如果" in w.message for w in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        *[("公斤", "unit_unknown"), ("吨", "unit_unknown"), ("XX", "unit_unknown")],
+        *[("箱", "unit_unknown"), ("元/平方米", "unit_mismatch")],
+        *[("%", "unit_mismatch"), ("企业所得税", "missing_column")],
+    ],
+)
+def test_tax_in_what_is_no_unit_of_tax_is_told_as_such(unit, code):
+    head = f"税收({unit})"
+    for heads, row in (
+        (["年份", "楼宇", head], [2016, "甲", 1]),
+        (["楼宇", f"2016年{head}"], ["甲", 1]),
+    ):
+        assert codes(check(heads, row))[-1][0] == code
+    known = check(["年份", "楼宇", head, "税收(亿元)"], [2016, "甲", 1, 2])
+    assert codes(known) == []  # beside tax it is a column that nobody knows
+
+
+def test_a_column_of_units_that_are_none_of_tax_is_one_fault():
+    rows = [2016, "甲", 1, "吨"], [2017, "甲", 1, "吨"]
+    assert codes(check(["年份", "楼宇", "税收", "单位"], *rows)) == [
+        ("unit_unknown", 2, "税收（单位）")
+    ]
+    assert codes(check(["年份", "楼宇", "税收(亿元)", "单位"], *rows)) == []
+    offices = [2016, "甲", 1, "示例街道"], [2017, "甲", 1, "示例街道"]
+    assert codes(check(["年份", "楼宇", "税收", "单位"], *offices)) == [
+        ("unit_missing", 1, "税收")
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    "2021E税收(亿元) 税收(亿元)2021E 2021年(预)税收(亿元) 2021年税收(预)(亿元)"
+    " 2015-2016年 2015-2016年税收(亿元) 2015至2016年 2021年(预计)税收(亿元)"
+    " 2015-16年".split(),
+)
+def test_an_estimate_or_a_span_is_no_year_across(head):
+    found = check(["楼宇", "2016年税收(亿元)", head], ["甲", 1, 2])
+    assert codes(found) == [("invalid_year", 1, head)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    "2015-2016年增幅(%) 2016-2020年合计 2016-2017年租金 2022年计划税收(亿元)"
+    " 2016-2020年累计税收".split(),
+)
+def test_what_is_no_figure_of_a_year_is_left_out(head):
+    found = check(["楼宇", "2016年税收(亿元)", head], ["甲", 1, 2])
+    assert ([w.code for w in found.warnings], codes(found)) == (["ignored_column"], [])
+
+
+DOWN = ["楼宇", "指标", "2016年", "2017年"]
+TAX = ["甲", "税收(亿元)", 26.3, 32]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([TAX, ["甲", "党员数", 1, 2000]], ("suspected_unit_change", 3, "2017年")),
+        ([TAX, ["甲", "党员数", 1, 2.5]], ("non_integer_count", 3, "2017年")),
+        ([TAX, ["甲", "全口径税收(亿元)", 1, 2]], ("duplicate_key", 3, "楼宇")),
+        ([["甲", "税收", 1, 2], ["甲", "党员数", 1, 2]], ("unit_missing", 1, "2016年")),
+        ([TAX, ["乙", "税收(美元)", 1, 2]], ("unit_mismatch", 3, "指标")),
+        ([["甲", "党员数", 1, 2]], ("missing_column", 1, "税收")),
+        ([["甲", "税收同比", 1, 2]], ("missing_column", 1, "税收")),
+        (
+            [TAX, ["甲", "楼宇书记", "某某", None]],
+            ("individual_level_column", 3, "指标"),
+        ),
+        ([TAX, [None, "党员数", 1, 2]], ("missing_key", 3, "楼宇")),
+        ([TAX, ["甲", None, 1, 2]], ("missing_key", 3, "指标")),
+        ([TAX, ["合计", "税收(亿元)", 26.3, 33]], ("total_mismatch", 3, "2017年")),
+        ([TAX, DOWN, ["乙", "税收(亿元)", 1, 2]], ("repeated_header", 3, "")),
+        ([TAX, ["年份", "楼宇", "税收", None]], ("multiple_tables", 3, "")),
+    ],
+)
+def test_measures_down_the_rows_are_checked_as_columns_are(rows, expected):
+    found = check(DOWN, *rows)
+    assert codes(found) == [expected]
+    assert "某某" not in found.errors[0].message
+
+
+def test_a_building_that_only_the_title_names_has_no_column():
+    found = check(["甲大厦"], ["指标", 2016, 2017], ["税收(亿元)", 1, 2])
+    assert codes(found) == [("missing_column", 2, "楼宇")]
+
+
+def test_one_of_two_rows_of_tax_can_be_named():
+    asked = Asked(today="2022-11-24", columns={"税收": "属地税收(亿元)"})
+    found = check(DOWN, TAX, ["甲", "属地税收(亿元)", 1, 2], asked=asked)
+    assert [(c.number, c.row) for c in found.cells] == [(1, 3), (2, 3)]
+    assert "没有选用" in found.warnings[0].message
+    asked = Asked(today="2022-11-24", columns={"税收": "区级税收"})
+    found = check(DOWN, TAX, ["甲", "某某", 1, 2], asked=asked)
+    assert codes(found)[0] == ("missing_column", 1, "区级税收")
+    assert not any("某某" in fault.message for fault in found.errors)
+
+
+def test_a_column_of_kinds_is_no_column_of_measures():
+    head = ["楼宇", "类别", "2016年税收(亿元)", "2017年税收(亿元)"]
+    assert len(check(head, ["甲", "企业", 1, 2]).cells) == 2
+    head = ["楼宇", "项目", "2016年", "2017年"]
+    title = ["2016-2017年税收（亿元）"]
+    assert len(check(title, head, ["甲", "示例项目", 1, 2]).cells) == 2
+
+
+def test_more_wordings_of_measures_than_there_can_be_are_refused():
+    rows = [[f"甲{i}", f"税收({'亿' * (i % 70)}元)", 1, 2] for i in range(100)]
+    assert ("too_many_columns", 1, "") in codes(check(DOWN, *rows))
+
+
+@pytest.mark.slow
+def test_many_rows_of_measures_take_seconds():
+    names = ["税收(亿元)", "党员数", "支部数", "企业数", "活动场次", "参与人次"]
+    rows = [[f"甲{i // 6}", names[i % 6], "1", "2"] for i in range(180_000)]
+    started = time.process_time()
+    found = check_buildings([Grid(file="a.csv", rows=[DOWN, *rows])], ASKED)
+    assert time.process_time() - started < 10
+    assert len(found.cells) == 2 * 180_000
+
+
 def test_two_buildings_do_not_jump_from_one_to_the_other():
     rows = [2016, "甲大厦", 1, 5], [2017, "乙大厦", 5000, 5]
     assert codes(check(HEAD, *rows)) == []

@@ -290,6 +290,15 @@ def test_an_engine_is_watched(sheet, run):
     assert code_of(check_apart(sheet, ASKED, 10)) == "too_large"
 
 
+def test_a_file_beyond_48_mb_is_too_large_before_it_is_read(tmp_path):
+    path = tmp_path / "示例.csv"
+    with path.open("wb") as file:
+        file.write(TEXT.encode())
+        file.truncate(48 * 2**20 + 1)
+    checked = intake.child.check_here(path, ASKED)
+    assert (code_of(checked), checked.sha256) == ("too_large", "")
+
+
 def test_parquet_gets_time_by_its_size():
     assert limits.seconds(0, parquet=True) == limits.SECONDS
     assert limits.seconds(400_000_000, parquet=True) == limits.SECONDS + 100

@@ -105,6 +105,26 @@ def test_a_change_a_share_or_an_outlook_is_never_the_figure(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    "联系人电话 联系人手机 负责人电话 联系人/电话 负责人及电话 联系电话1"
+    " 电话(负责人) 楼宇负责人 樓宇負責人 楼宇书记 党委书记 员工姓名"
+    " 填表人 经办人 报送人 年龄 职务 楼宇(联系人)"
+    " contact_phone secretary_name".split(),
+)
+def test_a_head_that_ends_with_a_word_of_persons_is_about_persons(text):
+    assert read_head(text).kind == "person"
+
+
+@pytest.mark.parametrize(
+    "text",
+    "书记处 电话会议场次 书记工作室数 党员数(含书记) 负责人数 经理人数 联系人次"
+    " 书记项目 手机企业数 物业公司 property_manager".split(),
+)
+def test_a_head_that_only_holds_such_a_word_is_not(text):
+    assert read_head(text).kind != "person"
+
+
+@pytest.mark.parametrize(
     "text", ["区级税收", "国税", "党员人述", "党组织数", "女党员数", "税收(企业所得税)"]
 )
 def test_what_is_not_in_the_list_is_not_known(text):
@@ -155,6 +175,10 @@ def test_a_hundred_million_is_no_year_and_neither_is_a_span():
         (["税收(亿元)", "Tax"], "tax", "", "亿元"),
         (["税收(亿元)", "总额"], "tax", "", "亿元"),
         (["税收(亿元)", "区级"], "unknown", "", ""),
+        (["税收", "本年(亿元)"], "tax", "", "亿元"),
+        (["2016年", "税收", "本年数（万元）"], "tax", "2016年", "万元"),
+        (["税收", "上年(亿元)"], "left_out", "", ""),
+        (["税收", "区级(亿元)"], "unknown", "", ""),
         (["2022年计划", "税收(亿元)"], "left_out", "", ""),
         (["税收(亿元)", "增幅"], "left_out", "", ""),
     ],

@@ -106,6 +106,16 @@ def test_the_numbers_of_columns_are_no_figures(row, below, first):
     assert kinds(LONG, row, below)[1] == first
 
 
+def test_numbers_across_every_column_are_those_of_columns():
+    assert kinds(LONG, (1, 2, 3), (2016, "甲大厦", 1))[1] == 2
+    assert kinds(LONG, ("(1)", "(2)", "（3）"), (2016, "甲大厦", 1))[1] == 2
+    assert kinds(LONG, (1, 2, 4), (2016, "甲大厦", 1))[1] == 1
+    assert kinds(LONG, (1, 2), (2016, "甲大厦", 1))[1] == 1
+    wide = ("楼宇", 2016, 2017)  # buildings that are named 1 and 2
+    assert kinds(wide, (1, 2, 3), (2, 4, 5))[1] == 1
+    assert kinds(wide, (1, 2, 3))[1] == 1
+
+
 def test_a_building_of_one_letter_is_no_number_of_a_column():
     wide = ("楼宇", 2016, 2017)
     assert kinds(wide, ("甲", 1, 2), ("乙", 3, 4))[1] == 1
@@ -213,7 +223,14 @@ def test_a_title_states_a_year_and_a_date_states_none():
         ("Grand Total", "sum"),
         ("2019 Total", "sum"),
         ("小计", "group"),
-        ("本页小计", "group"),
+        ("本页小计", "page"),
+        ("本頁合計", "page"),
+        ("Page total", "page"),
+        ("示例街道合计", "part"),
+        ("East Street Total", "part"),
+        ("税收合计", "sum"),
+        ("全区合计", "sum"),
+        ("重点楼宇合计", "sum"),
         ("示例街道小计", "group"),
         ("Subtotal", "group"),
         ("平均值", "other"),

@@ -8,12 +8,14 @@ import pytest
 from pyarrow import parquet as pq
 
 from hengstats.errors import SheetError
+from hengstats.intake.child import check_here
 from hengstats.intake.containers.parquet import (
     check_parts,
     connect,
     list_parts,
-    read_grid,
+    read_grids,
 )
+from hengstats.intake.result import Asked
 
 ROWS = "SELECT 2016 AS year, '示例大厦' AS building, CAST(26.3 AS DOUBLE) AS tax_yi"
 
@@ -32,10 +34,11 @@ def write(tmp_path):
 
 
 def read(path):
-    """Return the rows of a table, and its columns' types."""
+    """Return the heads of a table, and the rows of all its parts."""
     parts = list_parts(path)
     types = check_parts(parts)
-    return read_grid(path.name, parts, types).rows
+    grids = read_grids(parts, types)
+    return grids[0].rows[:1] + [row for grid in grids for row in grid.rows[1:]]
 
 
 def fault(path):
@@ -57,6 +60,56 @@ def test_parts_are_read_in_the_order_of_their_names(write):
     write("t/b.parquet", ROWS.replace("2016", "2017"))
     part = write("t/a.parquet")
     assert [row[0] for row in read(part.parent)] == ["year", 2016, 2017]
+
+
+def test_a_fault_in_a_part_names_the_part_and_its_row(write):
+    part = write("t/a.parquet")
+    write("t/b.parquet", ROWS.replace("2016", "2017").replace("26.3", "'nan'"))
+    (told,) = check_here(part.parent, Asked()).errors
+    assert (told.code, told.file, told.row) == ("non_finite", "b.parquet", 2)
+
+
+def test_a_key_in_two_parts_names_both(write):
+    part = write("t/a.parquet")
+    write("t/b.parquet")
+    (told,) = check_here(part.parent, Asked()).errors
+    assert (told.code, told.file, told.row) == ("duplicate_key", "b.parquet", 2)
+    assert "“a.parquet”第 2 行" in told.message
+
+
+def test_a_part_without_rows_adds_nothing(write):
+    part = write("t/a.parquet")
+    write("t/b.parquet", ROWS + " WHERE false")
+    assert check_here(part.parent, Asked()).rows == ((2016, "示例大厦"),)
+
+
+def test_parts_without_any_row_are_refused(write):
+    part = write("t/a.parquet", ROWS + " WHERE false")
+    write("t/b.parquet", ROWS + " WHERE false")
+    (told,) = check_here(part.parent, Asked()).errors
+    assert (told.code, told.file) == ("no_rows", "a.parquet")
+
+
+def test_what_is_said_of_the_heads_is_said_once_for_all_parts(write):
+    part = write("t/a.parquet", ROWS + ", 5 AS height")
+    write("t/b.parquet", ROWS.replace("2016", "2017") + ", 5 AS height")
+    told = check_here(part.parent, Asked()).warnings
+    assert [(fault.code, fault.file) for fault in told] == [
+        ("ignored_column", "a.parquet")
+    ]
+    headless = write("u/a.parquet", ROWS.replace("tax_yi", "height"))
+    write("u/b.parquet", ROWS.replace("tax_yi", "height"))
+    assert len(check_here(headless.parent, Asked()).errors) == 1
+
+
+def test_parts_together_keep_to_the_bounds(write):
+    query = "SELECT 1 AS a FROM range(100001)"
+    write("t/a.parquet", query)
+    assert fault(write("t/b.parquet", query).parent) == ("too_large", "b.parquet")
+
+
+def test_as_many_rows_as_the_bound_are_read_beside_the_heads(write):
+    assert len(read(write("a.parquet", "SELECT 1 AS a FROM range(200000)"))) == 200_001
 
 
 @pytest.mark.parametrize(

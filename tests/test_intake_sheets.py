@@ -1023,6 +1023,127 @@ CASES = {
             flags=["2020 乙大厦 members approx"],
         ),
     ),
+    "measures down the rows, the building merged": (
+        book(
+            [
+                ["示例街道重点楼宇情况"],
+                ["楼宇", "指标", "2016年", "2017年", "合计"],
+                *[["甲大厦", "税收(亿元)", 26.3, 32, 58.3]],
+                *[[None, "党员数", 409, "约548", None]],
+                *[["乙大厦", "税收(亿元)", 1, "—", None]],
+                *[[None, "党员数", 4, 5, None], [None, "税收同比(%)", 3, 4, None]],
+                *[["合计", "税收(亿元)", 27.3, 32, None]],
+                *[[None, "党员数", 413, 553, None]],
+                ["注：税收为全口径"],
+            ],
+            merge("A1:E1", "A3:A4", "A5:A7", "A8:A9"),
+        ),
+        accept(
+            "2016 甲大厦 tax=26.3 members=409",
+            "2017 甲大厦 tax=32 members=548",
+            "2016 乙大厦 tax=1 members=4",
+            "2017 乙大厦 members=5",
+            flags=["2017 甲大厦 members approx"],
+            warnings=["ignored_column"],
+        ),
+    ),
+    "measures down the rows, a column of units": (
+        csv(
+            "楼宇,项目,单位,2016,2017\n示例大厦,税收,万元,263000,320000\n"
+            "示例大厦,党员数,人,409,548"
+        ),
+        accept(*PAIR),
+    ),
+    "measures down the rows, units in a note": (
+        csv(
+            "单位：万元、人,,,\nBuilding,Indicator,2016,2017\n"
+            "示例大厦,税收,263000,320000\n示例大厦,党员数,409,548"
+        ),
+        accept(*PAIR),
+    ),
+    "measures down the rows, each merged over the buildings": (
+        book(
+            [
+                ["指标", "楼宇", 2016, 2017],
+                *[["税收(亿元)", "甲大厦", 1, 2], [None, "乙大厦", 3, 4]],
+                *[["党员数", "甲大厦", 5, 6], [None, "乙大厦", 7, 8]],
+            ],
+            merge("A2:A3", "A4:A5"),
+        ),
+        accept(
+            "2016 甲大厦 tax=1 members=5",
+            "2017 甲大厦 tax=2 members=6",
+            "2016 乙大厦 tax=3 members=7",
+            "2017 乙大厦 tax=4 members=8",
+        ),
+    ),
+    "measures down the rows of one building in the title": (
+        csv("示例大厦,,\n指标,2016年,2017年\n税收(亿元),26.3,32\n党员数,409,548"),
+        refuse(("missing_column", 2, "楼宇")),
+    ),
+    "measures down the rows without tax": (
+        csv("楼宇,指标,2016年,2017年\n示例大厦,党员数,409,548\n示例大厦,支部数,1,2"),
+        refuse(("missing_column", 1, "税收")),
+    ),
+    "estimates and spans beside years across": (
+        csv(
+            "楼宇,2016年税收(亿元),2021E税收(亿元),2017-2018年税收(亿元)\n甲大厦,1,2,3"
+        ),
+        refuse(
+            ("invalid_year", 1, "2021E税收(亿元)"),
+            ("invalid_year", 1, "2017-2018年税收(亿元)"),
+        ),
+    ),
+    "a total of a year that is that of both": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.00\n2016,乙大厦,2.00\n"
+            "2017,甲大厦,3.00\n2017,乙大厦,4.00\n2017,合计,10.00"
+        ),
+        refuse(("total_mismatch", 6, "税收(亿元)")),
+    ),
+    "a total of all that is that of the last group": (
+        csv(
+            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.00\n2016,乙大厦,2.00\n小计,,3.00\n"
+            "2016,丙大厦,5.00\n合计,,5.00"
+        ),
+        refuse(("total_mismatch", 6, "税收(亿元)")),
+    ),
+    "contacts under other heads": (
+        csv(
+            "年份,楼宇,税收(亿元),楼宇负责人,联系人/电话,填表人\n"
+            "2016,甲大厦,1,某某,某某13800000000,某某"
+        ),
+        refuse(
+            ("individual_level_column", 1, "楼宇负责人"),
+            ("individual_level_column", 1, "联系人/电话"),
+            ("individual_level_column", 1, "填表人"),
+        ),
+    ),
+    "tax by weight": (
+        csv("年份,楼宇,税收(公斤)\n2016,甲大厦,1"),
+        refuse(("unit_unknown", 1, "税收(公斤)")),
+    ),
+    "a column of weights": (
+        csv("年份,楼宇,税收,单位\n2016,甲大厦,1,吨\n2017,甲大厦,2,吨"),
+        refuse(("unit_unknown", 2, "税收（单位）")),
+    ),
+    "the numbers of columns and a second line of this year and growth": (
+        book(
+            [
+                ["年份", "楼宇", "税收", None, "党员数"],
+                [None, None, "本年(亿元)", "增幅%", None],
+                [1, 2, 3, 4, 5],
+                [2016, "示例大厦", 26.3, 12, 409],
+                [2017, "示例大厦", 32, 21.7, 548],
+            ],
+            merge("A1:A2", "B1:B2", "C1:D1", "E1:E2"),
+        ),
+        accept(*PAIR, warnings=["ignored_column"]),
+    ),
+    "nothing, then much": (
+        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,0.02\n2017,甲大厦,0\n2018,甲大厦,26.3"),
+        accept("2016 甲大厦 tax=0.02", "2017 甲大厦 tax=0", "2018 甲大厦 tax=26.3"),
+    ),
     "last days of years as heads": (
         csv("税收(亿元),,\n楼宇,2016/12/31,2017/12/31\n甲大厦,1,2"),
         accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),

@@ -6,15 +6,18 @@ import random
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from hengstats.intake.grid import Grid
 from hengstats.intake.logs import engine as signinengine
+from hengstats.intake.logs.messages import TOLD
 from hengstats.intake.logs.signins import check_signin_parts, check_signins
 from hengstats.intake.result import Asked
 
@@ -139,6 +142,16 @@ PIECES = {
 }
 
 
+def unread(outcome):
+    """Return the faults of single cells: which rows clash depends on their order."""
+    clashes = [TOLD[key][1] for key in ("time_mixed", "two_buildings")]
+    return {
+        (fault.code, fault.row, fault.column)
+        for fault in outcome.errors
+        if not any(clash in fault.message for clash in clashes)
+    }
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_sheet_and_parquet_find_the_same_faults(check, seed):
     chosen = random.Random(seed)
@@ -146,8 +159,7 @@ def test_sheet_and_parquet_find_the_same_faults(check, seed):
     rows = [[chosen.choice(PIECES[name]) for name in head] for _ in range(8)]
     sheet = check_signins([Grid(file="a.xlsx", sheet="a", rows=[head, *rows])], ASKED)
     whole = check(table(*rows, head=head))
-    cells = {fault for fault in faults(sheet) if fault[2]}
-    assert cells == {fault for fault in faults(whole) if fault[2]}
+    assert unread(sheet) == unread(whole)
 
 
 ONE = ("p1", "e1", "示例大厦", EVENING)
@@ -237,6 +249,40 @@ def test_values_beside_the_keys_are_read_by_their_type(check):
     ]
 
 
+@pytest.mark.parametrize("hours", ["1.5", "-1.5"])
+def test_hours_in_decimals_are_read_as_hours_in_floats(check, hours):
+    kinds = pa.decimal128(4, 1), pa.float64()
+    exact, binary = (
+        check(typed(hours=pa.array([Decimal(hours)]).cast(kind))) for kind in kinds
+    )
+    assert (exact.errors, exact.cells) == (binary.errors, binary.cells)
+
+
+def test_the_name_of_a_folder_is_no_column(tmp_path):
+    # Spark and Hive write building=…/part-0.parquet where they split by building.
+    folder = tmp_path / "building=示例别楼"
+    folder.mkdir()
+    path = write(folder / "part-0.parquet", table(ONE))
+    assert counts(check_signin_parts([path], ASKED)) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ("SELECT * FROM read_parquet('{other}')", duckdb.PermissionException),
+        ("COPY (SELECT 1) TO '{other}'", duckdb.PermissionException),
+        ("SET memory_limit = '2GB'", duckdb.InvalidInputException),
+    ],
+)
+def test_the_engine_reaches_its_parts_only_and_stays_so(tmp_path, asked, error):
+    own, other = (write(tmp_path / f"{name}.parquet", table(ONE)) for name in "ab")
+    (tmp_path / "spill").mkdir()
+    with closing(signinengine.connect(str(tmp_path / "spill"), [own])) as engine:
+        engine.execute(f"SELECT * FROM read_parquet('{own}')")
+        with pytest.raises(error):
+            engine.execute(asked.format(other=other))
+
+
 def test_parts_that_differ_are_refused(check):
     outcome = check(table(ONE), typed(person_id=pa.array([1])))
     assert [(e.code, e.file) for e in outcome.errors] == [
@@ -254,7 +300,81 @@ def test_a_zone_in_one_part_only_is_refused(check):
     assert [(e.code, e.file) for e in outcome.errors] == [
         ("schema_drift", "part-1.parquet")
     ]
-    assert faults(check(table(ONE, other))) == [("invalid_date", 3, "")]
+    assert outcome.errors[0].column == "timestamp"
+    assert faults(check(table(ONE, other))) == [("invalid_date", 3, "timestamp")]
+
+
+def test_one_person_in_two_buildings_is_told_at_the_building(check):
+    other = ("p1", "e1", "另一示例大厦", EVENING)
+    assert faults(check(table(ONE, other))) == [("duplicate_key", 3, "building")]
+
+
+@pytest.mark.parametrize(
+    ("id_", "code"),
+    [("#N/A", "error_cell"), ("p1²", "ambiguous_number"), ("匿名", "missing_key")],
+)
+def test_what_no_sheet_takes_for_an_id_is_refused_in_parquet_too(check, id_, code):
+    outcome = check(table(ONE, (id_, "e1", "示例大厦", EVENING)))
+    assert faults(outcome) == [(code, 3, "person_id")]
+
+
+def test_the_first_part_unlike_the_first_is_named(check):
+    zoned = ("p2", "e1", "示例大厦", "2019-03-04T12:05:00Z")
+    outcome = check(table(zoned), table(zoned), table(ONE))
+    assert [(e.code, e.file) for e in outcome.errors] == [
+        ("schema_drift", "part-2.parquet")
+    ]
+
+
+def test_a_person_in_a_second_building_is_told_once(check):
+    rows = [("p1", "e1", f"示例{name}楼", EVENING) for name in "甲乙乙丙"]
+    assert faults(check(table(*rows))) == [("duplicate_key", 3, HEAD[2])]
+
+
+def test_warnings_stand_where_those_of_a_sheet_stand(check):
+    people = ["123", "p", "000123", "p", "A1", "a1"]
+    rows = [(person, "e1", "示例大厦", EVENING) for person in people]
+    sheet = check_signins([Grid(file="a.csv", rows=[HEAD, *map(list, rows)])], ASKED)
+    told = [(w.code, w.row) for w in check(table(*rows)).warnings]
+    # p signs in again in row 5; 123 of row 2 may be 000123.
+    assert told == [("duplicate_sign_in", 5), ("similar_ids", 2)]
+    assert told == [(w.code, w.row) for w in sheet.warnings]
+
+
+def test_an_offset_in_one_row_only_is_refused(check):
+    # ONE tells no zone, and stands in row 2.
+    other = ("p2", "e1", "示例大厦", "2019-03-04T12:05:00+00:00")
+    assert faults(check(table(ONE, other))) == [("invalid_date", 3, "timestamp")]
+
+
+@pytest.mark.parametrize(
+    ("offset", "stamp", "year"),
+    [
+        ("+7", "2019-12-31 23:00", 2020),  # an hour later in Shanghai
+        ("+7", "2019-12-31 22:59", 2019),
+        ("-5", "2019-12-31 11:00", 2020),  # thirteen hours later
+        ("-5", "2019-12-31 10:59", 2019),
+    ],
+)
+def test_a_head_with_an_offset_moves_its_stamps_to_shanghai(check, offset, stamp, year):
+    head = [*HEAD[:3], f"timestamp (UTC{offset})"]
+    found = counts(check(table((*ONE[:3], stamp), head=head)))
+    assert found == {(year, "示例大厦"): (1, 1, 1)}
+
+
+@pytest.mark.parametrize(("day", "errors"), [(25, []), (26, ["invalid_date"])])
+def test_the_day_after_today_is_let_in_and_the_next_is_not(check, day, errors):
+    outcome = check(table((*ONE[:3], f"2026-11-{day} 00:00")))
+    assert [fault.code for fault in outcome.errors] == errors
+
+
+@pytest.mark.parametrize(
+    ("stamp", "year"), [("2020-01-01 00:59", 2019), ("2020-01-01 01:00", 2020)]
+)
+def test_a_head_ahead_of_shanghai_moves_its_stamps_back(check, stamp, year):
+    head = [*HEAD[:3], "timestamp (UTC+9)"]
+    found = counts(check(table((*ONE[:3], stamp), head=head)))
+    assert found == {(year, "示例大厦"): (1, 1, 1)}
 
 
 def test_a_fault_names_its_part_and_row(check):

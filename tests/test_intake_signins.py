@@ -16,6 +16,8 @@ from hengstats.errors import place_fault
 from hengstats.intake import check as check_file
 from hengstats.intake.grid import Grid
 from hengstats.intake.logs.heads import role_of
+from hengstats.intake.logs.ids import read_id
+from hengstats.intake.logs.messages import Unread
 from hengstats.intake.logs.signins import check_signins, looks_like_log
 from hengstats.intake.result import COLUMNS, Asked, Checked
 
@@ -273,6 +275,74 @@ def test_a_survey_is_refused_until_person_and_event_are_named():
     assert found == {(2019, "示例大厦"): (2, 3, 2)}
 
 
+WENJUANXING = [
+    "序号",
+    "提交答卷时间",
+    "1、您的姓名",
+    "2、您的手机号",
+    "3、您在哪座楼工作",
+    "4、参加的活动",
+]
+ANSWER = ("1", "2019/3/4 20:05:11", "某甲", "13800000001", "示例大厦", "示例讲座")
+
+
+@pytest.mark.parametrize("name", ["楼宇", "building", "所在楼宇"])
+def test_a_survey_is_read_once_the_building_is_named_in_either_language(name):
+    asked = Asked(
+        person="2、您的手机号",
+        event="4、参加的活动",
+        columns={name: "3、您在哪座楼工作"},
+    )
+    outcome = check(log(ANSWER, head=WENJUANXING), asked=asked)
+    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+
+
+def test_a_missing_building_tells_how_to_name_it():
+    outcome = check(log(ANSWER, head=WENJUANXING))
+    assert any("--column 楼宇=HEAD" in error.message for error in outcome.errors)
+
+
+def test_a_question_for_the_building_is_a_head_of_the_building():
+    assert role_of("3、您所在的楼宇")[1] == "building"
+    assert role_of("您的手机号")[1] == "phone"
+
+
+@pytest.mark.parametrize("name", ["时间", "签到时间", "time", "timestamp"])
+def test_the_column_of_times_is_named_in_either_language(name):
+    head = [*HEAD[:-1], "到场"]
+    grid = log(("p1", "e1", "示例大厦", EVENING), head=head)
+    asked = Asked(columns={name: "到场"})
+    assert list(counts(check(grid, asked=asked))) == [(2019, "示例大厦")]
+
+
+def test_a_building_that_is_named_and_not_there_is_told():
+    outcome = check(log(ANSWER, head=WENJUANXING), asked=Asked(columns={"楼宇": "楼"}))
+    assert any("--column 指明的一栏" in error.message for error in outcome.errors)
+
+
+def test_a_footnote_of_a_head_is_no_part_of_it():
+    assert role_of("楼宇¹")[1] == role_of("楼宇⁽注⁾")[1] == "building"
+
+
+def test_a_telephone_in_scientific_notation_is_not_said_to_have_16_digits():
+    outcome = check(log(("1.38E+10", "e1", "示例大厦", EVENING)))
+    assert faults(outcome) == [("id_precision_loss", 2, "人员编号")]
+    assert "科学计数法" in outcome.errors[0].message
+    assert "16" not in outcome.errors[0].message
+
+
+@pytest.mark.parametrize("dash", ["-", "—", "–", "——", "~", "至"])
+def test_a_span_of_time_is_told_as_one_whatever_its_dash(dash):
+    outcome = check(log(("p1", "e1", "示例大厦", f"2019-03-04 14:00{dash}16:00")))
+    assert "一段时间" in outcome.errors[0].message
+
+
+def test_a_building_with_a_telephone_is_refused_and_not_quoted():
+    outcome = check(log(("p1", "e1", "示例大厦(某人13800000000)", EVENING)))
+    assert faults(outcome) == [("invalid_name", 2, "楼宇")]
+    assert "138" not in outcome.errors[0].message
+
+
 def test_a_column_that_is_asked_for_and_not_there_is_told():
     asked = Asked(person="会员号", event="活动名称")
     outcome = check(log(*ANSWERS, head=SURVEY), asked=asked)
@@ -287,6 +357,11 @@ def test_a_column_that_is_asked_for_and_not_there_is_told():
         (" \u3000", "missing_key"),
         ("—", "missing_key"),
         ("NULL", "missing_key"),
+        ("匿名", "missing_key"),
+        ("Anonymous", "missing_key"),
+        ("#N/A", "error_cell"),
+        ("p1²", "ambiguous_number"),
+        ("p⁽注⁾", "ambiguous_number"),
         ("1.2345E+17", "id_precision_loss"),
         ("3E+17", "id_precision_loss"),
         ("p\x071", "control_character"),
@@ -334,6 +409,27 @@ def test_a_number_shown_with_zeros_is_the_id_with_zeros():
     assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
 
 
+def test_a_number_of_sixteen_digits_is_no_id():
+    # A spreadsheet keeps fifteen digits.
+    assert read_id(10**15 - 1) == "999999999999999"
+    with pytest.raises(Unread, match="id_rounded"):
+        read_id(10**15)
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\u200b", float("nan"), "n/a"])
+def test_a_cell_without_anything_to_see_is_no_id(value):
+    with pytest.raises(Unread, match="id_blank"):
+        read_id(value)
+
+
+def test_capitals_make_another_person_and_are_told():
+    outcome = check(
+        log(("a7", "e1", "示例大厦", EVENING), ("A7", "e1", "示例大厦", EVENING))
+    )
+    assert counts(outcome) == {(2019, "示例大厦"): (1, 2, 2)}
+    assert warnings(outcome) == ["similar_ids"]
+
+
 def test_leading_zeros_make_another_person_and_are_told():
     outcome = check(
         log(("000123", "e1", "示例大厦", EVENING), ("123", "e1", "示例大厦", EVENING))
@@ -346,7 +442,7 @@ def test_leading_zeros_make_another_person_and_are_told():
 
 
 def test_one_person_at_one_event_in_two_buildings_is_refused():
-    assert one(人员编号="p1", 楼宇="另一示例大厦") == [("duplicate_key", 3, "")]
+    assert one(人员编号="p1", 楼宇="另一示例大厦") == [("duplicate_key", 3, "楼宇")]
 
 
 def test_a_building_is_read_as_everywhere_and_a_blank_one_refused():
@@ -372,7 +468,7 @@ def test_more_names_than_buildings_are_refused():
 
 
 def test_stamps_with_and_without_a_zone_in_one_file_are_refused():
-    assert one(签到时间="2019-03-04T12:05:00Z") == [("invalid_date", 3, "")]
+    assert one(签到时间="2019-03-04T12:05:00Z") == [("invalid_date", 3, "签到时间")]
 
 
 def test_a_head_that_states_utc_moves_its_stamps():
@@ -402,7 +498,8 @@ def test_a_time_that_cannot_be_read_is_refused(value, reason):
 
 
 @pytest.mark.parametrize(
-    "value", ["是", "否", "1", "0", "TRUE", "群众", "预备党员", "", "—"]
+    "value",
+    ["是", "否", "1", "0", 1, 0, 1.0, 0.0, True, "TRUE", "群众", "预备党员", "", "—"],
 )
 def test_a_yes_or_no_is_let_in(value):
     head = [*HEAD, "是否党员"]
@@ -419,6 +516,8 @@ def test_a_yes_or_no_is_let_in(value):
         ("时长", "1.5～2小时", "ambiguous_number"),
         ("hours", "-1", "out_of_range"),
         ("hours", "一会儿", "invalid_number"),
+        ("hours", float("inf"), "invalid_number"),
+        ("hours", True, "invalid_number"),
     ],
 )
 def test_a_wrong_value_beside_the_keys_is_refused(column, value, reason):
@@ -479,6 +578,10 @@ def test_hidden_rows_and_columns_count_and_are_told():
     row = ["某人", "p1", "e1", "示例大厦", EVENING]
     outcome = check(book(row, hidden_rows={1}, hidden_columns={1}))
     assert warnings(outcome) == ["hidden_rows", "hidden_columns"]
+    assert [(w.row, w.column) for w in outcome.warnings] == [
+        (2, ""),
+        (None, "人员编号"),
+    ]
 
 
 def test_all_faults_are_told_at_once_up_to_a_hundred():
@@ -597,9 +700,9 @@ def test_the_fault_of_a_key_says_what_place_fault_says():
     outcome = check(log(("", "e1", "示例大厦", EVENING)))
     fault = place_fault(
         "missing_key",
-        "编号空着",
+        "没有写编号",
         "补上编号，或删去这一行",
-        "the id is blank; fill it in or remove the row",
+        "there is no id; fill it in or remove the row",
         file="签到.csv",
         row=2,
         column="人员编号",

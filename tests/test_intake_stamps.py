@@ -45,6 +45,8 @@ def code(value, **kwargs):
         ("2020-01-01 00:00 GMT+8", 2020),
         ("2019-12-31 23:59:59 北京时间", 2019),
         ("20191231T160000Z", 2020),
+        ("2019-12-31T20:00:00\u221205:00", 2020),  # a minus sign
+        ("2016-12-31T23:59:60Z", 2017),  # a leap second there was
     ],
 )
 def test_a_stamp_with_a_zone_is_brought_to_shanghai(text, year):
@@ -95,6 +97,8 @@ def test_a_stamp_without_a_zone_is_shanghai_time(text):
         ("2019-12-31 晚上 11:00:00+00:00", 2020),
         ("2019-12-31 中午 12:00:00+00:00", 2019),
         ("2019-12-31 下午 16:00:00+00:00", 2020),
+        ("2019-12-31 中午 11:30:00+00:00", 2019),
+        ("2019-12-31 中午 1:30:00+02:00", 2019),
     ],
 )
 def test_morning_and_afternoon_are_told_apart(text, hour):
@@ -133,10 +137,13 @@ def test_a_head_in_utc_moves_the_stamps_that_tell_no_zone():
         ("2019-03-04 上午 13:00", "invalid_date"),
         ("2027-01-01 10:00", "invalid_date"),
         ("1900-01-01", "invalid_date"),
+        ("1948-12-31 23:59", "invalid_date"),
+        ("9999-12-31T23:00:00Z", "invalid_date"),
         ("1970-01-01 08:00:00", "invalid_date"),
         ("1970-01-01T00:00:00Z", "invalid_date"),
         (43528, "invalid_date"),
         (43528.42, "invalid_date"),
+        (20190304.5, "invalid_date"),
         ("43528", "invalid_date"),
         (1577836800, "invalid_date"),
         ("1577836800000", "invalid_date"),
@@ -149,12 +156,17 @@ def test_a_head_in_utc_moves_the_stamps_that_tell_no_zone():
         ("2019-03-04 10:00-11:30", "invalid_date"),
         ("2019-03-04 10:00 - 11:30", "invalid_date"),
         ("2019-03-04 10:00~11:30", "invalid_date"),
+        ("2019-03-04 20:05:1²", "ambiguous_number"),
+        ("#N/A", "error_cell"),
         ("2019-03-04 14:00-16:00", "invalid_date"),
         ("2019-03-04 10:00:00-11:40:00", "invalid_date"),
         ("2019-03-04至2019-03-05", "invalid_date"),
         ("2019年3月4日-5日", "invalid_date"),
         ("2019-03-04 10:00 CST", "invalid_date"),
         ("2019-03-04 10:00:00+25:00", "invalid_date"),
+        ("2019-03-04 10:00:00+08:17", "invalid_date"),
+        ("2019-03-04 10:00:00-13:00", "invalid_date"),
+        ("2019-03-04 上午 10:00 上午", "invalid_date"),
         ("2019-03-04 10:00 上午 下午", "invalid_date"),
         ("2019年", "invalid_date"),
         ("2019年3月", "invalid_date"),
@@ -164,6 +176,16 @@ def test_a_head_in_utc_moves_the_stamps_that_tell_no_zone():
 )
 def test_what_is_no_plain_moment_is_refused(value, reason):
     assert code(value) == reason
+
+
+def test_the_first_year_is_that_of_the_republic():
+    assert read_stamp("1949-01-01 00:00", TODAY).year == 1949
+
+
+def test_without_a_date_of_today_no_moment_is_too_late_but_the_last():
+    assert read_stamp("9999-12-31T15:59:59Z").year == 9999
+    with pytest.raises(Unread, match="time_impossible"):
+        read_stamp("9999-12-31T16:00:00Z")
 
 
 def test_the_day_after_today_is_let_in_and_the_next_is_not():

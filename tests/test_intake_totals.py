@@ -1,5 +1,6 @@
 """A total must add up, within half a printed digit per term; a count exactly."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -103,6 +104,70 @@ def test_every_column_must_agree_with_the_same_rows():
     rows = "2016,甲大厦,1.0,10\n小计,,1.0,10\n2016,乙大厦,3.0,20\n"
     # 4.0 is the sum of all, 20 that of the second group: no rows give both
     assert misses(HEAD + rows + "合计,,4.0,20") == [(5, "党员数")]
+
+
+BLOCKS = "2016,甲,1,\n2016,乙,2,\n{}2017,甲,3,\n2017,乙,4,\n"
+STREETS = "2016,甲,1,\n2016,乙,2,\n小计,,3,\n2016,丙,5,\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCKS.format("") + "2017,合计,10,",  # all years in one that names a year
+        BLOCKS.format("") + "2017年合计,,10,",
+        BLOCKS.format("") + "2016,合计,10,",
+        BLOCKS.format("") + "合计,,3,",  # of a block that it does not close
+        BLOCKS.format("") + "合计,,4,",  # of one building
+        BLOCKS.format("合计,,10,\n"),  # the other year as well
+        STREETS + "合计,,5,",  # since the last 小计
+        STREETS + "总计,,3,",
+        STREETS + "Total,,5,",
+        STREETS + "税收合计,,5,",
+        STREETS + "小计,,8,",
+        "2016,甲,1,\n本页小计,,1,\n本页小计,,9,",  # no rows of its own
+        STREETS + "小计,,5,\n2016,丁,1,\n合计,,6,",
+        "合计,,5,\n小计,,3,\n2016,甲,1,\n2016,乙,2,\n小计,,5,\n2016,丙,5,",
+        "2016,甲,1,\n2017,甲,2,\n2016,乙,4,\n2017,乙,8,\n合计,甲,15,",
+    ],
+)
+def test_a_total_of_other_rows_than_its_own_does_not_agree(text):
+    assert misses(HEAD + text) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCKS.format("") + "合计,,10,",
+        BLOCKS.format("") + "合计,,7,",  # of the last year's block
+        BLOCKS.format("合计,,3,\n") + "合计,,7,\n总计,,10,",
+        BLOCKS.format("小计,,3,\n") + "小计,,7,\n合计,,10,",
+        BLOCKS.format("2016,合计,3,\n") + "2017,合计,7,\n合计,,10,",
+        BLOCKS.format("") + "2016年小计,,3,\n2017年小计,,7,",
+        "合计,,10,\n" + BLOCKS.format(""),
+        "合计,,3,\n" + BLOCKS.format("合计,,7,\n"),
+        "总计,,10,\n2016,合计,3,\n" + BLOCKS.format("2017,合计,7,\n"),
+        STREETS + "小计,,5,\n合计,,8,",
+        STREETS + "小计,,5,\n示例区小计,,8,\n合计,,8,",  # of two groups
+        STREETS + "小计,,5,\n东街道合计,,8,\n2016,丁,1,\n西街道合计,,1,\n合计,,9,",
+        STREETS + "东街道合计,,5,\n合计,,8,",
+        STREETS + "本页小计,,8,\n2016,丁,1,\n小计,,6,\n本页小计,,1,\n合计,,9,",
+        "2016,甲,1,\n2017,甲,2,\n合计,甲,3,\n2016,乙,4,\n2017,乙,8,\n合计,乙,12,",
+        "小计,甲,3,\n2016,甲,1,\n2017,甲,2,\n小计,乙,4,\n2016,乙,4,",
+        # of each street, year by year, and of all
+        BLOCKS.format("") + "2016,合计,3,\n2017,合计,7,\n2016,丙,5,\n2017,丙,6,\n"
+        "2016,合计,5,\n2017,合计,6,\n2016,总计,8,\n2017,总计,13,",
+    ],
+)
+def test_every_sound_place_of_a_total_agrees(text):
+    assert misses(HEAD + text) == []
+
+
+def test_many_totals_are_added_up_in_time():
+    years = [f"{2000 + i % 20},甲{i},1," for i in range(40_000)]
+    text = "\n".join(f"{row}\n{row[:4]},合计,1," for row in years)
+    started = time.process_time()
+    assert misses(HEAD + text) == []
+    assert time.process_time() - started < 8
 
 
 def test_a_total_of_subtotals_is_the_sum_of_the_rows():

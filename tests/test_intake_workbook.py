@@ -15,10 +15,11 @@ from openpyxl.styles import Font
 from python_calamine import CalamineWorkbook
 
 from hengstats.errors import SheetError
+from hengstats.intake.buildings.sheets import check_buildings
 from hengstats.intake.containers.stored import read_number, read_serial, unescape
 from hengstats.intake.containers.styles import date_kind
 from hengstats.intake.containers.workbook import _read_strings, read_workbook
-from hengstats.intake.result import Refusal
+from hengstats.intake.result import Asked, Refusal
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -317,6 +318,74 @@ def test_struck_texts_and_numbers_are_marked(book):
     sheet["B1"].value = CellRichText("示例", TextBlock(InlineFont(strike=True), "大厦"))
     sheet["D1"].font = Font(strike=False, bold=True)
     assert read_one(book).struck == {(0, 0), (0, 1)}
+
+
+def raised(*runs):
+    """Return rich text of (text, place of its font: superscript, subscript or None)."""
+    return CellRichText(
+        *(TextBlock(InlineFont(vertAlign=place), text) for text, place in runs)
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        ([("37", None), ("2", "superscript")], "37²"),
+        ([("26.3", None), ("1", "subscript")], "26.3₁"),
+        ([("示例大厦", None), ("注", "superscript")], "示例大厦⁽注⁾"),
+        ([("37", None), (" 1) ", "superscript"), ("人", None)], "37¹⁾人"),
+        ([("37", "baseline"), ("2", None)], "372"),
+        ([("37", None), (" ", "superscript")], "37 "),
+    ],
+)
+def test_what_stands_above_or_below_the_line_is_told_from_the_rest(book, runs, text):
+    book.active["A1"] = raised(*runs)
+    assert read_one(book).rows == [[text]]
+
+
+def test_a_sign_above_the_line_is_told_in_a_text_within_the_sheet_too():
+    grid = grid_of(
+        '<row r="1"><c r="A1" t="inlineStr"><is><r><t>37</t></r><r><rPr><vertAlign'
+        ' val="superscript"/></rPr><t>2</t></r><r><t>人</t></r></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>409</t></is></c></row>'
+    )
+    assert grid.rows == [["37²人", "409"]]
+
+
+def test_a_whole_cell_above_or_below_the_line_is_no_number(book):
+    book.active.append([37, "示例大厦", 26.5, 409])
+    book.active["A1"].font = Font(vertAlign="superscript")
+    book.active["B1"].font = Font(vertAlign="subscript")
+    book.active["C1"].font = Font(vertAlign="superscript")
+    book.active["D1"].font = Font(vertAlign="baseline")
+    assert read_one(book).rows == [["³⁷", "₍示例大厦₎", "⁽²⁶.⁵⁾", 409]]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        ("A2", raised(("2016", None), ("1", "superscript")), "invalid_year"),
+        ("B2", raised(("示例大厦", None), ("1", "superscript")), "invalid_name"),
+        ("C2", raised(("26.3", None), ("1", "superscript")), "ambiguous_number"),
+        ("D2", raised(("37", None), ("2", "subscript")), "ambiguous_number"),
+    ],
+)
+def test_a_footnote_is_never_read_as_part_of_a_key_or_figure(book, place, value, code):
+    book.active.append(["年份", "楼宇", "税收(亿元)", "党员数"])
+    book.active.append([2016, "示例大厦", 26.3, 409])
+    book.active[place] = value
+    outcome = check_buildings(read(book), Asked(today="2026-01-01"))
+    assert [(fault.code, fault.row) for fault in outcome.errors] == [(code, 2)]
+
+
+def test_a_footnote_of_a_head_is_dropped(book):
+    heads = ["年份", "楼宇", ("税收", "(亿元)"), "党员数"]
+    book.active.append([h if isinstance(h, str) else h[0] for h in heads])
+    book.active["C1"] = raised(("税收", None), ("1", "superscript"), ("(亿元)", None))
+    book.active["D1"] = raised(("党员数", None), ("注", "superscript"))
+    book.active.append([2016, "示例大厦", 26.3, 409])
+    outcome = check_buildings(read(book), Asked(today="2026-01-01"))
+    assert [cell.column for cell in outcome.cells] == ["tax", "members"]
 
 
 def test_merged_areas_are_cut_to_what_the_sheet_holds(book):

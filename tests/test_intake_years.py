@@ -94,6 +94,8 @@ INVALID = [
     "٢٠٢١",
     "202①",
     "20２1年①",
+    "2016²",
+    "2016年⁽注⁾",
     "-",
     "合计",
     "=2021",
@@ -188,6 +190,18 @@ def test_a_format_that_shows_no_whole_year_is_refused(number_format):
 def test_without_a_date_the_present_year_is_the_last():
     with pytest.raises(Refusal, match="将来"):
         read_year(dt.datetime.now().year + 2, "General", "")
+
+
+def test_the_mend_of_a_future_year_does_not_ask_for_four_digits():
+    with pytest.raises(Refusal, match="将来") as told:
+        read_year("2031", "General", TODAY)
+    assert "四位" not in told.value.mend
+
+
+def test_an_error_in_place_of_a_year_is_an_error_cell():
+    with pytest.raises(Refusal) as told:
+        read_year("#N/A", "General", TODAY)
+    assert told.value.code == "error_cell"
 
 
 def test_a_telephone_number_is_not_quoted():

@@ -21,6 +21,7 @@ ROOMS = (
     "intake",
     "records",
     "vintages",
+    "precedence",
     "folder",
     "dataset",
     "figures",

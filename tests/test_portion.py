@@ -64,6 +64,58 @@ def test_another_entity_does_not_change_a_portion(panel):
     assert take_fingerprint(both[0]) == take_fingerprint(both[1])
 
 
+@pytest.mark.parametrize(
+    ("measure", "entity"), [("tax_revenue", "west"), ("events", "east")]
+)
+def test_a_search_for_something_else_does_not_change_a_portion(panel, measure, entity):
+    before = take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"]))
+    panel.attrs["about"]["not_found"].setdefault(measure, {})[entity] = [2020]
+    assert take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"])) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("entities", {"west": ["甲", "甲", "West"]}),
+        ("units", {"events": "events"}),
+        ("sources", {"events": {"east": [["报", "2021-01-02"]]}}),
+        ("printed", {"events": {"east": {"2020": "3场"}}}),
+    ],
+)
+def test_the_origin_of_something_else_does_not_change_a_portion(panel, key, told):
+    before = take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"]))
+    panel.attrs["about"][key] |= told
+    assert take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"])) == before
+
+
+def test_another_source_of_another_entity_does_not_change_a_portion(panel):
+    before = take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"]))
+    panel.attrs["about"]["sources"]["tax_revenue"]["west"] = [["报", "2021-01-02"]]
+    assert take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"])) == before
+
+
+def test_where_a_row_stands_does_not_change_a_portion(panel):
+    alone = panel[panel["entity"] == "west"].reset_index(drop=True)
+    alone.attrs = panel.attrs
+    both = [take_portion(p, ["west"], ["tax_revenue"]) for p in (panel, alone)]
+    assert take_fingerprint(both[0]) == take_fingerprint(both[1])
+
+
+def test_a_search_for_it_changes_a_portion(panel):
+    before = take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"]))
+    panel.attrs["about"]["not_found"]["tax_revenue"]["east"] = [2019, 2020]
+    assert take_fingerprint(take_portion(panel, ["east"], ["tax_revenue"])) != before
+
+
+def test_a_milestone_of_another_entity_does_not_change_a_portion(panel):
+    chosen = ["east"], ["tax_revenue"]
+    before = take_portion(panel, *chosen, milestones=True)
+    panel.attrs["about"]["milestones"].append({"entity": "west", "source": "book"})
+    panel.attrs["about"]["publications"]["book"] = ["西报", "2021-03-04"]
+    after = take_portion(panel, *chosen, milestones=True)
+    assert take_fingerprint(before) == take_fingerprint(after)
+
+
 def test_a_year_of_nothing_does_not_change_a_portion(panel):
     # 2019 is a year of nothing for east
     less = panel[panel["year"] != 2019]

@@ -49,6 +49,15 @@ TAX = "tax,tax,fraction,year,,printed,Tax again\n"
 
 # file, what is replaced, by what, row as a spreadsheet counts, column, fault.
 BROKEN = [
+    ("records.csv", ",2020,", ",2019-2021,", 2, "period", "“2019-2021”不是时期"),
+    ("records.csv", ",2020,", ",2020abc,", 2, "period", "“2020abc”不是时期"),
+    ("records.csv", "2020-06-30", "2020-99-99", 3, "period", "“2020-99-99”不是时期"),
+    ("records.csv", "2020-06-30", "2020-02-30", 3, "period", "“2020-02-30”不是时期"),
+    ("records.csv", ",2020,", ",２０２０,", 2, "period", "“２０２０”不是时期"),
+    ("sources.csv", "2021-03-01", "不详", 2, "published", "“不详”不是日期"),
+    ("sources.csv", "2021-04-01", "2021/04/01", 3, "published", "不是日期"),
+    ("sources.csv", "2021-04-01", "2021-13", 3, "published", "“2021-13”不是日期"),
+    ("sources.csv", "2021-04-01", "2021-H1", 3, "published", "“2021-H1”不是日期"),
     ("records.csv", ",26.3亿元,", ",26.4亿元,", 2, "printed", "“26.4亿元”不在引文"),
     ("records.csv", "近300名,300", "300名,300", 3, "qualifier", "限定词是 exact"),
     ("records.csv", "nearly", "almost", 3, "qualifier", "“almost”不认识"),

@@ -11,7 +11,19 @@ from hengstats.spreadsheet import guard, to_csv, unguard
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+86 21 5555", "-cmd|' /C calc'!A0", "@SUM(A1)", "＝1+1", "\t=1"]
+    "text",
+    [
+        "=1+1",
+        "+86 21 5555",
+        "-cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "＝1+1",
+        "＋1+1",
+        "－a",
+        "＠a",
+        "\t=1",
+        "\r=1",
+    ],
 )
 def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text):
     assert guard(text) == "'" + text

@@ -4,13 +4,12 @@ import errno
 import json
 
 import pytest
+from storing import accepted, begin, codes
 
 from hengstats.dataset import load_records, load_sources, read_dataset
 from hengstats.errors import DataError, SheetError
 from hengstats.figures import load_figures
-from hengstats.intake import child
-from hengstats.intake.result import Asked
-from hengstats.store import add, adding, new, verify
+from hengstats.store import add, adding, verify
 
 HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"
@@ -19,33 +18,7 @@ FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例�
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
     """Return a function that adds a sheet to a dataset of its own."""
-
-    def check_here(path, table="", *, columns=None, person="", event=""):
-        asked = Asked(table=table, columns=columns or {}, person=person, event=event)
-        return child.check_here(path, asked)
-
-    monkeypatch.setattr(adding, "check", check_here)  # in this process: quicker
-    monkeypatch.chdir(tmp_path)
-    new("mine")
-
-    def mine(sheet, published="", name="", **told):
-        path = tmp_path / (name or "表.csv")
-        path.write_text(sheet, "utf-8")
-        return add(path, "mine", published=published, **told)
-
-    return mine
-
-
-def accepted(measure="tax_revenue", as_of=None):
-    """Return the accepted values of a measure."""
-    figures = load_figures("mine", as_of=as_of).query("measure == @measure")
-    keys = zip(figures["entity"], figures["year"], strict=True)
-    return dict(zip(keys, figures["value"], strict=True))
-
-
-def codes(refused):
-    """Return the reasons of a refusal."""
-    return [fault.code for fault in refused.value.faults]
+    return begin(tmp_path, monkeypatch)
 
 
 def test_the_first_sheet_comes_in(mine):
@@ -453,7 +426,7 @@ def test_a_disk_that_fails_is_told_in_a_sentence(mine, monkeypatch, code, told):
 def test_the_result_says_itself_in_two_languages(mine):
     said = mine(FIRST, "2022-03-31").say().splitlines()
     assert (said[0], said[1]) == (
-        "已存入 mine：第 1 批（表.csv）。"
+        "已存入 mine：第 1 期（表.csv）。"
         "新增 6 个数字，修订 0 个，撤回 0 个，未变 0 个",
         "Stored in mine as vintage 1 (表.csv)."
         " Figures added: 6; revised: 0; withdrawn: 0; unchanged: 0",

@@ -1,13 +1,11 @@
 """A name never seen and a building no longer there are asked about, not guessed."""
 
 import pytest
+from storing import accepted, begin, codes, noted
 
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError, SheetError
 from hengstats.figures import load_figures
-from hengstats.intake import child
-from hengstats.intake.result import Asked
-from hengstats.store import add, adding, new
 
 HEAD = "年份,楼宇,税收(亿元)\n"
 FIRST = HEAD + "2020,示例甲楼,1.5\n2021,示例甲楼,1.6\n2021,示例乙楼,2\n"
@@ -18,21 +16,7 @@ GONE = HEAD + "2022,示例甲楼,1.7\n"
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
     """Return a function that adds a sheet to a dataset of its own."""
-
-    def check_here(path, table="", *, columns=None, person="", event=""):
-        asked = Asked(table=table, columns=columns or {}, person=person, event=event)
-        return child.check_here(path, asked)
-
-    monkeypatch.setattr(adding, "check", check_here)  # in this process: quicker
-    monkeypatch.chdir(tmp_path)
-    new("mine")
-
-    def mine(sheet, published="2023-03-31", name="表.csv", **told):
-        path = tmp_path / name
-        path.write_text(sheet, "utf-8")
-        return add(path, "mine", published=published, **told)
-
-    return mine
+    return begin(tmp_path, monkeypatch, "2023-03-31")
 
 
 @pytest.fixture
@@ -40,11 +24,6 @@ def started(mine):
     """Return the same, with a first vintage of two buildings."""
     mine(FIRST, "2022-03-31")
     return mine
-
-
-def codes(refused):
-    """Return the reasons of a refusal."""
-    return [fault.code for fault in refused.value.faults]
 
 
 def years(entity, as_of=None):
@@ -251,7 +230,7 @@ def test_a_hundred_questions_are_put_and_the_rest_counted(started):
 
 
 def test_a_subset_that_says_nothing_new_asks_for_nobody(started):
-    assert started(HEAD + "2021,示例乙楼,2\n").status == "unchanged"
+    assert started(HEAD + "2021,示例乙楼,2\n", "2022-03-31").status == "unchanged"
 
 
 def test_sign_ins_ask_for_nobody_who_is_missing(started):
@@ -274,23 +253,184 @@ def test_a_row_without_figures_is_there_all_the_same(started):
         started(HEAD + "2023,示例甲楼,1.8\n", "2024-03-31")
 
 
-def test_another_publisher_is_not_asked_for_the_buildings_of_the_first(mine):
-    mine(FIRST, "2022-03-31", publisher="示例一街道")
-    sheet = HEAD + "2022,示例丙楼,1.7\n"
-    told = mine(sheet, publisher="示例二街道", new_buildings=["示例丙楼"])
-    assert told.status == "stored"
+OTHER = HEAD + "2022,示例丙楼,1.7\n"
 
 
-def test_a_publisher_is_asked_for_its_own_buildings(mine):
+def test_a_new_publisher_is_asked_for_the_buildings_of_any(mine):
     mine(FIRST, "2022-03-31", publisher="示例一街道")
-    mine(
-        HEAD + "2022,示例丙楼,1.7\n",
-        publisher="示例二街道",
+    with pytest.raises(SheetError) as refused:
+        mine(OTHER, publisher="示例二街道", new_buildings=["示例丙楼"])
+    assert codes(refused) == ["missing_building", "missing_building"]
+
+
+def test_an_unsigned_sheet_is_asked_for_the_buildings_of_any(mine):
+    mine(FIRST, "2022-03-31", publisher="示例一街道")
+    with pytest.raises(SheetError, match='--withdraw "示例乙楼"'):
+        mine(GONE)
+
+
+@pytest.fixture
+def two(mine):
+    """Return the same, with the buildings of two publishers, one each."""
+    mine(FIRST, "2022-03-31", publisher="示例一街道")
+    mine(OTHER, publisher="示例二街道", new_buildings=["示例丙楼"], partial=True)
+    return mine
+
+
+def test_a_publisher_is_asked_for_its_own_buildings(two):
+    with pytest.raises(SheetError, match='--withdraw "示例乙楼"') as refused:
+        two(GONE, "2024-03-31", publisher="示例一街道")
+    assert codes(refused) == ["missing_building"]
+
+
+def test_another_publisher_is_not_asked_for_the_buildings_of_the_first(two):
+    sheet = HEAD + "2023,示例丙楼,1.8\n"
+    assert two(sheet, "2024-03-31", publisher="示例二街道").status == "stored"
+
+
+# Part of a list
+
+
+def test_part_of_a_list_is_offered_as_an_answer(started):
+    told = "若这张表只是一部分，没有列出的照旧，加上 --partial"
+    with pytest.raises(SheetError, match=told):
+        started(GONE)
+
+
+def test_in_a_part_of_a_list_nobody_is_missing_and_nothing_else_changes(started):
+    told = started(HEAD + "2021,示例甲楼,1.7\n", partial=True)
+    assert (told.status, accepted()) == (
+        "stored",
+        {("示例甲楼", 2020): 1.5, ("示例甲楼", 2021): 1.7, ("示例乙楼", 2021): 2.0},
+    )
+
+
+def test_after_a_part_the_whole_list_is_asked_for(started):
+    sheet = HEAD + "2022,示例甲楼,1.7\n2022,示例丙楼,3\n"
+    started(sheet, partial=True, new_buildings=["示例丙楼"])
+    with pytest.raises(SheetError) as refused:
+        started(HEAD + "2023,示例甲楼,1.7\n", "2024-03-31")
+    told = [
+        m for m in ("示例乙楼", "示例丙楼") if f'--withdraw "{m}"' in str(refused.value)
+    ]
+    assert (codes(refused), told) == (
+        ["missing_building"] * 2,
+        ["示例乙楼", "示例丙楼"],
+    )
+
+
+def test_a_new_name_in_a_part_is_a_question_all_the_same(started):
+    with pytest.raises(SheetError) as refused:
+        started(HEAD + "2022,示例丙楼,3\n", partial=True)
+    assert codes(refused) == ["unknown_building"]
+
+
+def test_a_name_in_a_part_is_compared_with_buildings_that_are_not_in_it(started):
+    sheet = HEAD + "2022,示例甲楼,1.7\n2022,示例乙大楼,2\n"
+    with pytest.raises(SheetError) as refused:
+        started(sheet, partial=True)
+    told = str(refused.value)
+    assert ('"示例乙楼=示例乙大楼"' in told, '"示例甲楼=' in told) == (True, False)
+
+
+def test_nothing_is_withdrawn_by_a_part(started):
+    with pytest.raises(
+        SheetError, match="只是一部分（--partial），没有列出的照旧"
+    ) as refused:
+        started(GONE, partial=True, withdraw=["示例乙楼"])
+    assert codes(refused) == ["unasked_answer"]
+
+
+def test_nothing_is_withdrawn_by_a_part_that_says_nothing_new(started):
+    sheet = HEAD + "2021,示例甲楼,1.6\n"
+    with pytest.raises(SheetError, match="只是一部分"):
+        started(sheet, "2022-03-31", partial=True, withdraw=["示例乙楼"])
+
+
+# What a withdrawal takes back
+
+MEMBERS = "年份,楼宇,税收(亿元),党员数\n2021,示例甲楼,,20\n2021,示例乙楼,,30\n"
+
+
+def test_only_the_measures_of_the_sheet_are_taken_back(started):
+    started(MEMBERS, "2022-04-30")
+    started(HEAD + "2021,示例甲楼,1.6\n", withdraw=["示例乙楼"])
+    assert (("示例乙楼", 2021) in accepted(), accepted("branch_members")) == (
+        False,
+        {("示例甲楼", 2021): 20.0, ("示例乙楼", 2021): 30.0},
+    )
+
+
+def test_what_another_publisher_said_is_not_taken_back(mine):
+    mine(FIRST, "2022-03-31", publisher="示例一街道")
+    sheet = HEAD + "2021,示例甲楼,1.6\n"
+    mine(sheet, publisher="示例二街道", withdraw=["示例乙楼"])
+    assert accepted()["示例乙楼", 2021] == 2.0
+
+
+@pytest.mark.parametrize("names", [("", "示例街道"), ("示例街道", "")])
+def test_an_unsigned_sheet_may_be_of_any_publisher(mine, names):
+    mine(FIRST, "2022-03-31", publisher=names[0])
+    sheet = HEAD + "2021,示例甲楼,1.6\n"
+    mine(sheet, publisher=names[1], withdraw=["示例乙楼"])
+    assert ("示例乙楼", 2021) not in accepted()
+
+
+def test_the_question_says_exactly_what_is_taken_back(started):
+    with pytest.raises(SheetError) as refused:
+        started(HEAD + "2020,示例乙楼,1\n2021,示例乙楼,2.2\n2022,示例乙楼,2\n")
+    told = '--withdraw "示例甲楼"（撤回 2 个数字：楼宇税收 2020–2021；其余照旧）'
+    assert told in str(refused.value)
+
+
+def test_the_question_says_that_nothing_is_taken_back(started):
+    with pytest.raises(SheetError, match=r'--withdraw "示例乙楼"（不撤回任何数字'):
+        started(GONE)
+
+
+def test_the_outcome_says_exactly_what_was_taken_back(started):
+    told = started(HEAD + "2021,示例甲楼,1.6\n", withdraw=["示例乙楼"])
+    said = noted(told, "withdrawn")
+    assert len(said) == 1
+    assert "“示例乙楼”不再报送：撤回 1 个数字：楼宇税收 2021；其余照旧" in said[0]
+
+
+def test_a_building_without_any_figure_may_be_withdrawn(started):
+    started(
+        HEAD + "2022,示例甲楼,1.7\n2022,示例乙楼,2\n2022,示例丙楼,—\n",
         new_buildings=["示例丙楼"],
     )
-    with pytest.raises(SheetError, match='--withdraw "示例乙楼"') as refused:
-        mine(GONE, "2024-03-31", publisher="示例一街道")
-    assert codes(refused) == ["missing_building"]
+    sheet = HEAD + "2023,示例甲楼,1.8\n2023,示例乙楼,2\n"
+    told = started(sheet, "2024-03-31", withdraw=["示例丙楼"])
+    assert "“示例丙楼”不再报送：不撤回任何数字" in noted(told, "withdrawn")[0]
+
+
+# Suggestions
+
+
+def test_every_strange_name_is_offered_for_a_missing_building_the_nearest_first(
+    started,
+):
+    sheet = HEAD + "2022,某某广场,1\n2022,示例乙楼,2\n2022,示例甲座,3\n"
+    with pytest.raises(SheetError) as refused:
+        started(sheet)
+    told = '--alias "示例甲楼=示例甲座" 或 --alias "示例甲楼=某某广场"'
+    assert told in refused.value.faults[-1].message
+
+
+def test_only_buildings_that_are_missing_are_offered_for_a_strange_name(started):
+    sheet = HEAD + "2022,示例甲大楼,1\n2022,示例甲楼,2\n"
+    with pytest.raises(SheetError) as refused:
+        started(sheet)
+    told = refused.value.faults[0].message
+    assert ('"示例乙楼=示例甲大楼"' in told, '"示例甲楼=' in told) == (True, False)
+
+
+def test_a_building_that_is_withdrawn_is_not_offered_as_renamed(started):
+    sheet = HEAD + "2022,示例丙楼,1\n"
+    with pytest.raises(SheetError) as refused:
+        started(sheet, withdraw=["示例甲楼"])
+    assert '--alias "示例甲楼=' not in str(refused.value)
 
 
 def test_a_name_kept_by_hand_is_known_in_all_its_scripts(mine, tmp_path):

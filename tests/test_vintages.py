@@ -1,5 +1,7 @@
 """A later vintage takes the place of an earlier one, and neither is ever lost."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -115,8 +117,89 @@ def test_of_two_published_on_one_day_the_later_recorded_stands(store):
 def test_a_month_is_later_than_a_day_in_it(store):
     # A month counts as its last day: 2023-03 is 2023-03-31, after the 30th.
     day = vintage([("示例甲楼", 2021, 5)], published="2023-03-30", source="day")
-    month = vintage([("示例甲楼", 2021, 6)], published="2023-03", source="month")
+    told = {"published": "2023-03", "recorded": "2023-04-01T01:02:03Z"}
+    month = vintage([("示例甲楼", 2021, 6)], source="month", **told)
     assert values(store(month, day)) == {2021: 6.0}
+
+
+@pytest.mark.parametrize("published", ["2023", "2023-03"])
+def test_a_month_or_year_is_not_later_than_the_day_it_was_recorded(store, published):
+    told = {"published": published, "recorded": "2023-03-10T01:02:03Z"}
+    early = vintage([("示例甲楼", 2021, 6)], source="early", **told)
+    day = vintage([("示例甲楼", 2021, 5)], published="2023-03-20", source="day")
+    dataset = store(early, day)
+    assert (values(dataset), values(dataset, "2023-03-10")) == (
+        {2021: 5.0},
+        {2021: 6.0},
+    )
+
+
+def test_the_day_of_recording_is_that_of_shanghai(store):
+    # 22:30 UTC on 31 March is 6:30 on 1 April in Shanghai.
+    dataset = store(vintage([("示例甲楼", 2021, 7)], recorded="2022-03-31T22:30:00Z"))
+    assert values(dataset, "2022-03-31") == {}
+
+
+def voice(number, published, publisher, standing):
+    """Return a vintage of one figure: who says it, when and how reliably."""
+    who = f"{published}-{publisher}"
+    told = {"publisher": publisher, "standing": standing, "source": who}
+    return vintage([("示例甲楼", 2021, number)], published=published, **told)
+
+
+def test_a_weaker_voice_of_another_publisher_does_not_overrule(store):
+    first = voice(1, "2022-03-31", "示例一局", "primary")
+    later = voice(2, "2023-03-31", "示例二报", "press")
+    assert values(store(first, later)) == {2021: 1.0}
+
+
+def test_a_weaker_voice_of_another_publisher_stands_beside_the_first(store):
+    first = voice(1, "2022-03-31", "示例一局", "primary")
+    later = voice(2, "2023-03-31", "示例二报", "press")
+    told = conflicts(store(first, later))
+    assert told[["printed", "accepted", "rule"]].to_numpy().tolist() == [
+        ["1亿元", True, "standing"],
+        ["2亿元", False, "standing"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "standing"),
+    [
+        ("示例一局", "weak"),
+        ("", "weak"),
+        ("示例二报", "press"),
+        ("示例二报", "primary"),
+    ],
+    ids=["same publisher", "unsigned", "as reliable", "more reliable"],
+)
+def test_any_other_later_voice_overrules(store, publisher, standing):
+    first = voice(1, "2022-03-31", "示例一局", "press")
+    later = voice(2, "2023-03-31", publisher, standing)
+    dataset = store(first, later)
+    assert (values(dataset), len(conflicts(dataset))) == ({2021: 2.0}, 0)
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
+def test_a_voice_that_stood_beside_another_is_revised_by_its_own(store, order):
+    three = [
+        voice(1, "2022-03-31", "示例一局", "primary"),
+        voice(2, "2023-03-31", "示例二报", "press"),
+        voice(3, "2024-03-31", "示例二报", "press"),
+    ]
+    told = conflicts(store(*[three[i] for i in order]))
+    assert told["printed"].tolist() == ["1亿元", "3亿元"]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "left"), [("示例街道", {}), ("", {}), ("示例二街道", {2020: 1.0})]
+)
+def test_a_withdrawal_ends_only_what_its_own_publisher_said(store, publisher, left):
+    told = {"published": "2023-03-31", "withdrawn": {"示例甲楼": [2020, 2021]}}
+    other = vintage([("示例乙楼", 2021, 8)], publisher=publisher, **told)
+    figures = load_figures(store(FIRST, other)).query("entity == '示例甲楼'")
+    kept = dict(zip(figures["year"], figures["value"], strict=True))
+    assert {year: value for year, value in kept.items() if year == 2020} == left
 
 
 def test_a_vintage_without_a_date_is_known_from_the_day_it_was_recorded(store):
@@ -145,6 +228,13 @@ def test_what_is_withdrawn_is_gone_from_then_on_and_was_there_before(store):
         [["示例甲楼", 2020], ["示例乙楼", 2021]],
         {2020: 1.0, 2021: 2.0},
     )
+
+
+def test_a_withdrawal_ends_only_the_measures_it_lists(store):
+    told = {"published": "2023-03-31", "withdrawn": {"示例甲楼": [2020, 2021]}}
+    other = vintage([("示例乙楼", 2021, 8)], measures=("members",), **told)
+    figures = load_figures(store(FIRST, other)).query("entity == '示例甲楼'")
+    assert figures["value"].tolist() == [1.0, 2.0]
 
 
 def test_a_withdrawn_building_may_come_back(store):
@@ -282,6 +372,14 @@ def test_every_flipped_bit_of_a_head_is_found():
 def test_a_head_is_read_back_as_it_was_written():
     head = Head(vintages=(FIRST[0], SECOND[0]), watched={"records.csv": "0" * 64})
     assert parse_head(dump_head(head), "示例") == head
+
+
+@pytest.mark.parametrize("rare", [{"partial": True}, {"measures": ("tax",)}])
+def test_what_is_rare_is_said_in_the_head_and_only_where_it_is_so(rare):
+    told = vintage([("示例甲楼", 2021, 3)], **rare)[0]
+    data = dump_head(Head(vintages=(FIRST[0], told)))
+    count = data.count(f'"{next(iter(rare))}"'.encode())
+    assert (parse_head(data, "示例").vintages, count) == ((FIRST[0], told), 1)
 
 
 def test_a_head_of_a_later_format_asks_for_an_update():

@@ -40,8 +40,8 @@ def check(
         `building_year` for figures by building and year, `event_log` for sign-ins.
         Left out, the heads of the sheet decide.
     columns : dict, optional
-        Which head is meant, where two give one measure:
-        `{"tax": "税收(全口径)"}`.
+        Which head is meant, by a measure or key in Chinese or English, where two
+        give one or none is known: `{"税收": "全口径税收"}`, `{"building": "在哪座楼"}`.
     person, event : str
         Heads of the columns that tell persons and events apart in a sign-in export.
 

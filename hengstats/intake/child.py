@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -182,8 +183,10 @@ def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
         from hengstats.intake.logs.signins import check_signin_parts
 
         return digest, table, check_signin_parts(parts, asked)
-    grid = parquet.read_grid(path.name, parts, types)
-    return digest, table, _check_grids([grid], table, asked)
+    grids = parquet.read_grids(parts, types)
+    outcome = _check_grids(grids, table, asked)
+    warnings, errors = map(parquet.heads_once, (outcome.warnings, outcome.errors))
+    return digest, table, replace(outcome, warnings=warnings, errors=errors)
 
 
 def _digest(path: Path, parts: list[Path]) -> str:

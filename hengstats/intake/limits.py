@@ -13,7 +13,8 @@ from typing import Any
 
 UNPACKED = 48 * 2**20  # bytes of a text file, or of all members of a workbook
 MEMBERS = 4096  # files inside a workbook
-ROWS = 200_000  # of a sheet
+ROWS = 200_000  # of data in a sheet
+LINES = ROWS + 1  # with the head
 COLUMNS = 512
 CELLS = 2_000_000  # of a sheet, counted as a dense table would take them
 MERGED = 100_000  # areas of a sheet

@@ -45,16 +45,17 @@ def make_page(
     """
     notebook = nbformat.read(path, as_version=4)
     topics = notebook.metadata.get("hengstats", {}).get("topics", [])
-    whole = find_dataset(dataset)
+    whole, data = find_dataset(dataset), read_dataset(dataset)
     with tempfile.TemporaryDirectory() as room:
         read = Path(room) / whole.name
-        if not topics or not write_excerpt(read_dataset(dataset), topics, read):
+        if not topics or not write_excerpt(data, topics, read):
             read = whole
         ingredients = {
             "library": library,
             "notebook": path.read_text(encoding="utf-8"),
             "reads": _hash_folder(read),
             "shipped": _hash_folder(DATA),
+            "compared": [_hash_folder(find_dataset(one)) for one in data.comparators],
             "name": whole.name,
             "lang": lang,
         }

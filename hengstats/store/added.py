@@ -29,9 +29,14 @@ class Added:
     files : tuple of str
         Names of the sheets.
     added, revised, withdrawn : tuple of Change
-        Figures that are new, that say something else now, that are taken back.
+        Accepted figures that are new, that say something else now, that are gone.
     unchanged : int
         Figures that say what was known.
+    reworded : int
+        Figures that say the same number in another unit or precision.
+    passed_over : dict
+        Why other figures of the sheets are not the accepted ones, to how many; see
+        `Comparison`.
     names : dict
         Key of each building named here to its name.
     warnings : tuple of Fault
@@ -47,6 +52,8 @@ class Added:
     revised: tuple[Change, ...]
     withdrawn: tuple[Change, ...]
     unchanged: int
+    reworded: int
+    passed_over: Mapping[str, int]
     names: Mapping[str, str]
     warnings: tuple[Fault, ...]
 
@@ -54,6 +61,10 @@ class Added:
         """Return what happened, in Chinese and English by default."""
         languages = [lang] if lang else ["zh-Hans", "en"]
         told = [self._summary(one) for one in languages]
+        if self.reworded:
+            told += [
+                say("store", "reworded", one, count=self.reworded) for one in languages
+            ]
         changes = [*self.revised, *self.withdrawn]
         told += [self._change(change, languages) for change in changes[:_SHOWN]]
         if rest := len(changes[_SHOWN:]):
@@ -62,9 +73,10 @@ class Added:
 
     def _summary(self, lang: str) -> str:
         """Return the first sentence."""
+        revised = any(fault.code == "revised_since" for fault in self.warnings)
         return say(
             "store",
-            self.status,
+            "not_stored" if revised else self.status,
             lang,
             dataset=self.dataset,
             vintage=self.vintage,

@@ -18,10 +18,9 @@ from hengstats.store.lock import hold
 from hengstats.store.names import Answers
 from hengstats.store.propose import Proposal, propose
 from hengstats.store.state import State, read_state, take_stamp
-from hengstats.vintages import HEAD, Head, Vintage
+from hengstats.vintages import HEAD, HERE, Head, Vintage
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_HERE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
 
 
 def add(
@@ -36,6 +35,7 @@ def add(
     aliases: Mapping[str, str] | None = None,
     new_buildings: Sequence[str] = (),
     withdraw: Sequence[str] = (),
+    partial: bool = False,
     columns: dict[str, str] | None = None,
     person: str = "",
     event: str = "",
@@ -46,7 +46,8 @@ def add(
     """Check some sheets, store them in a dataset as a new vintage, say what changed.
 
     Several files are one refresh: all of them come in, or none. What was stored before
-    is never altered. Figures that the dataset holds already are not stored again.
+    is never altered. Sheets that say nothing new are not stored, unless they have a
+    date of publication at which nobody said so: then they confirm what was known.
 
     Parameters
     ----------
@@ -58,8 +59,10 @@ def add(
         What the sheets are called, and who published them; the file names speak
         where no title is given.
     published : str
-        When they were published: YYYY, YYYY-MM or YYYY-MM-DD. Of two vintages of one
-        figure the later published one stands. Unknown, the day of storing counts.
+        When they were published: YYYY, YYYY-MM or YYYY-MM-DD; a year or month counts
+        as its last day, or as today if that is earlier. Of two vintages of one figure
+        the later published one stands; beside it, the earlier one of another publisher
+        if its standing is better. Unknown, the day of storing counts.
     standing : str
         `primary` (if not given), `press`, `copy`, `interested` or `weak`.
     reason : str
@@ -67,8 +70,11 @@ def add(
     aliases : dict, optional
         Former name of a building to the name that the sheets have now.
     new_buildings, withdraw : sequence of str
-        Names of buildings that are new; that are no longer reported, so that their
-        figures of the years of these sheets are taken back.
+        Names of buildings that are new; that are no longer reported, so that what
+        this publisher said of them for the years and measures of these sheets is
+        taken back.
+    partial : bool
+        The sheets are only part of the list: nobody is missing in them.
     columns, person, event, table
         See `hengstats.check`.
     dry_run : bool
@@ -96,6 +102,7 @@ def add(
         aliases=dict(aliases or {}),
         new_buildings=tuple(new_buildings),
         withdraw=tuple(withdraw),
+        partial=partial,
     )
     sheets = _check_all(listed, table, columns, person, event)
     told = _describe(told, sheets)
@@ -138,7 +145,7 @@ def _told(
     """Return what the user says of the sheets, or refuse what cannot be."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     recorded = f"{today}T00:00:00Z" if today else now.replace("+00:00", "Z")
-    day = today or dt.datetime.now(_HERE).date().isoformat()
+    day = today or dt.datetime.now(HERE).date().isoformat()
     if published and not (_is_date(published) and published <= day):
         found = "还没有到" if _is_date(published) else "不是日期"
         raise DataError(
@@ -244,6 +251,8 @@ def _tell(
         revised=comparison.revised,
         withdrawn=comparison.withdrawn,
         unchanged=comparison.unchanged,
+        reworded=comparison.reworded,
+        passed_over=comparison.passed_over,
         names=names,
         warnings=(*proposal.warnings, *notes.changed_by_hand(changed)),
     )

@@ -1,11 +1,12 @@
-"""What is new in these sheets against what the dataset holds?
+"""What do some sheets change in the figures that the dataset accepts?
 
 A figure is the same if it says the same: a point by its number, a bound by its ends,
 in the unit of the codebook; wording, unit and file do not matter.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,22 +45,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What some sheets change.
+    """What some sheets change in the accepted figures.
 
     Attributes
     ----------
     added, revised, withdrawn : tuple of Change
+        Accepted figures that are new, that say something else, that are gone.
     unchanged : int
-        Figures that say what was known.
-    overtaken : int
-        Figures of which the dataset already holds a later publication.
+        Figures of the sheets that say what is accepted.
+    reworded : int
+        Those that say the same number as before, known more or less precisely.
+    passed_over : dict
+        Why other figures of the sheets are not the accepted ones, to how many they
+        are: `overtaken` by a later publication, or a rule of `figures.RULES`, or
+        `ruling`.
     """
 
-    added: tuple[Change, ...] = field(default=())
-    revised: tuple[Change, ...] = field(default=())
-    withdrawn: tuple[Change, ...] = field(default=())
+    added: tuple[Change, ...] = ()
+    revised: tuple[Change, ...] = ()
+    withdrawn: tuple[Change, ...] = ()
     unchanged: int = 0
-    overtaken: int = 0
+    reworded: int = 0
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
 
 def by_key(records: pd.DataFrame) -> dict[Key, Record]:
@@ -70,32 +77,39 @@ def by_key(records: pd.DataFrame) -> dict[Key, Record]:
 
 def compare(
     new: Mapping[Key, Record],
-    known: Mapping[Key, Record],
-    later: Collection[Key],
-    taken_back: Iterable[Key],
+    before: Mapping[Key, Record],
+    after: Mapping[Key, Record],
+    standing: Collection[Key],
 ) -> Comparison:
-    """Return what new records change in the known ones.
+    """Return what new records change.
 
-    `later` holds the figures that a later publication has; `taken_back` lists the
-    known ones that are withdrawn.
+    `before` and `after` are the accepted records without and with them; `standing`
+    holds the new ones that no later publication has replaced.
     """
-    added, revised, same = [], [], 0
+    told = Counter[str]()
+    passed_over = Counter[str]()
     for key, record in new.items():
-        old = known.get(key)
-        if old is not None and agree(old, record):
-            same += 1
-        elif old is None:
-            added.append(_change(key, None, record))
+        now, old = after.get(key), before.get(key)
+        if now is not None and agree(now, record):
+            if old is not None and agree(old, now):
+                told["unchanged" if _is_as_wide(old, now) else "reworded"] += 1
         else:
-            revised.append(_change(key, old, record))
+            passed_over[now["rule"] if now and key in standing else "overtaken"] += 1
     return Comparison(
-        added=tuple(added),
-        revised=tuple(revised),
-        withdrawn=tuple(
-            _change(key, known[key], None) for key in taken_back if key in known
+        added=tuple(
+            _change(key, None, now) for key, now in after.items() if key not in before
         ),
-        unchanged=same,
-        overtaken=sum(key in later for key in new),
+        revised=tuple(
+            _change(key, before[key], now)
+            for key, now in after.items()
+            if key in before and not agree(before[key], now)
+        ),
+        withdrawn=tuple(
+            _change(key, old, None) for key, old in before.items() if key not in after
+        ),
+        unchanged=told["unchanged"],
+        reworded=told["reworded"],
+        passed_over=dict(passed_over),
     )
 
 
@@ -145,6 +159,11 @@ def _change(key: Key, old: Record | None, new: Record | None) -> Change:
         old_unit=old["unit"] if old else "",
         new_unit=new["unit"] if new else "",
     )
+
+
+def _is_as_wide(one: Record, other: Record) -> bool:
+    """Return whether two records of one number have the same bounds."""
+    return all(_close(one[end], other[end]) for end in ("lower", "upper"))
 
 
 def _close(one: float, other: float) -> bool:

@@ -4,22 +4,16 @@ A name that was never seen, and a building that is no longer there, are question
 user answers them, once, and the answer is kept. Nothing is guessed.
 """
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hengstats.dataset import Dataset
-from hengstats.errors import Fault, place_fault
+from hengstats.errors import Fault
 from hengstats.panel import ILLUSTRATIVE
+from hengstats.store import questions
+from hengstats.store.compare import Record
 from hengstats.vintages import Vintage
 from hengstats.vocabulary import LANGUAGES
-
-_SHOWN = 3  # known names that are offered as the former name of a new one
-_MERGED = (
-    "若几座并为一座，新名用 --new-building，原来的各用 --withdraw",
-    "if several were merged into one, --new-building for the new name and"
-    " --withdraw for each of the former",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +26,14 @@ class Answers:
         Known name to the name that the sheet has now.
     new_buildings, withdraw : tuple of str
         Names of buildings that are new; that are no longer reported.
+    partial : bool
+        Whether the sheets are only part of the list.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     new_buildings: Sequence[str] = ()
     withdraw: Sequence[str] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +99,56 @@ def known_names(data: Dataset, vintages: Iterable[Vintage]) -> dict[str, str]:
 
 
 def resolve(
-    places: Mapping[str, tuple[str, str, int | None]], known: Known, answers: Answers
+    places: Mapping[str, tuple[str, str, int | None]],
+    known: Known,
+    answers: Answers,
+    losses: Mapping[str, Sequence[Record]],
 ) -> Resolved:
     """Return which building each name means, and every question that is open.
 
     `places` leads from each name in the sheets to the file, sheet and row where it
-    comes first.
+    comes first; `losses` from a building to the figures that its withdrawal takes back.
     """
+    learned = _learn(places, known, answers)
+    entities = {
+        name: known.names.get(name) or learned[name]
+        for name in places
+        if known.names.get(name) or name in learned
+    }
+    missing = [key for key in known.reported if key not in entities.values()]
+    given_up = {known.names.get(name, "") for name in answers.withdraw}
+    lost = [key for key in missing if key not in given_up]
+    strange = [name for name in places if name not in entities]
+    file = next(iter(places.values()), ("", "", None))[0]
+    others = dict.fromkeys(
+        known.shown[key] for key in known.names.values() if key not in entities.values()
+    )
+    unasked = [
+        *_unasked_names(places, known, answers),
+        *_unasked_withdrawals(places, known, missing, answers),
+    ]
+    return Resolved(
+        entities=entities,
+        learned=learned,
+        withdrawn=tuple(key for key in missing if key in given_up),
+        unknown=tuple(
+            questions.same_name(name, places[name])
+            if known.names.get(name) == ""
+            else questions.who_is(
+                name, places[name], [known.shown[key] for key in lost], list(others)
+            )
+            for name in strange
+        ),
+        absent=tuple(
+            questions.where_is(known.shown[key], file, strange, losses.get(key, ()))
+            for key in lost
+        ),
+        unasked=tuple(questions.not_asked(*answer, file) for answer in unasked),
+    )
+
+
+def _learn(places: Collection[str], known: Known, answers: Answers) -> dict[str, str]:
+    """Return the names heard for the first time that the answers explain."""
     renamed = {new: old for old, new in answers.aliases.items()}
     learned: dict[str, str] = {}
     for name in places:
@@ -119,34 +159,7 @@ def resolve(
         elif not known.asks or name in answers.new_buildings:
             taken = {*known.names.values(), *learned.values()}
             learned[name] = _key(name, taken, known.invented)
-    entities = {
-        name: known.names.get(name) or learned[name]
-        for name in places
-        if known.names.get(name) or name in learned
-    }
-    missing = [key for key in known.reported if key not in entities.values()]
-    gone = [known.shown[key] for key in missing]
-    given_up = {known.names.get(name, "") for name in answers.withdraw}
-    strange = [name for name in places if name not in entities]
-    file = next(iter(places.values()), ("", "", None))[0]
-    unasked = [
-        *_unasked_names(places, known, answers),
-        *_unasked_withdrawals(places, known, missing, answers),
-    ]
-    return Resolved(
-        entities=entities,
-        learned=learned,
-        withdrawn=tuple(key for key in missing if key in given_up),
-        unknown=tuple(
-            _unknown(name, places[name], known.names, gone) for name in strange
-        ),
-        absent=tuple(
-            _absent(known.shown[key], file, strange)
-            for key in missing
-            if key not in given_up
-        ),
-        unasked=tuple(_refuse(*answer, file) for answer in unasked),
-    )
+    return learned
 
 
 def _key(name: str, taken: Collection[str], invented: bool) -> str:
@@ -157,64 +170,6 @@ def _key(name: str, taken: Collection[str], invented: bool) -> str:
     while key in taken:
         key, number = f"{key}-{number}", number + 1
     return key
-
-
-def _unknown(
-    name: str,
-    place: tuple[str, str, int | None],
-    known: Mapping[str, str],
-    missing: Sequence[str],
-) -> Fault:
-    """Return the question that a name never seen puts."""
-    file, sheet, row = place
-    if known.get(name) == "":
-        return place_fault(
-            "invalid_name",
-            f"entities.csv 里有两个实体都叫“{name}”",
-            "在 entities.csv 里让每座楼的名字不同",
-            f'two entities are called "{name}" in entities.csv: give each its own name',
-            file=file,
-            sheet=sheet,
-            row=row,
-        )
-    near = difflib.get_close_matches(name, missing, _SHOWN, 0.2) or list(missing)
-    near += difflib.get_close_matches(name, list(known), _SHOWN, 0.5)
-    near = list(dict.fromkeys(near))[:_SHOWN]
-    aliases = " 或 ".join(f'--alias "{old}={name}"' for old in near)
-    either = " or ".join(f'--alias "{old}={name}"' for old in near)
-    general = f'--alias "OLD={name}"'
-    return place_fault(
-        "unknown_building",
-        f"“{name}”以前没有出现过",
-        f"说明它是谁：若是改名，加上 {aliases or general}；"
-        f'若是新楼宇，加上 --new-building "{name}"',
-        f'"{name}" was never seen: if it is a new name, {either or general};'
-        f' if it is a new building, --new-building "{name}"',
-        file=file,
-        sheet=sheet,
-        row=row,
-    )
-
-
-def _absent(name: str, file: str, strange: Sequence[str]) -> Fault:
-    """Return the question that a building puts which is not in the sheets.
-
-    Only a name that is strange can be its new one.
-    """
-    mend = f'说明它怎么了：若不再报送，加上 --withdraw "{name}"'
-    english = f'"{name}" was in the sheets before and is not in these: if it is no'
-    english += f' longer reported, --withdraw "{name}"'
-    if strange:
-        near = difflib.get_close_matches(name, strange, 1, 0.0)[0]
-        mend += f'；若改了名，加上 --alias "{name}={near}"；' + _MERGED[0]
-        english += f'; if it has a new name, --alias "{name}={near}"; ' + _MERGED[1]
-    return place_fault(
-        "missing_building",
-        f"上一批表格里有“{name}”，这一批里没有",
-        mend + "；若在另一个文件里，几个文件一起存入",
-        english + "; if it is in another file, add the files together",
-        file=file,
-    )
 
 
 def _unasked_names(
@@ -255,17 +210,9 @@ def _unasked_withdrawals(
         option = f'--withdraw "{name}"'
         if name in places:
             yield option, f"“{name}”就在表里", f'"{name}" is in the sheets'
+        elif answers.partial:
+            told = "这张表只是一部分（--partial），没有列出的照旧"
+            yield option, told, "of a part of the list (--partial) nobody is missing"
         elif known.names.get(name) not in missing:
             told = f"上一批表格里没有“{name}”，或它换了名字还在表里"
             yield option, told, f'"{name}" was not in the sheets before, or still is'
-
-
-def _refuse(option: str, found: str, english: str, file: str) -> Fault:
-    """Return the fault of an answer that nothing has asked for."""
-    return place_fault(
-        "unasked_answer",
-        f"{option} 用不上：{found}",
-        "去掉它，或改正名字",
-        f"{option} answers no question: {english}",
-        file=file,
-    )

@@ -11,15 +11,9 @@ import pandas as pd
 from hengstats.dataset import check_vintage
 from hengstats.errors import Fault, ReadingError
 from hengstats.intake.result import Checked
+from hengstats.precedence import speak_for_one
 from hengstats.store import notes
-from hengstats.store.compare import (
-    Comparison,
-    Key,
-    Record,
-    agree,
-    by_key,
-    compare,
-)
+from hengstats.store.compare import Comparison, Key, Record, by_key, compare
 from hengstats.store.gather import (
     Found,
     find_two_names,
@@ -27,14 +21,17 @@ from hengstats.store.gather import (
     gather,
     places_of,
 )
-from hengstats.store.names import Answers, Known, Resolved, resolve
+from hengstats.store.names import Answers, Resolved, resolve
 from hengstats.store.refusals import at_cell, jumps_of, mixed, refuse
+from hengstats.store.repeats import find_repeated, has_answers, is_revised
 from hengstats.store.state import (
     State,
+    accepted,
     earlier_vintages,
     is_invented,
     known_buildings,
     standing_at,
+    with_vintage,
 )
 from hengstats.store.transcribe import measures_of, transcribe
 from hengstats.vintages import RECORD, Vintage, checksum, dump_part, parse_part
@@ -51,7 +48,7 @@ class Proposal:
     part : bytes
         Its file of records.
     comparison : Comparison
-        Against what was known.
+        What it changes in the accepted figures.
     warnings : tuple of Fault
         Those of the check, and what else is worth knowing.
     """
@@ -86,12 +83,15 @@ def propose(
     invented = is_invented(state, list(places), told.title)
     told = _name(state, told, invented)
     order = earlier_vintages(state, told)
+    before = standing_at(state, order)
+    measures = measures_of(state.data.name, state.data.codebook)
+    losses = _losses(before, state, told, sheets, measures)
     listed = any(sheet.table == "building_year" for sheet in sheets)
+    listed &= not answers.partial
     known = known_buildings(
         state, order, told.publisher, invented=invented, listed=listed
     )
-    resolved = resolve(places, known, answers)
-    measures = measures_of(state.data.name, state.data.codebook)
+    resolved = resolve(places, known, answers, losses)
     cells, disagreements = gather(sheets, resolved.entities)
     questions = [*resolved.absent, *resolved.unasked]
     faults = [
@@ -104,16 +104,19 @@ def propose(
     if faults:
         raise refuse([*faults, *questions])
     vintage = _describe(state, told, sheets, resolved)
+    if vintage.withdrawn:
+        vintage = replace(vintage, measures=sorted(_cover(sheets, measures)))
     part, found = _transcribe(vintage, list(cells.values()), measures)
-    vintage = replace(vintage, part=checksum(part))
-    new = by_key(check_vintage(state.data, vintage, parse_part(part)))
-    before = standing_at(state, order)
-    taken = [key for key in before if key[2] in vintage.withdrawn.get(key[0], ())]
-    comparison = compare(new, before, _overtaken(state, order, new), taken)
+    vintage = replace(vintage, part=checksum(part), partial=answers.partial)
+    records = check_vintage(state.data, vintage, parse_part(part))
+    new = by_key(records)
     warnings = [fault for sheet in sheets for fault in sheet.warnings]
+    warnings += notes.kept_figures(sheets, resolved.entities, measures, before, new)
+    repeated = find_repeated(state, told, new, before)
     quiet = not (resolved.learned or resolved.withdrawn)
-    again = not (comparison.added or comparison.revised) or _repeats(state, told, new)
-    if quiet and again and _agrees(known, answers):
+    if quiet and repeated is not None and has_answers(state, known, answers):
+        if is_revised(state, new):
+            warnings.append(notes.revised_since(repeated, sheets[0].file))
         return Proposal(
             vintage=None,
             part=b"",
@@ -123,11 +126,67 @@ def propose(
     jumps = jumps_of(state, new, found)
     if jumps or questions:
         raise refuse([*jumps, *questions])
-    warnings += notes.kept_figures(sheets, resolved.entities, measures, before, new)
+    comparison = _compare(state, vintage, records)
     warnings += notes.other_by_hand(state.data.records, new, sheets)
-    warnings += notes.overtaken(comparison, sheets)
+    warnings += notes.passed_over(comparison, sheets)
+    warnings += notes.of_vintage(
+        vintage, state.head.vintages, comparison, losses, known.shown
+    )
     return Proposal(
         vintage=vintage, part=part, comparison=comparison, warnings=tuple(warnings)
+    )
+
+
+def _losses(
+    before: Mapping[Key, Sequence[Record]],
+    state: State,
+    told: Vintage,
+    sheets: Sequence[Checked],
+    measures: Mapping[str, str],
+) -> dict[str, list[Record]]:
+    """Return the figures that each building loses if it is withdrawn with the sheets.
+
+    They are those that stand before the sheets, of the years and measures of the
+    sheets and of their publisher; see `precedence.mark_standing`.
+    """
+    years = {year for sheet in sheets for year, _ in sheet.rows}
+    covered = _cover(sheets, measures)
+    losses: dict[str, list[Record]] = {}
+    for (entity, measure, year), records in before.items():
+        own = losses.setdefault(entity, [])
+        if measure in covered and year in years:
+            own += [
+                record
+                for record in records
+                if speak_for_one(
+                    told.publisher, state.vintages[record["vintage"]].publisher
+                )
+            ]
+    return losses
+
+
+def _cover(sheets: Sequence[Checked], measures: Mapping[str, str]) -> set[str]:
+    """Return the measures of which the sheets hold any figure."""
+    columns = {cell.column for sheet in sheets for cell in sheet.cells}
+    return {measure for column, measure in measures.items() if column in columns}
+
+
+def _compare(state: State, vintage: Vintage, records: pd.DataFrame) -> Comparison:
+    """Return what the records of a vintage change in the accepted figures."""
+    after = with_vintage(state, vintage, records)
+    new = by_key(records)
+    own = after.records[after.records["source"] == vintage.source]
+    touched = {*new} | {
+        (entity, measure, year)
+        for entity, years in vintage.withdrawn.items()
+        for measure in vintage.measures
+        for year in years
+    }
+    return compare(
+        new,
+        accepted(state.data, touched),
+        accepted(after, touched),
+        set(by_key(own[own["stands"]])),
     )
 
 
@@ -139,7 +198,7 @@ def _name(state: State, told: Vintage, invented: bool) -> Vintage:
     marks = checksum("".join(sorted(file["sha256"] for file in told.files)).encode())
     mark = told.files[0]["sha256"] if len(told.files) == 1 else marks
     first = "illustrative" if invented else "sheet"
-    key = stem = f"{first}-{told.known}-{mark[:8]}"
+    key = stem = f"{first}-{told.published or told.known}-{mark[:8]}"
     taken, number = set(state.data.sources["source"]), 2
     while key in taken:
         key, number = f"{stem}-{number}", number + 1
@@ -191,52 +250,3 @@ def _transcribe(
     if faults:
         raise refuse(faults)
     return dump_part(pd.DataFrame(records, columns=RECORD)), found
-
-
-def _overtaken(
-    state: State, order: Sequence[int], new: Mapping[Key, Record]
-) -> set[Key]:
-    """Return the figures that a later publication has, or has taken back."""
-    later = {n: one for n, one in state.vintages.items() if n not in order}
-    records = state.data.records
-    held = set(by_key(records[records["vintage"].isin(later)]))
-    gone = {
-        (entity, year)
-        for one in later.values()
-        for entity, years in one.withdrawn.items()
-        for year in years
-    }
-    return {key for key in new if key in held or (key[0], key[2]) in gone}
-
-
-def _repeats(state: State, told: Vintage, new: Mapping[Key, Record]) -> bool:
-    """Return whether an earlier vintage says all of it, and is the same publication.
-
-    It is if both give one date; where the sheets give none, if the files are the same
-    to the byte.
-    """
-    records = state.data.records
-    for number, one in state.vintages.items():
-        files = {file["sha256"] for file in one.files}
-        same = {file["sha256"] for file in told.files} <= files
-        if told.published != one.published if told.published else not same:
-            continue
-        held = by_key(records[records["vintage"] == number])
-        if all(key in held and agree(held[key], row) for key, row in new.items()):
-            return True
-    return False
-
-
-def _agrees(known: Known, answers: Answers) -> bool:
-    """Return whether the dataset has every answer already, from an earlier time."""
-    names = known.names
-    renamed = all(
-        names.get(old) and names.get(old) == names.get(new)
-        for old, new in answers.aliases.items()
-    )
-    gone = [names.get(name) for name in answers.withdraw]
-    return (
-        renamed
-        and all(names.get(name) for name in answers.new_buildings)
-        and all(key and key not in known.reported for key in gone)
-    )

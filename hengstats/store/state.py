@@ -1,24 +1,20 @@
 """What does a dataset hold just before some sheets come in?"""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from hengstats.dataset import Dataset, read_dataset
+from hengstats.figures import KEY, rank_records
 from hengstats.folder import find_dataset
 from hengstats.panel import ILLUSTRATIVE
+from hengstats.precedence import mark_standing, order_of
 from hengstats.store.commit import watch
 from hengstats.store.compare import Key, Record, by_key
 from hengstats.store.names import Known, known_names
-from hengstats.vintages import (
-    HEAD,
-    Head,
-    Vintage,
-    checksum,
-    mark_standing,
-    order_of,
-    read_head,
-)
+from hengstats.vintages import HEAD, Head, Vintage, checksum, read_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +64,40 @@ def earlier_vintages(state: State, vintage: Vintage) -> list[int]:
     return order[: order.index(number)]
 
 
-def standing_at(state: State, order: Sequence[int]) -> dict[Key, Record]:
-    """Return the figures of some vintages that stand when no other is known."""
+def standing_at(state: State, order: Sequence[int]) -> dict[Key, list[Record]]:
+    """Return the records of some vintages that stand when no other is known."""
     records = state.data.records
     seen = records[records["vintage"].isin(order)]
-    stands = mark_standing(seen, state.vintages, order)
-    return by_key(seen[stands])
+    stands = seen[mark_standing(seen, state.vintages, order)]
+    found: dict[Key, list[Record]] = {}
+    keys = zip(*(stands[column] for column in KEY), strict=True)
+    for key, record in zip(keys, stands.to_dict("records"), strict=True):
+        found.setdefault(key, []).append(record)
+    return found
+
+
+def with_vintage(state: State, vintage: Vintage, records: pd.DataFrame) -> Dataset:
+    """Return the dataset as it will be with the records of one more vintage."""
+    number = len(state.vintages) + 1
+    vintages = state.vintages | {number: vintage}
+    fresh = records.assign(
+        vintage=number, published=vintage.published, standing=vintage.standing
+    )
+    held = state.data.records.drop(columns="stands")
+    full = pd.concat([one for one in (held, fresh) if len(one)] or [held])
+    full = full.reset_index(drop=True)
+    stands = mark_standing(full, vintages, order_of(vintages))
+    return replace(state.data, records=full.assign(stands=stands))
+
+
+def accepted(data: Dataset, keys: Collection[Key]) -> dict[Key, Record]:
+    """Return the accepted records of some figures."""
+    records, wanted = data.records, pd.Series(True, data.records.index)
+    for column, among in zip(KEY, zip(*keys, strict=True), strict=False):
+        wanted &= records[column].isin(set(among)).astype(bool)
+    ranked = rank_records(replace(data, records=records[wanted]))
+    found = by_key(ranked[ranked["accepted"].astype(bool)])
+    return {key: record for key, record in found.items() if key in keys}
 
 
 def known_buildings(
@@ -81,33 +105,31 @@ def known_buildings(
 ) -> Known:
     """Return what is known of buildings before a new vintage.
 
-    `listed` says whether the sheets list buildings at all: sign-ins do not, and ask
-    for nobody who is missing.
+    `listed` says whether the sheets list all buildings: sign-ins do not, nor does a
+    part of a list, and they ask for nobody who is missing.
     """
     data, vintages = state.data, state.vintages
     names = known_names(data, vintages.values())
     shown = {key: key for key in names.values()}
     shown |= dict(zip(data.entities["entity"], data.entities["zh-Hans"], strict=True))
-    last = _last_list([vintages[number] for number in order], publisher)
-    reported: list[str] = []
-    if listed and last is not None:
-        records = data.records
-        own = records[records["source"] == last.source]["entity"]
-        reported = list(dict.fromkeys([*own, *last.blank]))
+    earlier = [vintages[number] for number in order]
     return Known(
         names=names,
         shown=shown,
-        reported=tuple(reported),
+        reported=_list_reported(data, earlier, publisher) if listed else (),
         asks=bool(len(data.records) or vintages),
         invented=invented,
     )
 
 
 def is_invented(state: State, names: Sequence[str], title: str) -> bool:
-    """Return whether the figures are illustrative: the dataset or a name says so."""
-    told = [text.casefold() for text in (*names, title)]
+    """Return whether figures are illustrative.
+
+    They are if the dataset is, or if a name or the title begins with the word.
+    """
+    told = [text.strip().casefold() for text in (*names, title)]
     return state.data.illustrative or any(
-        mark in text for mark in ILLUSTRATIVE for text in told
+        text.startswith(ILLUSTRATIVE) for text in told
     )
 
 
@@ -118,17 +140,23 @@ def holds_real_figures(state: State) -> bool:
     return len(data.records) > 0 and not is_invented(state, names, "")
 
 
-def _last_list(vintages: Sequence[Vintage], publisher: str) -> Vintage | None:
-    """Return the latest sheet that lists the buildings of a publisher.
+def _list_reported(
+    data: Dataset, vintages: Sequence[Vintage], publisher: str
+) -> tuple[str, ...]:
+    """Return the buildings of the latest list of a publisher, and of parts since.
 
-    Where its own earlier sheets are signed otherwise, an unsigned one is taken for
-    it; a sheet that another publisher signed lists other buildings.
+    Where it never sent a list, or nobody signed, the latest list of any counts.
     """
     lists = [
         one
         for one in reversed(vintages)
-        if any(file["table"] == "building_year" for file in one.files)
+        if any(file.get("table") == "building_year" for file in one.files)
     ]
-    own = [one for one in lists if one.publisher == publisher]
-    unsigned = [one for one in lists if not (one.publisher and publisher)]
-    return next(iter(own or unsigned), None)
+    own = [one for one in lists if publisher and one.publisher == publisher]
+    reported: list[str] = []
+    for one in own or lists:
+        entities = data.records.loc[data.records["source"] == one.source, "entity"]
+        reported += [*entities.unique(), *one.blank]
+        if not one.partial:
+            break
+    return tuple(dict.fromkeys(reported))

@@ -7,6 +7,8 @@ import re
 from dataclasses import replace
 
 from hengstats.errors import Fault
+from hengstats.intake.buildings.chosen import as_asked, kind_of
+from hengstats.intake.buildings.downrows import by_measure, column_of_measures
 from hengstats.intake.buildings.figurecells import FORMULA, error_cell
 from hengstats.intake.buildings.headfaults import (
     duplicate_faults,
@@ -14,8 +16,8 @@ from hengstats.intake.buildings.headfaults import (
     no_year_here,
     two_years,
 )
-from hengstats.intake.buildings.heads import Head, looks_like_unit
-from hengstats.intake.buildings.headwords import fold, means
+from hengstats.intake.buildings.heads import Head, read_head
+from hengstats.intake.buildings.headwords import fold
 from hengstats.intake.buildings.layout import Place, texts
 from hengstats.intake.buildings.leftout import left_out_warnings
 from hengstats.intake.buildings.notes import (
@@ -24,7 +26,7 @@ from hengstats.intake.buildings.notes import (
     sheet_year,
     titled_years,
 )
-from hengstats.intake.buildings.table import NAMES, Column, Spot, Table
+from hengstats.intake.buildings.table import Column, Spot, Table
 from hengstats.intake.buildings.unitcolumns import footer_lines, with_units
 from hengstats.intake.grid import Grid, letter
 from hengstats.intake.result import COLUMNS, Asked, Refusal
@@ -38,6 +40,13 @@ _NO_YEAR = re.compile(
     r"|(?:fy\s?)?\d{4}\s?年?度?\s?[(]?(?:e|f|a|ytd|q\d|h\d|[预預][计計测測期]?|计划|計劃"
     r"|目标|目標|[上下]?半年|.{0,3}季度?|\d{1,2}(?:-\d{1,2})?月份?|至今)[)]?"
 )
+# An estimate or a span of years beside a measure: 2021E税收, 税收(预), 2015-2016年.
+_GUESSED = re.compile(
+    r"(?<!\d)(?:19|20)\d\d\s?年?度?\s?[-—–~至到]\s?(?:(?:19|20)\d\d|\d\d(?!\d|月|-))\s?年?度?"
+    r"|(?:fy\s?)?(?<!\d)(?:19|20)\d\d\s?年?度?\s?(?:[efa](?![a-z])"
+    r"|[(](?:[efa]|[预預][计計测測期算]?|[估]计?)[)])"
+    r"|[(][预預efa][)]"
+)
 # Titles of tables whose figures are not those of a whole year.
 _PART_OF_YEAR = re.compile(
     r"上半年|下半年|季度|(?<!\d)(?:1|一)月?\s?[-—~至]\s?(?:[2-9]|1[01]|[二三四五六七八九十])月"
@@ -45,13 +54,25 @@ _PART_OF_YEAR = re.compile(
 )
 
 
-def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
-    """Return the columns of a table, or why its head cannot be read."""
+def lay_out(grid: Grid, place: Place, asked: Asked) -> list[Table]:
+    """Return the columns of a table, or why its head cannot be read.
+
+    Where the measures stand down the rows, it is one table for each wording of one.
+    """
     spot = Spot(grid, place)
     persons = [c for c, head in place.heads.items() if head.kind == "person"]
     if persons:
-        return Table(grid=grid, place=place, errors=tuple(map(spot.person, persons)))
-    heads, errors = _as_asked(place, asked, spot)
+        return [Table(grid=grid, place=place, errors=tuple(map(spot.person, persons)))]
+    measures = column_of_measures(grid, place)
+    apart = {
+        n: w
+        for n, w in asked.columns.items()
+        if measures is not None and kind_of(n) in COLUMNS
+    }
+    wanted = {n: w for n, w in asked.columns.items() if n not in apart}
+    heads, errors = as_asked(
+        place.heads, place.labels, wanted, place.labels.values(), spot
+    )
     above = [(row, list(texts(grid, row).values())) for row in range(place.top)]
     notes = read_notes(above + list(footer_lines(grid, place)))
     errors += [told.at(grid.file, grid.sheet, row + 1) for row, told in notes.refusals]
@@ -60,7 +81,8 @@ def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
         for kind in ("year", "building", "unit")
     }
     titles = [text for _, line in above for text in line]
-    figures, wide, found = _figures(heads, titles, keys["year"], asked, spot)
+    titled = named_measure([*titles, grid.sheet]) if measures is None else "tax"
+    figures, wide, found = _figures(heads, titled, keys["year"], asked, spot)
     errors += found
     known = [c for c in figures if c.year or not wide]
     errors += duplicate_faults(known, keys, spot)
@@ -77,18 +99,20 @@ def lay_out(grid: Grid, place: Place, asked: Asked) -> Table:
     figures, told = with_units(figures, keys["unit"], notes, spot)
     errors += told
     sums = _sums(figures, heads, spot) if wide else []
-    return Table(
+    table = Table(
         grid=grid,
         place=place,
         figures=tuple(figures),
         sums=tuple(sums),
         year=next(iter(keys["year"]), None),
         building=next(iter(keys["building"]), None),
+        measures=measures,
         sheet_year=year,
         head_year=head_years.pop() if len(head_years) == 1 else None,
         errors=tuple(errors),
         warnings=tuple(left_out_warnings(heads, [*figures, *sums], wide, spot)),
     )
+    return [table] if measures is None else by_measure(table, notes, apart)
 
 
 def _broken_heads(grid: Grid, place: Place) -> list[Fault]:
@@ -102,42 +126,9 @@ def _broken_heads(grid: Grid, place: Place) -> list[Fault]:
     ]
 
 
-def _as_asked(
-    place: Place, asked: Asked, spot: Spot
-) -> tuple[dict[int, Head], list[Fault]]:
-    """Return the heads, with the columns that the user named in place of others."""
-    heads, errors = dict(place.heads), []
-    for name, wanted in asked.columns.items():
-        kind = name if name in NAMES else means(name)
-        parts = {c: fold(label).replace(" ", "") for c, label in place.labels.items()}
-        named = [
-            c for c, text in parts.items() if text == fold(wanted).replace(" ", "")
-        ]
-        if not kind or not named:
-            found = f"没有名为“{wanted}”的一栏" if kind else f"不认识指标“{name}”"
-            mend = f"从这些表头里选：{'、'.join(place.labels.values())}"
-            english = f"no column {wanted!r} for {name!r}; choose one of the heads"
-            errors.append(spot.fault("missing_column", wanted, found, mend, english))
-            continue
-        for column, head in place.heads.items():
-            if head.kind == kind and column not in named:
-                heads[column] = Head(kind="unknown", year=head.year)
-        for column in named:
-            heads[column] = _renamed(heads[column], kind, place.labels[column])
-    return heads, errors
-
-
-def _renamed(head: Head, kind: str, label: str) -> Head:
-    """Return a head that the user says is a measure, with the unit it states."""
-    if head.kind == kind:
-        return head
-    tail = re.split(r"[(\[/:,_\s]", fold(label).strip(")] "))[-1]
-    return Head(kind=kind, year=head.year, unit=tail if looks_like_unit(tail) else "")
-
-
 def _figures(
     heads: dict[int, Head],
-    titles: list[str],
+    titled: str,
     years: list[int],
     asked: Asked,
     spot: Spot,
@@ -145,19 +136,18 @@ def _figures(
     """Return the columns of figures, whether years stand across, and faults."""
     dated = {c: h for c, h in heads.items() if h.year and h.kind in (*COLUMNS, "years")}
     wide = bool(dated) and not years
-    measure = named_measure([*titles, spot.grid.sheet]) if wide else ""
     figures, errors = [], []
     for column, head in heads.items():
         if wide and _is_sum(head, spot.label(column)):
             continue
         if wide and column not in dated:
             text = spot.label(column)
-            if _NO_YEAR.fullmatch(fold(text)):
+            if _is_guessed(text):
                 errors += _year_of(text, asked, spot, column)[1]
             elif head.kind in COLUMNS:
                 errors.append(no_year_here(column, spot))
             continue
-        kind = measure if head.kind == "years" else head.kind
+        kind = titled if wide and head.kind == "years" else head.kind
         if kind not in COLUMNS:
             continue
         year: int | None = None
@@ -175,6 +165,15 @@ def _figures(
             )
         )
     return figures, wide, errors
+
+
+def _is_guessed(label: str) -> bool:
+    """Return whether a head names an estimate or a span where a year should stand."""
+    text = fold(label)
+    rest = _GUESSED.sub(" ", text)
+    if _NO_YEAR.fullmatch(text) or not rest.strip():
+        return True
+    return rest != text and read_head(rest).kind in (*COLUMNS, "years", "unit_only")
 
 
 def _is_sum(head: Head, label: str) -> bool:

@@ -68,7 +68,7 @@ class FigureColumn:
     _known: dict[tuple[str, str | None], dict[Value, Reading | None]] = field(
         default_factory=dict
     )
-    _units: dict[Value, str | None] = field(default_factory=dict)
+    _units: dict[Value, str] = field(default_factory=dict)
     _filled: dict[int, Value] | None = None
 
     def read(
@@ -92,7 +92,10 @@ class FigureColumn:
             return None
         unit = self.column.unit
         if self.column.units is not None:
-            unit = self._unit_of_row(row, line) or unit
+            stated = self._unit_of_row(row, line)
+            if stated == "":
+                return None
+            unit = stated or unit
         style = grid.format(row, index) if grid.styles else "General"
         known = self._known.setdefault((style, unit), {})
         if value in known and type(value) is not bool:
@@ -111,7 +114,10 @@ class FigureColumn:
         return reading
 
     def _unit_of_row(self, row: int, line: list[Value]) -> str | None:
-        """Return the unit that the unit column states; a fault is told once."""
+        """Return the unit that the unit column states, None if it is blank.
+
+        A fault is told once, and gives an empty text.
+        """
         index = self.column.units or 0
         value = line[index] if index < len(line) else None
         if value in (None, "") and self._filled is None:
@@ -124,7 +130,7 @@ class FigureColumn:
             try:
                 self._units[value] = read_unit(show(value), self.column.measure)
             except Refusal as told:
-                self._units[value] = None
+                self._units[value] = ""
                 grid, label = self.grid, f"{self.column.head}（单位）"
                 self.tally.tell(told, grid.file, grid.sheet, row + 1, label)
         return self._units[value]

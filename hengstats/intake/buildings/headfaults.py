@@ -3,11 +3,41 @@
 A measure given twice, a key or tax not given at all, a second table beside the first.
 """
 
+from collections.abc import Iterator
+
 from hengstats.errors import Fault
-from hengstats.intake.buildings.headwords import known_names
+from hengstats.intake.buildings.heads import is_odd_unit, read_head
+from hengstats.intake.buildings.headwords import BRACKETS, fold, known_names
 from hengstats.intake.buildings.notes import titled_years
 from hengstats.intake.buildings.table import NAMES, Column, Spot
-from hengstats.intake.result import Asked
+from hengstats.intake.result import Asked, Refusal
+from hengstats.intake.words.units import read_unit
+
+_WITH_UNIT = "，表头写明单位，例如“税收(亿元)”"
+
+
+def no_tax(spot: Spot) -> Fault:
+    """Return the fault of measures down the rows, none of which is tax."""
+    return spot.fault(
+        "missing_column",
+        NAMES["tax"],
+        "没有税收一行",
+        "加上税收的行，写明单位，例如“税收(亿元)”",
+        "no row gives tax; add one, for example 税收(亿元)",
+    )
+
+
+def _odd_units(spot: Spot) -> Iterator[Fault]:
+    """Return a fault for each head of tax in what is no unit of tax: 税收(吨)."""
+    for column, label in spot.place.labels.items():
+        folded = fold(label)
+        named = read_head(BRACKETS.sub("", folded)).kind == "tax"
+        for unit in BRACKETS.findall(folded) if named else ():
+            if is_odd_unit(unit):
+                try:
+                    read_unit(unit, "tax")
+                except Refusal as told:
+                    yield spot.told(told, column)
 
 
 def no_year_here(column: int, spot: Spot) -> Fault:
@@ -99,7 +129,8 @@ def missing_faults(
     """Return a fault for each of year, building and tax that no column gives."""
     found = {"tax"} if any(c.measure == "tax" for c in figures) else set()
     found |= {kind for kind in ("year", "building") if keys[kind]}
-    if wide or year:
+    odd = [] if "tax" in found else list(_odd_units(spot))
+    if wide or year or (odd and any(head.year for head in spot.place.heads.values())):
         found.add("year")
     named = titled_years(titles)
     faults = []
@@ -107,12 +138,17 @@ def missing_faults(
         if kind in found or kind in asked.columns:
             continue
         mend = f"加一栏“{NAMES[kind]}”"
+        if kind == "building":
+            mend += f"，或者指明哪一栏是：--column {NAMES[kind]}=表头"
         if kind == "year" and len(named) == 1:
             mend = f"加一栏“年份”，每行写上 {named.pop()}（题目里的年份不能当作数据）"
         if kind == "tax":
-            mend += "，表头写明单位，例如“税收(亿元)”"
+            mend += _WITH_UNIT
             if wide and not figures:
                 mend = "在题目或表头里写明各年的数是哪一项指标和单位，例如“税收(亿元)”"
+            if odd:
+                faults += odd
+                continue
         english = f"no column gives {kind}; add one, for example {known_names(kind)[0]}"
         text = f"没有{NAMES[kind]}一栏"
         faults.append(spot.fault("missing_column", NAMES[kind], text, mend, english))

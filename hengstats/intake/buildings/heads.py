@@ -17,6 +17,7 @@ from hengstats.intake.buildings.headwords import (
     meanings,
     means,
     neutral_words,
+    person_words,
     tails,
 )
 from hengstats.intake.buildings.headwords import known_names as known_names
@@ -38,6 +39,10 @@ _UNIT_WORDS = re.compile(
     r"|usd|eur|hkd|gbp|jpy|twd|cny|rmb|yuan|dollar|euro|pound|yen|'000"
     r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times"
 )
+_ODD_UNIT = re.compile(
+    "(?:公斤|千克|克|[吨噸]|[箱件台套辆輛项項度亩畝栋棟幢座]|公?[顷頃]|[平立]方?米|[公千]?[里米]"
+    "|小[时時]|天|分|[%‰]|[a-z]{1,4})|[^/]{1,8}/[^/]{1,8}"
+)
 _BILINGUAL = re.compile(r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)")
 # What may stand around a name of a measure: 年末党员数, 税收总额合计.
 _AROUND = re.compile(
@@ -57,8 +62,9 @@ class Head:
     ----------
     kind : str
         A key of `result.COLUMNS`, `year`, `building`, `unit`, `serial`, `person`,
-        `sum`, `text`, `left_out` (同比, 目标 ...), `unit_only` (a second line of a
-        head), `years` (nothing but a year), `unknown`, or `blank`.
+        `sum`, `text`, `measure` (指标), `left_out` (同比, 目标 ...), `unit_only` (a
+        second line of a head), `years` (nothing but a year), `unchosen` (the user
+        named another), `unknown`, or `blank`.
     year : str
         The wording of the year in the head; empty if there is none.
     unit : str
@@ -68,6 +74,11 @@ class Head:
     kind: str
     year: str = ""
     unit: str = ""
+
+
+def is_odd_unit(text: str) -> bool:
+    """Return whether a wording is a unit of something else, or a stranger: 吨, XX."""
+    return bool(_ODD_UNIT.fullmatch(fold(text)))
 
 
 def looks_like_unit(text: str) -> bool:
@@ -110,7 +121,7 @@ def read_head(text: str) -> Head:
     ]
     if year and not inner and (not bare or _EMPTY.fullmatch(bare)):
         return Head(kind="years", year=year)
-    if means(bare) == "person" or means(rest) == "person":
+    if _is_person(rest, bare, inner):
         return Head(kind="person")
     if left_out_words().search(rest):
         return Head(kind="left_out", year=year)
@@ -118,6 +129,17 @@ def read_head(text: str) -> Head:
     if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
         head = _agreed(read_head(both[1]), read_head(both[2]))
     return replace(head, year=year)
+
+
+def _is_person(rest: str, bare: str, inner: list[str]) -> bool:
+    """Return whether a head names a person or a way to reach one: 楼宇负责人电话.
+
+    书记处, 电话会议场次 and 书记项目数 do not end with such a word, and are of none.
+    """
+    if "person" in (means(bare), means(rest)) or person_words().search(key_of(bare)):
+        return True
+    beside = any(means(piece) == "person" for piece in inner)
+    return beside and means(bare) not in COLUMNS
 
 
 def _is_whole_year(text: str) -> bool:
@@ -226,8 +248,13 @@ def join_heads(parts: Sequence[str]) -> Head:
     last = solid[-1][1]
     if last.kind in ("unknown", "sum") and len(solid) > 1:
         last = read_head(" ".join(line for line, _ in solid[-2:]))
-        if last.kind == "unknown" and key_of(fold(solid[-1][0])) in neutral_words():
-            last = solid[-2][1]
+        lower = fold(solid[-1][0])
+        if (
+            last.kind == "unknown"
+            and key_of(BRACKETS.sub("", lower)) in neutral_words()
+        ):
+            unit_below = "".join(f"({one})" for one in BRACKETS.findall(lower))
+            last = read_head(solid[-2][0] + unit_below)
     for head in heads:
         if head.kind == last.kind:
             unit = _both(unit, head.unit)

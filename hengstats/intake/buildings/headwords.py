@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from hengstats.intake.result import COLUMNS
+from hengstats.intake.words.characters import without_marks
 
 BRACKETS = re.compile(
     r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
@@ -18,8 +19,8 @@ BRACKETS = re.compile(
 
 
 def fold(text: str) -> str:
-    """Return a head in NFKC and lower case, with single blanks."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    """Return a head in NFKC and lower case, with single blanks, without footnotes."""
+    plain = unicodedata.normalize("NFKC", without_marks(text)).lower()
     return re.sub(r"[\s\u200b\ufeff]+", " ", plain).strip()
 
 
@@ -58,6 +59,13 @@ def left_out_words() -> re.Pattern[str]:
     latin = "|".join(re.escape(word) for word in words if re.match("[a-z]", word))
     other = "|".join(re.escape(word) for word in words if not re.match("[a-z]", word))
     return re.compile(rf"{other}|(?<![a-z])(?:{latin})(?![a-z])")
+
+
+@cache
+def person_words() -> re.Pattern[str]:
+    """Return the pattern of words that a head about persons ends with."""
+    words = "|".join(key_of(fold(word)) for word in _lists()["word"]["person"])
+    return re.compile(rf"(?:{words})s?\d?$")
 
 
 @cache

@@ -3,6 +3,7 @@
 from hengstats.intake.buildings.figurecells import FORMULA, error_cell
 from hengstats.intake.buildings.heads import YEAR_TEXT
 from hengstats.intake.buildings.headwords import fold
+from hengstats.intake.buildings.labels import total_kind
 from hengstats.intake.buildings.layout import show
 from hengstats.intake.buildings.merges import fill_down
 from hengstats.intake.buildings.table import NAMES, Table
@@ -155,3 +156,12 @@ class Keys:
             return read_year(text, "General", self._today) if text else None
         except Refusal:
             return None
+
+    def building_beside(self, value: Value) -> str:
+        """Return the building that stands beside a total, or nothing."""
+        if not isinstance(value, str) or total_kind(value):
+            return ""
+        try:
+            return self._names.get(value) or read_name(value, "General")
+        except Refusal:
+            return ""

@@ -7,12 +7,12 @@ import re
 from functools import lru_cache
 
 from hengstats.intake.buildings.heads import YEAR_TEXT
-from hengstats.intake.buildings.headwords import fold
+from hengstats.intake.buildings.headwords import fold, means
 
 _LONGEST = 60  # characters of a label
 # 合计, 小计 and the rest end a label; what stands before is the group: 示例街道小计.
 _SUM = re.compile(
-    "(?:.*?)(?:"
+    "(?P<before>.*?)(?:"
     "(?P<sum>合计|合計|总计|總計|共计|共計|总和|總和|总数|總數|全部楼宇|全部樓宇)"
     "|(?P<whole>^(?:全区|全區|全市|全镇|全鎮|全街道|全部))"
     "|(?P<group>小计|小計|分计|分計)"
@@ -21,10 +21,16 @@ _SUM = re.compile(
     r"(?:[(\[].*[)\]]|\d+[栋幢座家个個])?:?"
 )
 _ENGLISH = re.compile(
-    r"(?:(?:.*\s)?(?P<group>sub-?\s?totals?)|(?:.*\s)?(?P<sum>totals?(?:\sof\s.*)?)"
+    r"(?:(?P<before>.*\s)?(?:(?P<group>sub-?\s?totals?)|(?P<sum>totals?(?:\sof\s.*)?))"
     r"|(?:annual |overall )?(?P<other>averages?|mean|cumulative"
     r"|carried forward|brought forward)|(?P<all>sum|overall))"
     r"(?:\s?\(.*\))?"
+)
+# What may stand before 合计 when it is that of the page, or still that of all rows.
+_PAGE = re.compile("[本此每][页頁]|(?:this )?page")
+_WHOLE = re.compile(
+    "全.*|以上|各?|[总總]|[本各]?(?:年度?|表|区|區|镇|鎮|街道)|(?:所有|各|重[点點])?[楼樓]宇?"
+    "|grand|overall|annual|all|the|year"
 )
 _OF_WHICH = re.compile("其中|of which(?![a-z])")
 _FOOTER = re.compile(
@@ -51,7 +57,10 @@ _HEADING = re.compile("[(]?[一二三四五六七八九十]{1,3}[)、.]")
 
 @lru_cache(maxsize=4096)
 def total_kind(text: str) -> str:
-    """Return `sum`, `group` (小计) or `other` (平均, 其中, 承前页), or nothing.
+    """Return what kind of total a label says a row is, or nothing.
+
+    `sum` (合计), `part` (示例街道合计), `group` (小计), `page` (本页小计) or `other`
+    (平均, 其中, 承前页).
 
     Examples
     --------
@@ -66,7 +75,12 @@ def total_kind(text: str) -> str:
     bare = folded.replace(" ", "")
     found = _SUM.fullmatch(bare) or _ENGLISH.fullmatch(folded)
     kinds = found.groupdict() if found else {}
+    before = (kinds.pop("before", "") or "").strip(" :-")
     kind = next((kind for kind, told in kinds.items() if told), "")
+    if kind in ("sum", "group") and _PAGE.fullmatch(before):
+        return "page"
+    if kind == "sum" and before and not (means(before) or _WHOLE.fullmatch(before)):
+        return "part"
     return "sum" if kind in ("all", "whole") else kind
 
 

@@ -158,7 +158,7 @@ def _place(grid: Grid, row: int, sure: bool) -> Place:
         if parts
     }
     below = texts(grid, bottom + 1), texts(grid, bottom + 2)
-    first = bottom + 1 + _is_numbering(*below)
+    first = bottom + 1 + _is_numbering(*below, len(labels))
     return Place(
         top=top,
         bottom=bottom,
@@ -247,12 +247,15 @@ def _group_left_of(grid: Grid, row: int, bottom: int, column: int, merged: dict)
     return ""
 
 
-def _is_numbering(cells: dict[int, str], below: dict[int, str]) -> bool:
-    """Return whether a row numbers the columns of a form: 甲 乙 1 2 3.
+def _is_numbering(cells: dict[int, str], below: dict[int, str], width: int) -> bool:
+    """Return whether a row numbers the columns of a form: 甲 乙 1 2 3, or 1 2 3 4.
 
-    A building named 甲 with the figures 1 and 2 stands above one named 乙.
+    A building named 甲 with the figures 1 and 2 stands above one named 乙, and one
+    named 1 above others that are numbers.
     """
     shown = [fold(text) for text in cells.values()]
+    if [t.strip("()") for t in shown] == [str(i + 1) for i in range(max(width, 3))]:
+        return any(not is_number(text) for text in below.values())
     numbers = [int(text) for text in shown if re.fullmatch(r"\d{1,2}", text)]
     others = [text for text in shown if not re.fullmatch(r"\d{1,2}", text)]
     if not numbers or not others:

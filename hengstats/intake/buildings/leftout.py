@@ -23,23 +23,35 @@ def left_out_warnings(
     used = {column.index for column in figures}
     bare = dict.fromkeys(_without_heads(spot), Head(kind="unknown"))
     for column, head in (heads | bare).items():
-        passed = head.kind in ("unknown", "left_out", "sum", "years")
+        passed = head.kind in (
+            "unknown",
+            "unchosen",
+            "left_out",
+            "sum",
+            "years",
+            "measure",
+        )
         passed = passed or (wide and head.kind in COLUMNS)
         if column in used or not passed:
             continue
         if not _holds_numbers(spot.grid, column, spot.place.first):
             continue
         label = spot.label(column)
-        near = nearest_name(label) if head.kind == "unknown" else ""
-        hint = f"；最接近的已知表头是“{near}”" if near else ""
-        nearest = f"; nearest known head: {near}" if near else ""
-        yield spot.fault(
-            "ignored_column",
-            label,
-            f"这一栏不是已知的指标，没有收入{hint}",
-            "如果它是已知的指标，改用已知的表头",
-            f"left out: not a known measure{nearest}",
-        )
+        yield left_out(label, label, head.kind, spot)
+
+
+def left_out(wording: str, label: str, kind: str, spot: Spot) -> Fault:
+    """Return the warning of numbers that are left out, in a column or in a row."""
+    found, mend = "这里的数不是已知的指标，没有收入", "在需要时改用已知的表头"
+    english = "left out: not a known measure"
+    if kind == "unchosen":
+        found = f"“{wording}”没有选用，同一指标已经指明用另一处"
+        mend = "在需要时用 --column 改选"
+        english = "left out: another one was named for this measure"
+    elif kind == "unknown" and (near := nearest_name(wording)):
+        found += f"；最接近的已知表头是“{near}”"
+        english += f"; nearest known head: {near}"
+    return spot.fault("ignored_column", label, found, mend, english)
 
 
 def _without_heads(spot: Spot) -> list[int]:

@@ -3,6 +3,7 @@
 Every fault of the rows is found here; one cause gives one fault.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hengstats.intake.buildings.figurecells import (
@@ -33,7 +34,7 @@ class Total:
     after : int
         How many rows of the table stand above it.
     kind : str
-        `sum`, `group` or `other`; see `labels.total_kind`.
+        `sum`, `part`, `group`, `page` or `other`; see `labels.total_kind`.
     year : int or None
         The year beside it.
     name : str
@@ -85,10 +86,12 @@ def read_body(table: Table, asked: Asked, tally: Tally) -> Body:
     heads = table.place.heads
     counters = {c for c, head in heads.items() if head.kind == "serial"}
     stray = Stray(table)
-    end = end_of_table(table, tally)
-    _tell_merged(table, end, tally)
+    rows: Sequence[int] = table.rows or ()
+    if table.rows is None:
+        rows = range(table.place.first, end_of_table(table, tally))
+    _tell_merged(table, rows, tally)
     width = _width(table)
-    for row in range(table.place.first, end):
+    for row in rows:
         line = table.grid.rows[row]
         if tally.is_enough:
             break
@@ -115,8 +118,7 @@ def read_body(table: Table, asked: Asked, tally: Tally) -> Body:
         if kind:
             figures = tuple(column.read(row, line, total=True) for column in columns)
             year_beside = keys.year_beside(year, label)
-            building = name if isinstance(name, str) and not total_kind(name) else ""
-            after = len(body.rows)
+            building, after = keys.building_beside(name), len(body.rows)
             body.totals.append(Total(row, after, kind, year_beside, building, figures))
             continue
         key = keys.read(row, year, name)
@@ -151,11 +153,12 @@ def _width(table: Table) -> int:
     return max(len(table.grid.rows[row]) for row in rows)
 
 
-def _tell_merged(table: Table, end: int, tally: Tally) -> None:
+def _tell_merged(table: Table, rows: Sequence[int], tally: Tally) -> None:
     """Tell each figure that stands in merged cells."""
     grid, heads = table.grid, {c.index: c.head for c in table.figures}
+    own = rows if isinstance(rows, range) else set(rows)
     for row, column in merged_figures(grid, list(heads), table.place.first):
-        if row < end and not _is_label_row(table, row):
+        if row in own and not _is_label_row(table, row):
             tally.tell(MERGED, grid.file, grid.sheet, row + 1, heads[column])
 
 

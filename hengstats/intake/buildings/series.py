@@ -11,7 +11,7 @@ from itertools import pairwise
 from hengstats.errors import Fault, place_fault
 from hengstats.intake.buildings.gathered import Records
 from hengstats.intake.buildings.table import NAMES
-from hengstats.intake.words.cells import Reading
+from hengstats.intake.words.cells import Reading, refuse_unlikely
 
 JUMP = 1000
 _ZERO = Decimal(0)
@@ -23,18 +23,17 @@ def duplicate_faults(records: Records, order: list[int]) -> Iterator[Fault]:
     Two tables may share a key if each gives another measure.
     """
     told: set[tuple[int, int, int, int]] = set()
-    for one, other in pairwise(order):
-        if records.names[one] != records.names[other]:
-            continue
-        if records.years[one] != records.years[other]:
-            continue
+    seen: dict[str, int] = {}
+    before: tuple[str, int] | None = None
+    for other in order:
+        key = records.names[other], records.years[other]
+        if key != before:
+            seen, before = {}, key
+        own = {c.measure for c in records.shapes[other].columns}
+        one = next((seen[measure] for measure in own if measure in seen), other)
+        seen |= dict.fromkeys(own, other)
         first, second = records.shapes[one], records.shapes[other]
-        shared = {c.measure for c in first.columns} & {
-            c.measure for c in second.columns
-        }
         if first.table is second.table and records.rows[one] == records.rows[other]:
-            continue
-        if not shared and first.table is not second.table:
             continue
         one, other = sorted((one, other))
         rows = records.rows[one], records.rows[other]
@@ -47,6 +46,8 @@ def duplicate_faults(records: Records, order: list[int]) -> Iterator[Fault]:
         year, row = records.years[one], records.rows[one] + 1
         sheet = records.shapes[one].table.grid.sheet
         where = f"《{sheet}》" if sheet and first.table is not second.table else ""
+        file = records.shapes[one].table.grid.file
+        where = f"“{file}”" if file != place.grid.file else where
         name = records.names[one]
         yield records.fault(
             other,
@@ -59,42 +60,55 @@ def duplicate_faults(records: Records, order: list[int]) -> Iterator[Fault]:
 
 
 def jump_faults(records: Records, order: list[int]) -> Iterator[Fault]:
-    """Return a fault for each figure 1,000 times that of the year before, or less."""
-    names, years = records.names, records.years
-    pairs = [(i, j) for i, j in pairwise(order) if years[i] == years[j]]
-    again = {j for i, j in pairs if names[i] == names[j]}
-    last: dict[str, Reading] = {}
+    """Return a fault for each figure 1,000 times that of the year before, or less.
+
+    The year before is the last with a number; a zero ends the comparison, so that
+    nothing is compared across it.
+    """
+    last: dict[str, tuple[int, Reading]] = {}
     building = ""
     for i in order:
+        year = records.years[i]
         if records.names[i] != building:
             last, building = {}, records.names[i]
         for column, reading in zip(
             records.shapes[i].columns, records.figures[i], strict=True
         ):
-            if reading is None or not reading.number:
+            if reading is None or reading.number is None:
                 continue
-            before = last.get(column.measure)
-            if i in again:
+            then, before = last.get(column.measure, (None, reading))
+            if then == year:  # a key given twice
                 continue
-            last[column.measure] = reading
-            if before is None or before is reading:
-                continue
+            last[column.measure] = year, reading
             if _jumps(abs(before.number or _ZERO), abs(reading.number)):
+                counted = column.measure != "tax"
+                example = "1.2万" if counted else "3500万元"
                 yield records.fault(
                     i,
                     "suspected_unit_change",
                     column.head,
                     f"{NAMES[column.measure]}与上一个年份相差 1000 倍或更多"
                     f"（{before.printed} 与 {reading.printed}）",
-                    "核对单位；如果单位变了，在格子里写明，例如“3500万元”",
+                    f"核对这两个数；如果单位变了，在格子里写明，例如“{example}”",
                     f"1,000 times or more between neighbouring years ({before.printed},"
                     f" {reading.printed}); check the unit",
                 )
 
 
+def size_faults(records: Records) -> Iterator[Fault]:
+    """Return a fault for each tax beyond what any building has."""
+    for i, figures in enumerate(records.figures):
+        for column, reading in zip(records.shapes[i].columns, figures, strict=True):
+            if reading is None or column.measure != "tax":
+                continue
+            if told := refuse_unlikely(reading):
+                place = told.code, column.head
+                yield records.fault(i, *place, told.found, told.mend, told.english)
+
+
 def _jumps(one: Decimal, other: Decimal) -> bool:
-    """Return whether two amounts are 1,000 times apart; zero is not."""
-    return bool(one) and (other >= JUMP * one or one >= JUMP * other)
+    """Return whether two amounts are 1,000 times apart; from or to zero is not."""
+    return bool(one and other) and (other >= JUMP * one or one >= JUMP * other)
 
 
 def year_warnings(records: Records) -> Iterator[Fault]:
@@ -125,7 +139,7 @@ def _missing_year(records: Records, i: int, found: str, english: str) -> Fault:
     return place_fault(
         "missing_year",
         found,
-        "如果来源有这一年，补上；没有就不必补，缺的年份不会被填补",
+        "在来源有这一年时补上；没有就不必补，缺的年份不会被填补",
         f"{english}; it will not be filled",
         file=grid.file,
         sheet=grid.sheet,

@@ -12,6 +12,7 @@ from hengstats.intake.buildings.rows import Body, read_body
 from hengstats.intake.buildings.series import (
     duplicate_faults,
     jump_faults,
+    size_faults,
     year_warnings,
 )
 from hengstats.intake.buildings.table import Table
@@ -47,7 +48,7 @@ def check_buildings(grids: list[Grid], asked: Asked) -> Outcome:
         warned.extend(table.warnings)
         if not any(fault.code == "individual_level_column" for fault in table.errors):
             bodies.append(read_body(table, asked, tally))
-            warned.extend(_hidden(bodies[-1]))
+            warned.extend(w for w in _hidden(bodies[-1]) if w not in warned.kept)
     for body in bodies:
         if body.is_whole and not body.table.errors:
             tally.extend(total_faults(body))
@@ -59,6 +60,7 @@ def check_buildings(grids: list[Grid], asked: Asked) -> Outcome:
         order = records.order()
         tally.extend(duplicate_faults(records, order))
         tally.extend(jump_faults(records, order))
+        tally.extend(size_faults(records))
     if tables and not tally.kept and not records.rows:
         tally.add(_no_rows(tables[0]))
     if tally.kept:
@@ -79,7 +81,7 @@ def _tables(grids: list[Grid], asked: Asked, tally: Tally) -> list[Table]:
     tables, headless = [], []
     for grid, place in places:
         if place and (place.sure or not sure):
-            tables.append(lay_out(grid, place, asked))
+            tables += lay_out(grid, place, asked)
         elif _first_row(grid) is not None:
             headless.append(grid)
     if any(not table.errors for table in tables):
@@ -186,7 +188,7 @@ def _hidden(body: Body) -> Iterable[Fault]:
         yield place_fault(
             "hidden_rows",
             f"有 {len(rows)} 行是隐藏的，已经收入（第 {shown} 行）",
-            "如果不该收入，删去这些行",
+            "在不该收入时删去这些行",
             f"{len(rows)} hidden rows were read; delete them if they do not belong",
             file=grid.file,
             sheet=grid.sheet,
@@ -197,7 +199,7 @@ def _hidden(body: Body) -> Iterable[Fault]:
         yield place_fault(
             "hidden_columns",
             f"有隐藏的栏，已经收入：{'、'.join(labels)}",
-            "如果不该收入，删去这些栏",
+            "在不该收入时删去这些栏",
             "hidden columns were read; delete them if they do not belong",
             file=grid.file,
             sheet=grid.sheet,
@@ -212,7 +214,7 @@ def _similar(records: Records) -> Iterable[Fault]:
         yield place_fault(
             "similar_names",
             f"“{one}”和“{other}”很像，按两座楼宇收入",
-            "如果是同一座，统一名称",
+            "在它们是同一座时统一名称",
             "two names are very like; they are kept as two buildings",
             file=file,
         )

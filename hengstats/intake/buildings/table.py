@@ -63,6 +63,10 @@ class Table:
         sheet is named after one, and either where it is missing.
     sheet_year : int or None
         The year that the sheet is named after, where no column has one.
+    measures : int or None
+        The column that names the measure of each row, where years stand across.
+    rows : tuple of int or None
+        Its rows, from 0, where it has only some of those below the head.
     head_year : int or None
         The one year in its heads, where a column has years too: both must agree.
     """
@@ -73,6 +77,8 @@ class Table:
     sums: tuple[Column, ...] = ()
     year: int | None = None
     building: int | None = None
+    measures: int | None = None
+    rows: tuple[int, ...] | None = None
     sheet_year: int | None = None
     head_year: int | None = None
     errors: tuple[Fault, ...] = ()

@@ -5,11 +5,12 @@ meets the sum of the intervals of its terms.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate
 
 from hengstats.errors import Fault, place_fault
+from hengstats.intake.buildings.admissible import Key, Order, Rows
 from hengstats.intake.buildings.rows import Body
 from hengstats.intake.buildings.spans import (
     OPEN,
@@ -26,7 +27,7 @@ from hengstats.intake.words.cells import Reading
 
 _ZERO = Decimal(0)
 _SLACK = Decimal("1e-9")  # of sums of binary fractions
-Rows = range | list[int]
+_Running = tuple[list[Decimal], list[Decimal], list[int]]
 
 
 def total_faults(body: Body) -> Iterator[Fault]:
@@ -37,12 +38,13 @@ def total_faults(body: Body) -> Iterator[Fault]:
     if not any(total.kind != "other" for total in body.totals):
         return
     digits = [_digits(body, [place]) for place in range(len(body.table.figures))]
-    sums, order = _Sums(body, digits), _Order(body)
+    order = Order(body)
+    sums = _Sums(body, digits, order)
     for place, total in enumerate(body.totals):
         if total.kind == "other":
             continue
         likeliest: list[tuple[int, Reading, Span]] = []
-        for rows in order.ranges(place):
+        for rows in order.choices(place):
             misses = _misses(total.figures, sums.of(rows), digits)
             likeliest = likeliest or misses
             if not misses:
@@ -89,94 +91,38 @@ def _digits(body: Body, places: list[int]) -> Digits:
 class _Sums:
     """The running sums of each column, to add up any rows at once."""
 
-    def __init__(self, body: Body, digits: list[Digits]) -> None:
+    def __init__(self, body: Body, digits: list[Digits], order: Order) -> None:
+        self._order, self._running = order, dict[Key, list[_Running]]()
         self._spans = [
             [span_of(figures[place], digits[place]) for figures in body.figures]
             for place in range(len(digits))
         ]
-        self._running = [
-            (
-                list(accumulate((low for low, _ in spans), initial=_ZERO)),
-                list(accumulate((_shut(high) for _, high in spans), initial=_ZERO)),
-                list(accumulate((high == OPEN for _, high in spans), initial=0)),
-            )
-            for spans in self._spans
-        ]
 
     def of(self, rows: Rows) -> list[Span]:
         """Return the sum of some rows, for each column."""
-        if isinstance(rows, list):
-            return [
-                (
-                    sum((spans[i][0] for i in rows), _ZERO),
-                    sum((spans[i][1] for i in rows), _ZERO),
-                )
-                for spans in self._spans
-            ]
+        own = self._order.places(rows.key)
+        if rows.key not in self._running:
+            self._running[rows.key] = [_run(spans, own) for spans in self._spans]
+        start, stop = bisect_left(own, rows.start), bisect_left(own, rows.stop)
         sums = []
-        for low, high, opened in self._running:
-            top = high[rows.stop] - high[rows.start]
-            is_open = opened[rows.stop] > opened[rows.start]
-            sums.append((low[rows.stop] - low[rows.start], OPEN if is_open else top))
+        for low, high, opened in self._running[rows.key]:
+            top = OPEN if opened[stop] > opened[start] else high[stop] - high[start]
+            sums.append((low[stop] - low[start], top))
         return sums
+
+
+def _run(spans: list[Span], own: Sequence[int]) -> _Running:
+    """Return the running sums of the ends, and of how many ends are open."""
+    return (
+        list(accumulate((spans[i][0] for i in own), initial=_ZERO)),
+        list(accumulate((_shut(spans[i][1]) for i in own), initial=_ZERO)),
+        list(accumulate((spans[i][1] == OPEN for i in own), initial=0)),
+    )
 
 
 def _shut(high: Decimal) -> Decimal:
     """Return an upper end, zero if it is open."""
     return _ZERO if high == OPEN else high
-
-
-class _Order:
-    """Where the totals of a table stand among its rows, years and buildings."""
-
-    def __init__(self, body: Body) -> None:
-        self._totals, self._count = body.totals, len(body.rows)
-        self._years: dict[int | None, list[int]] = {}
-        self._names: dict[str, list[int]] = {}
-        for i, (year, name) in enumerate(zip(body.years, body.names, strict=True)):
-            self._years.setdefault(year, []).append(i)
-            self._names.setdefault(name, []).append(i)
-        real = [(t.after, t.kind) for t in body.totals]
-        self._above = list(_last_totals(real))
-        below = [(self._count - after, kind) for after, kind in reversed(real)]
-        self._below = [
-            (self._count - one, self._count - other)
-            for one, other in reversed(list(_last_totals(below)))
-        ]
-
-    def ranges(self, place: int) -> Iterator[Rows]:
-        """Return the rows that a total may sum, the likeliest first.
-
-        A 小计 sums the rows since the last total; a 合计 all rows so far, those of its
-        year or its building, or, where it stands first, the rows below it.
-        """
-        total = self._totals[place]
-        at = total.after
-        since_any, since_sum = self._above[place]
-        until_any, until_sum = self._below[place]
-        years = self._years.get(total.year, []) if total.year is not None else []
-        some = years[bisect_left(years, since_any) : bisect_left(years, at)]
-        found: list[Rows] = [self._names.get(total.name, [])]
-        spans = [range(since_any, at), range(since_sum, at), range(0, at)]
-        if total.kind == "sum":
-            found += [years, some, *reversed(spans)]
-        else:
-            found += [some, *spans, years]
-        found += [years[: bisect_left(years, at)], years[bisect_left(years, at) :]]
-        found += [range(at, until_any), range(at, until_sum), range(at, self._count)]
-        found.append(range(0, self._count))
-        yield from (rows for rows in found if len(rows))
-
-
-def _last_totals(totals: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """Return, for each total, where the last total and the last 合计 above stand."""
-    last_any = last_sum = 0
-    for after, kind in totals:
-        yield last_any, last_sum
-        if kind != "other":
-            last_any = after
-        if kind == "sum":
-            last_sum = after
 
 
 def _misses(

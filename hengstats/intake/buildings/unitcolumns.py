@@ -1,9 +1,10 @@
 """Which unit has each column of figures: its head, a column of units, or a note?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from hengstats.errors import Fault
+from hengstats.intake.buildings.heads import is_odd_unit
 from hengstats.intake.buildings.headwords import fold
 from hengstats.intake.buildings.layout import Place, show
 from hengstats.intake.buildings.notes import Notes
@@ -31,7 +32,7 @@ def with_units(
 ) -> tuple[list[Column], list[Fault]]:
     """Return the columns with their units read, and the faults of units."""
     done, errors, in_conflict = [], [], False
-    owners = _unit_owners(figures, unit_columns, spot.grid, spot.place.first)
+    owners = _unit_owners(figures, unit_columns, notes, spot)
     for column in figures:
         unit = None
         try:
@@ -63,16 +64,23 @@ def _unit_conflict(column: Column, notes: Notes, spot: Spot) -> Fault:
 
 
 def _unit_owners(
-    figures: list[Column], unit_columns: list[int], grid: Grid, first: int
+    figures: list[Column], unit_columns: list[int], notes: Notes, spot: Spot
 ) -> dict[int, int]:
     """Return the unit column of each column of figures that has one.
 
     A single unit column is that of tax; of several, each belongs to the measure on
-    its left. A column headed 单位 that names offices states no unit.
+    its left. A column headed 单位 that names offices states no unit; one of 吨 alone
+    is that of a tax without another unit.
     """
-    stating = [c for c in unit_columns if _states_units(grid, c, first)]
+    grid, first = spot.grid, spot.place.first
+    stating = [c for c in unit_columns if _states_units(grid, c, first, _is_unit)]
+    taxes = [c for c in figures if c.measure == "tax"]
+    if not stating and not any(c.unit or "tax" in notes.units for c in taxes):
+        stating = [
+            c for c in unit_columns if _states_units(grid, c, first, is_odd_unit)
+        ]
     if len(stating) == 1:
-        return {c.index: stating[0] for c in figures if c.measure == "tax"}
+        return {c.index: stating[0] for c in taxes}
     owners: dict[int, int] = {}
     for unit in stating:
         left = [c.index for c in figures if c.index < unit]
@@ -81,12 +89,14 @@ def _unit_owners(
     return owners
 
 
-def _states_units(grid: Grid, column: int, first: int) -> bool:
+def _states_units(
+    grid: Grid, column: int, first: int, is_unit: Callable[[str], bool]
+) -> bool:
     """Return whether the first values of a column are units."""
     rows = range(first, min(first + _SAMPLE, len(grid.rows)))
     values = [show(grid.value(row, column)) for row in rows]
     shown = [value for value in values if value]
-    return bool(shown) and sum(map(_is_unit, shown)) * 2 >= len(shown)
+    return bool(shown) and sum(map(is_unit, shown)) * 2 >= len(shown)
 
 
 def _is_unit(text: str) -> bool:

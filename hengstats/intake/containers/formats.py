@@ -164,7 +164,7 @@ def refuse_macros() -> Refusal:
 
 def _refuse_kind(suffix: str, found: str) -> str:
     """Refuse a kind of file that is not read here, whatever it is called."""
-    mend = "打印件请向来源索取原表；" if found in ("pdf", "image") else ""
+    mend = "向来源索取打印件的原表，或" if found in ("pdf", "image") else ""
     if found in (TEXT, PARQUET):
         mend = "把文件名改成以 .csv、.tsv、.txt 或 .parquet 结尾（按内容），再交来"
     elif found in ("packed", "zip") and suffix not in (".xlsb", ".ods", ".numbers"):

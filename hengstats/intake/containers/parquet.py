@@ -1,12 +1,12 @@
 """What do the parts of a Parquet table hold, and are all of them whole?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from hengstats.errors import SheetError
+from hengstats.errors import Fault, SheetError
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.limits import CELLS, COLUMNS, ROWS
 from hengstats.intake.result import Refusal
@@ -117,13 +117,13 @@ def check_parts(parts: Sequence[Path]) -> dict[str, str]:
     return first
 
 
-def read_grid(name: str, parts: Sequence[Path], types: dict[str, str]) -> Grid:
-    """Return all parts as one sheet whose first row holds the heads.
+def read_grids(parts: Sequence[Path], types: dict[str, str]) -> list[Grid]:
+    """Return each part with rows as a sheet whose first row holds the heads.
+
+    Where none has a row, the first is there with its heads.
 
     Parameters
     ----------
-    name : str
-        Of the file or folder, for messages.
     parts : list of Path
         What `list_parts` gave.
     types : dict
@@ -132,25 +132,38 @@ def read_grid(name: str, parts: Sequence[Path], types: dict[str, str]) -> Grid:
     Raises
     ------
     SheetError
-        `too_large` beyond 200,000 rows or 2 million cells.
+        `too_large` beyond 200,000 rows or 2 million cells of all parts together.
     """
     columns = ", ".join(_select(column, kind) for column, kind in types.items())
     query = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false)"
-    rows: list[list[Value]] = [list(types)]
+    grids: list[Grid] = []
+    total = 0
     with connect(parts) as engine:
         for part in parts:
+            rows: list[list[Value]] = [list(types)]
             with _at(part.name):
                 found = engine.execute(query, [str(part)])
                 while batch := found.fetchmany(_BATCH):
                     rows.extend([_plain(value) for value in row] for row in batch)
-                    if len(rows) > ROWS + 1 or len(rows) * len(types) > CELLS:
+                    total += len(batch)
+                    if total > ROWS or (total + 1) * len(types) > CELLS:
                         raise Refusal(
                             "too_large",
                             f"一张表上限 {ROWS:,} 行、{CELLS:,} 格",
                             "分成几个文件再交来",
                             f"a sheet may have {ROWS:,} rows and {CELLS:,} cells",
                         )
-    return Grid(file=name, rows=rows)
+            grids.append(Grid(file=part.name, rows=rows))
+    return [grid for grid in grids if len(grid.rows) > 1] or grids[:1]
+
+
+def heads_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return the faults; what is said of a head, which all parts share, only once."""
+    told: dict[object, Fault] = {}
+    for number, fault in enumerate(faults):
+        of_head = fault.row == 1
+        told.setdefault((fault.code, fault.column) if of_head else number, fault)
+    return tuple(told.values())
 
 
 def _read_types(engine: duckdb.DuckDBPyConnection, part: Path) -> dict[str, str]:

@@ -9,10 +9,15 @@ import re
 from array import array
 from xml.parsers import expat
 
-from hengstats.intake.containers.stored import read_number, read_serial, unescape
+from hengstats.intake.containers.stored import (
+    mark,
+    read_number,
+    read_serial,
+    unescape,
+)
 from hengstats.intake.containers.styles import Styles, is_on
 from hengstats.intake.grid import Grid, Place, Value, letter
-from hengstats.intake.limits import CELLS, COLUMNS, MERGED, ROWS
+from hengstats.intake.limits import CELLS, COLUMNS, LINES, MERGED, ROWS
 from hengstats.intake.result import Refusal
 
 _KNOWN_NUMBERS = 100_000
@@ -52,6 +57,7 @@ class SheetReader:
         self._kind, self._style = "n", 0
         self._formula = self._struck = self._in_cell = self._in_data = False
         self._text: list[str] = []
+        self._from, self._raised = 0, ""
         self._taking = False
         self._stored: str | None = None
         self._phonetic = 0
@@ -76,9 +82,13 @@ class SheetReader:
             name = name.rpartition(":")[2]
         if self._in_cell:
             if name == "v" or (name == "t" and not self._phonetic):
-                self._taking = True
+                self._taking, self._from = True, len(self._text)
             elif name == "f":
                 self._formula = True
+            elif name == "r":
+                self._raised = ""
+            elif name == "vertAlign":
+                self._raised = attributes.get("val", "")
             elif name == "rPh":
                 self._phonetic += 1
             elif name == "strike" and is_on(attributes.get("val", "1")):
@@ -112,6 +122,8 @@ class SheetReader:
                 self._end_cell()
             elif name == "t":
                 self._taking = False
+                piece = "".join(self._text[self._from :])
+                self._text[self._from :] = [mark(piece, self._raised)]
             elif name == "rPh":
                 self._phonetic -= 1
         elif name == "row" and self._in_data:
@@ -125,7 +137,7 @@ class SheetReader:
         if row <= self._row:
             raise self._corrupt("行号不是递增的", "its rows are out of order")
         self._row, self._column, self._row_name = row, -1, str(row + 1)
-        self._is_within = row < ROWS and (row + 1) * self._width <= CELLS
+        self._is_within = row < LINES and (row + 1) * self._width <= CELLS
         hidden = attributes.get("hidden")
         by_default = self._rows_hidden or attributes.get("ht") == "0"
         if is_on(hidden) if hidden else by_default:
@@ -134,7 +146,7 @@ class SheetReader:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         """Begin a cell, which must stand right of the one before."""
         self._in_cell, self._formula, self._struck = True, False, False
-        self._stored = None
+        self._stored, self._raised = None, ""
         self._kind = attributes.get("t", "n")
         self._style = int(attributes.get("s", 0))
         where = attributes.get("r")
@@ -181,6 +193,9 @@ class SheetReader:
             self.grid.no_value.add((self._row, self._column))
         if self._column >= self._width or not self._is_within:
             self._check_bounds()
+        if self._style and value is not None and self._styles.raised[self._style]:
+            shown = value if isinstance(value, str) else self._stored or ""
+            value = mark(shown, self._styles.raised[self._style])
         if self._struck or (self._style and self._styles.struck[self._style]):
             self.grid.struck.add((self._row, self._column))
         line, column = self._line, self._column
@@ -247,7 +262,7 @@ class SheetReader:
                 f" {COLUMNS} columns; delete what lies outside the table",
             )
         width = max(self._width, self._column + 1)
-        if self._row >= ROWS or (self._row + 1) * width > CELLS:
+        if self._row >= LINES or (self._row + 1) * width > CELLS:
             raise Refusal(
                 "too_large",
                 f"第 {self._row + 1} 行 {letter(self._column)} 列还有内容，"

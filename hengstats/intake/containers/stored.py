@@ -6,6 +6,11 @@ import re
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SIGNS = "0123456789+-=()"
+_RAISED = {
+    "superscript": str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
+    "subscript": str.maketrans(_SIGNS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
 _DAY = 86_400_000  # milliseconds
 
 
@@ -15,6 +20,30 @@ def unescape(text: str) -> str:
         return text
     plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def mark(text: str, position: str) -> str:
+    """Return a text with the characters of its place above or below the line.
+
+    37 and a raised 2 are 37², and no reader takes them for 372.
+
+    Parameters
+    ----------
+    text : str
+        Of one font.
+    position : str
+        `superscript`, `subscript`, or anything else for the line itself.
+
+    Examples
+    --------
+    >>> mark("2", "superscript"), mark("注", "superscript"), mark("37", "baseline")
+    ('²', '⁽注⁾', '37')
+    """
+    signs = _RAISED.get(position)
+    if not signs or not text.strip():
+        return text
+    plain = text.strip()
+    return (plain if set(plain) <= set(_SIGNS) else f"({plain})").translate(signs)
 
 
 def read_number(text: str) -> int | float:

@@ -1,6 +1,7 @@
-"""How does a workbook show a number, and which of its texts are struck through?
+"""How does a workbook show a number, and how does a font change what it says?
 
-From `styles.xml`: the number format of every cell style, and its font's strike.
+From `styles.xml`: the number format of every cell style, and whether its font strikes
+the text through, or raises it above the line.
 """
 
 import re
@@ -65,6 +66,8 @@ class Styles:
         For each style its place in `formats`.
     struck : list of bool
         For each style whether its text is struck through.
+    raised : list of str
+        For each style `superscript`, `subscript`, or empty.
     kinds : list of str
         For each style `date`, `time`, `elapsed`, or empty for a number.
     """
@@ -72,12 +75,14 @@ class Styles:
     formats: list[str]
     index: list[int]
     struck: list[bool]
+    raised: list[str]
     kinds: list[str]
 
 
 def read_styles(parser: expat.XMLParserType, xml: bytes) -> Styles:
     """Return the cell styles that a `styles.xml` defines."""
-    codes, fonts, styles = dict(_BUILT_IN), [], []
+    codes, styles = dict(_BUILT_IN), []
+    struck, raised = [], []  # by font
     path: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -87,9 +92,12 @@ def read_styles(parser: expat.XMLParserType, xml: bytes) -> Styles:
         if name == "numFmt" and parent == "numFmts":
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
         elif name == "font" and parent == "fonts":
-            fonts.append(False)
-        elif name == "strike" and parent == "font" and fonts:
-            fonts[-1] = is_on(attributes.get("val", "1"))
+            struck.append(False)
+            raised.append("")
+        elif name == "strike" and parent == "font" and struck:
+            struck[-1] = is_on(attributes.get("val", "1"))
+        elif name == "vertAlign" and parent == "font" and raised:
+            raised[-1] = attributes.get("val", "").removeprefix("baseline")
         elif name == "xf" and parent == "cellXfs":
             font = int(attributes.get("fontId", 0))
             styles.append((int(attributes.get("numFmtId", 0)), font))
@@ -109,9 +117,16 @@ def read_styles(parser: expat.XMLParserType, xml: bytes) -> Styles:
             places[code] = len(formats)
             formats.append(code)
         index.append(places[code])
-    struck = [font < len(fonts) and fonts[font] for _, font in styles]
-    kinds = [date_kind(formats[place]) for place in index]
-    return Styles(formats, index, struck, kinds)
+    fonts = [font if font < len(struck) else -1 for _, font in styles]
+    struck.append(False)
+    raised.append("")
+    return Styles(
+        formats,
+        index,
+        [struck[font] for font in fonts],
+        [raised[font] for font in fonts],
+        [date_kind(formats[place]) for place in index],
+    )
 
 
 def is_on(text: str) -> bool:

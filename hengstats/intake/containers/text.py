@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hengstats.errors import SheetError
 from hengstats.intake.containers.encoding import read_encoding
 from hengstats.intake.grid import Grid, Value
-from hengstats.intake.limits import CELLS, COLUMNS, ROWS, UNPACKED
+from hengstats.intake.limits import CELLS, COLUMNS, LINES, ROWS, UNPACKED
 from hengstats.intake.result import Refusal
 
 _SEP = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n|$)', re.I)
@@ -89,7 +89,7 @@ def _rows(name: str, text: io.TextIOWrapper, delimiter: str) -> Iterator[list[Va
             if len(fields) > COLUMNS:
                 raise SheetError([_too_wide(len(fields)).at(name, row=row)])
             cells += len(fields)
-            if row > ROWS or cells > CELLS:
+            if row > LINES or cells > CELLS:
                 bound = f"{ROWS:,} 行、{CELLS:,} 格"
                 told = f"a sheet may have {ROWS:,} rows and {CELLS:,} cells"
                 raise _refuse_size(name, row, f"一张表上限 {bound}", told)

@@ -8,7 +8,7 @@ from hengstats.errors import SheetError
 from hengstats.intake.containers.archive import new_parser, open_workbook
 from hengstats.intake.containers.packing import Archive
 from hengstats.intake.containers.sheet import SheetReader
-from hengstats.intake.containers.stored import unescape
+from hengstats.intake.containers.stored import mark, unescape
 from hengstats.intake.containers.styles import Styles, is_on, read_styles
 from hengstats.intake.grid import Grid
 from hengstats.intake.limits import CELLS
@@ -65,7 +65,7 @@ def _read(name: str, archive: Archive) -> list[Grid]:
     strings = _Strings()
     if "sharedStrings" in parts:
         strings = _read_strings(archive.read(parts["sharedStrings"]))
-    styles = Styles(["General"], [0], [False], [""])
+    styles = Styles(["General"], [0], [False], [""], [""])
     if "styles" in parts:
         styles = read_styles(new_parser(), archive.read(parts["styles"]))
     grids: list[Grid] = []
@@ -155,16 +155,25 @@ def _list_sheets(archive: Archive, book: str) -> tuple[list[tuple[str, str]], bo
 
 
 def _read_strings(xml: bytes) -> _Strings:
-    """Return the shared texts: rich text joined, its phonetic guide left out."""
+    """Return the shared texts: rich text joined, its phonetic guide left out.
+
+    What stands above or below the line does so in the text too; see `stored.mark`.
+    """
     strings = _Strings()
-    pieces: list[str] = []
+    pieces: list[str] = []  # of the text
+    run: list[str] = []  # of a part of it in one font
+    position = ""
     taking = phonetic = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal taking, phonetic
+        nonlocal taking, phonetic, position
         tag = tag.rpartition(":")[2]
         if tag == "t" and not phonetic:
             taking = True
+        elif tag in ("si", "r"):
+            position = ""
+        elif tag == "vertAlign":
+            position = attributes.get("val", "")
         elif tag == "rPh":
             phonetic = True
         elif tag == "strike" and is_on(attributes.get("val", "1")):
@@ -175,6 +184,8 @@ def _read_strings(xml: bytes) -> _Strings:
         tag = tag.rpartition(":")[2]
         if tag == "t":
             taking = False
+            pieces.append(mark("".join(run), position))
+            run.clear()
         elif tag == "rPh":
             phonetic = False
         elif tag == "si":
@@ -183,7 +194,7 @@ def _read_strings(xml: bytes) -> _Strings:
 
     def characters(text: str) -> None:
         if taking:
-            pieces.append(text)
+            run.append(text)
 
     parser = new_parser()
     parser.buffer_text = True

@@ -275,7 +275,7 @@ def _read(
     problems = find_problems(engine, head) if faults or zones > 1 else []
     total = faults + (zones > 1)
     if split := rows_of(engine, f"SELECT COUNT(*) FROM ({sql.SPLIT})")[0][0]:
-        problems += find_split(engine)
+        problems += find_split(engine, head.names["building"])
         total += split
     if problems:
         problems.sort(key=lambda problem: problem.place)

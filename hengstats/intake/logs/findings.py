@@ -29,19 +29,21 @@ def find_problems(engine: duckdb.DuckDBPyConnection, head: LogHead) -> list[Prob
         for role, told in zip(roles, row, strict=True)
         if told.startswith(sql.REFUSED)
     ]
-    return problems[:MOST_FAULTS] + _zones(rows_of(engine, sql.ZONES))
+    return problems[:MOST_FAULTS] + _zones(
+        rows_of(engine, sql.ZONES), head.names["time"]
+    )
 
 
-def _zones(parts: list[tuple[int, int | None, int | None]]) -> list[Problem]:
+def _zones(parts: list[tuple[int, int | None, int | None]], head: str) -> list[Problem]:
     """Return the problem of a log in which some stamps have a zone and some none."""
     for part, zoned, bare in parts:
         if zoned and bare:
-            return [Problem("time_mixed", place(part, max(zoned, bare)))]
+            return [Problem("time_mixed", place(part, max(zoned, bare)), head)]
     unlike = [part for part, zoned, _ in parts if bool(zoned) != bool(parts[0][1])]
-    return [Problem("time_parts", place(part, 0)) for part in unlike[:1]]
+    return [Problem("time_parts", place(part, 0), head) for part in unlike[:1]]
 
 
-def find_split(engine: duckdb.DuckDBPyConnection) -> list[Problem]:
+def find_split(engine: duckdb.DuckDBPyConnection, head: str) -> list[Problem]:
     """Return where a person is at one event in a second building."""
     named = set(rows_of(engine, sql.NAMED.format(pairs=sql.SPLIT, limit=MOST_FAULTS)))
     persons, events = (list(ids) for ids in zip(*named, strict=True))
@@ -52,7 +54,7 @@ def find_split(engine: duckdb.DuckDBPyConnection) -> list[Problem]:
     ):
         pair = (person, event)
         if pair in named and home.setdefault(pair, building) != building:
-            found.append(Problem("two_buildings", place(part, line)))
+            found.append(Problem("two_buildings", place(part, line), head))
             named.remove(pair)
     return found
 

@@ -10,12 +10,14 @@ from hengstats.intake.buildings.heads import known_names, read_head
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.logs.ids import lists
 from hengstats.intake.result import COLUMNS, Asked
+from hengstats.intake.words.characters import without_marks
 
 KEYS = ("person", "event", "building", "time")
 CHECKED = ("member", "hours")
 HEAD_WITHIN = 100  # rows
 
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕")
+_POLITE = re.compile("^(?:[您你]的?)+(?=.)")
 _NUMBERING = re.compile(r"^(?:q?\d{1,3}[、.:)]\s*)+")
 _OFFSET = re.compile(r"(?:utc|gmt)(?:([+-]\d{1,2})(?!\d))?")
 
@@ -41,10 +43,10 @@ class LogHead:
 
 def _key(text: str) -> str:
     """Return a head without case, blanks, numbering, brackets and asterisks."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = unicodedata.normalize("NFKC", without_marks(text)).lower()
     plain = re.sub("[\u200b\ufeff]", "", plain).strip(" *:\t\r\n")
     bare = _BRACKETS.sub("", _NUMBERING.sub("", plain)) or plain
-    return re.sub(r"[\s_\-*:?]+", "", bare)
+    return _POLITE.sub("", re.sub(r"[\s_\-*:?]+", "", bare)).replace("所在的", "所在")
 
 
 @cache
@@ -102,9 +104,7 @@ def choose_columns(
     heads: Sequence[str], asked: Asked
 ) -> tuple[LogHead, list[tuple[str, str]]]:
     """Return where the columns are, and what is wrong as (key of TOLD, head)."""
-    named = {"person": asked.person, "event": asked.event}
-    named |= {role: asked.columns.get(role, "") for role in ("building", "time")}
-    named["time"] = named["time"] or asked.columns.get("timestamp", "")
+    named = _named(asked)
     places: dict[str, int] = {}
     faults: list[tuple[str, str]] = []
     for role in (*KEYS, *CHECKED):
@@ -117,13 +117,23 @@ def choose_columns(
         if len(fits) > 1 and role in KEYS:
             faults.append(("duplicate_column", _tidy(heads[fits[1]])))
         elif not fits and role in KEYS:
-            asks = role in ("person", "event") and wanted
-            faults.append((f"asked_{role}" if asks else f"missing_{role}", ""))
+            option = role if role in ("person", "event") else "column"
+            faults.append((f"asked_{option}" if wanted else f"missing_{role}", ""))
         if len(fits) == 1:
             places[role] = fits[0]
     names = {role: _tidy(heads[place]) for role, place in places.items()}
     offset = _offset(names.get("time", ""))
     return LogHead(places=places, names=names, offset=offset), faults
+
+
+def _named(asked: Asked) -> dict[str, str]:
+    """Return role to head, where the user named one: building, 楼宇 or 所在楼宇."""
+    named = {
+        name if name in KEYS else role_of(name)[1]: head
+        for name, head in asked.columns.items()
+    }
+    options = {"person": asked.person, "event": asked.event}
+    return named | {role: head for role, head in options.items() if head}
 
 
 def _tidy(head: str) -> str:
@@ -149,7 +159,7 @@ def find_head(grid: Grid, asked: Asked) -> tuple[int, int, list[str]] | None:
     The head is the first row with two known columns; None if there is none. Where its
     cells are merged downwards, the lowest text of each column counts.
     """
-    wanted = {_tidy(name) for name in (asked.person, asked.event) if name}
+    wanted = {_tidy(name) for name in _named(asked).values()}
     lines = [[_text(value) for value in line] for line in grid.rows[:HEAD_WITHIN]]
     row = next((i for i, line in enumerate(lines) if _is_head(line, wanted)), None)
     if row is None:

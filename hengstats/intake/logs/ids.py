@@ -15,7 +15,8 @@ from hengstats.intake.grid import Value
 from hengstats.intake.logs.messages import Unread
 from hengstats.intake.result import Refusal
 from hengstats.intake.words import names
-from hengstats.intake.words.characters import BREAKS, clean
+from hengstats.intake.words.characters import BREAKS, clean, has_mark
+from hengstats.intake.words.refusals import ERRORS
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _BREAK = re.compile(f"[{BREAKS}\t]")
@@ -46,19 +47,24 @@ def _words(name: str) -> frozenset[str]:
 
 
 def visible(text: str) -> str:
-    """Return a text trimmed and without zero-width characters.
+    """Return a text in NFKC, trimmed and without zero-width characters.
 
     Raises
     ------
     Unread
-        If a control or direction character stands inside it.
+        If a control or direction character stands inside it, or a sign above or below
+        the line, or if it is an error such as #N/A.
     """
+    if has_mark(text):
+        raise Unread("raised")
     try:
-        plain = clean(text)
+        plain = clean(unicodedata.normalize("NFKC", text))
     except Refusal:
         raise Unread("control") from None
     if _BREAK.search(plain):
         raise Unread("control")
+    if plain.lower() in ERRORS:
+        raise Unread("error_cell")
     return plain
 
 
@@ -113,13 +119,13 @@ def read_id(value: Value, number_format: str = "General") -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _read_text(text: str) -> str:
     """Return the id that a text says."""
-    plain = visible(unicodedata.normalize("NFKC", text))
+    plain = visible(text)
     if plain.startswith("="):
         raise Unread("id_formula")
     if "\ufffd" in plain:
         raise Unread("id_damaged")
     if _SCIENTIFIC.fullmatch(plain):
-        raise Unread("id_rounded")
+        raise Unread("id_scientific")
     return plain
 
 
@@ -142,8 +148,8 @@ def _read_name(value: Value, number_format: str) -> str:
     try:
         return names.read_name(value, number_format)
     except Refusal as refusal:
-        controls = refusal.code == "control_character"
-        raise Unread("control" if controls else "building_name") from None
+        keys = {"control_character": "control", "error_cell": "error_cell"}
+        raise Unread(keys.get(refusal.code, "building_name")) from None
 
 
 def alike(id_: str) -> str:
@@ -164,7 +170,7 @@ def check_member(value: Value) -> None:
     if isinstance(value, (int, float)):
         text = f"{value:g}"
     elif isinstance(value, str):
-        text = visible(unicodedata.normalize("NFKC", value)).lower()
+        text = visible(value).lower()
     else:
         raise Unread("member")
     if text not in _words("yes") and text not in _words("no"):
@@ -184,7 +190,7 @@ def check_hours(value: Value) -> None:
     if isinstance(value, dt.timedelta):
         hours = value.total_seconds()
     elif isinstance(value, str):
-        hours = _hours(visible(unicodedata.normalize("NFKC", value)).lower())
+        hours = _hours(visible(value).lower())
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         hours = float(value)
     else:

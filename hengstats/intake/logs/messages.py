@@ -13,9 +13,9 @@ MOST_FAULTS = 100
 TOLD = {
     "id_blank": (
         "missing_key",
-        "编号空着",
+        "没有写编号",
         "补上编号，或删去这一行",
-        "the id is blank; fill it in or remove the row",
+        "there is no id; fill it in or remove the row",
     ),
     "id_rounded": (
         "id_precision_loss",
@@ -23,6 +23,12 @@ TOLD = {
         "从原系统重新导出，把这一列设为文本",
         "an id of 16 or more digits was kept as a number and has lost its last digits;"
         " export it again as text",
+    ),
+    "id_scientific": (
+        "id_precision_loss",
+        "编号写成了科学计数法，末几位已经看不出来",
+        "从原系统重新导出，把这一列设为文本",
+        "an id in scientific notation has lost its last digits; export it anew as text",
     ),
     "id_number": (
         "invalid_id",
@@ -42,6 +48,12 @@ TOLD = {
         "编号里有无法辨认的字符",
         "从原系统重新导出",
         "the id holds characters that were lost in a conversion; export it again",
+    ),
+    "raised": (
+        "ambiguous_number",
+        "里面有上标或下标，像是注释的标记",
+        "删去标记，或把它写成普通的字",
+        "it holds a sign above or below the line, like the mark of a note; remove it",
     ),
     "control": (
         "control_character",
@@ -284,14 +296,15 @@ TOLD = {
     "missing_building": (
         "missing_column",
         "没有楼宇一栏",
-        "加上“楼宇”一栏",
-        "there is no building column; add one",
+        "加上“楼宇”一栏，或指明哪一栏是楼宇：--column 楼宇=HEAD",
+        "there is no building column; add one, or name it: --column building=HEAD",
     ),
     "missing_time": (
         "missing_column",
         "没有签到时间一栏",
-        "加上“签到时间”一栏",
-        "there is no sign-in time; add a column timestamp",
+        "加上“签到时间”一栏，或指明哪一栏是时间：--column 签到时间=HEAD",
+        "there is no sign-in time; add a column timestamp, or name it: --column"
+        " timestamp=HEAD",
     ),
     "asked_person": (
         "missing_column",
@@ -304,6 +317,12 @@ TOLD = {
         "--event 指明的一栏不在表头里",
         "照表头写栏名",
         "the column named by --event is not in the head; write it as the head does",
+    ),
+    "asked_column": (
+        "missing_column",
+        "--column 指明的一栏不在表头里",
+        "照表头写栏名",
+        "the column named by --column is not in the head; write it as the head does",
     ),
     "duplicate_column": (
         "duplicate_column",

@@ -76,7 +76,7 @@ def check_signins(grids: list[Grid], asked: Asked) -> Outcome:
     if problems:
         return refuse(problems, len(problems), sources)
     found = (item for table in tables for item in _read_rows(table, asked))
-    tally, problems, total = tally_rows(found)
+    tally, problems, total = tally_rows(found, tables[0].head.names)
     if problems:
         return refuse(problems, total, sources)
     if not tally.counts:
@@ -129,18 +129,26 @@ def _hidden(table: Table) -> Iterator[Fault]:
     grid = table.grid
     rows = [row for row in grid.hidden_rows if table.begin <= row < len(grid.rows)]
     hidden = grid.hidden_columns & set(table.head.places.values())
+    names = {at: table.head.names[role] for role, at in table.head.places.items()}
     counted = (
-        ("hidden_rows", "行", "rows", len(rows)),
-        ("hidden_columns", "栏", "columns", len(hidden)),
+        ("hidden_rows", "行", "rows", len(rows), min(rows, default=0) + 1, ""),
+        (
+            "hidden_columns",
+            "栏",
+            "columns",
+            len(hidden),
+            None,
+            names.get(min(hidden, default=-1), ""),
+        ),
     )
-    for code, chinese, english, number in counted:
+    for code, chinese, english, number, row, column in counted:
         if number:
             yield Refusal(
                 code,
                 f"有 {number} {chinese}是隐藏的，照样算入",
                 "看看是否该算",
                 f"{number} hidden {english} are counted; see whether they should be",
-            ).at(grid.file, grid.sheet)
+            ).at(grid.file, grid.sheet, row, column)
 
 
 def _read_rows(table: Table, asked: Asked) -> Iterator[SignIn | Problem]:

@@ -95,7 +95,7 @@ def moments(kind: str, offset: int | None) -> str:
 
     `moment` is missing where SQL does not read the time, and for an endless one.
     """
-    shift = f" + INTERVAL {8 - offset} HOUR" if offset is not None else ""
+    shift = f" + to_hours({8 - offset})" if offset is not None else ""
     zoned = "TRUE" if offset is not None else "FALSE"
     moment = "CAST(NULL AS TIMESTAMP)"
     if kind == "TIMESTAMP WITH TIME ZONE":

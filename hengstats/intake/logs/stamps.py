@@ -6,7 +6,6 @@ of the day before, summer time or not, so a fixed offset says what a zone table 
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,7 +51,7 @@ _TWO_DIGITS = re.compile(
     r"\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.]\d\d(?!\d)|\d\d年"
 )
 _CLOCK = re.compile(rf"(?:{_HALF})?\s*\d{{1,2}}:\d\d(?::\d\d)?\s*(?:{_HALF})?")
-_SPAN = re.compile(r"\s*(?:[-~至到]|to\b)\s*.*\d")
+_SPAN = re.compile(r"\s*(?:[-–—―─‐~至到]|to\b)\s*.*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _read_text(text: str, today: str, offset: int | None) -> Stamp:
     """Return the stamp that a text says."""
     if is_blank(text):
         raise Unread("time_blank")
-    plain = visible(unicodedata.normalize("NFKC", text)).lower().replace("−", "-")
+    plain = visible(text).lower().replace("−", "-")
     plain = " ".join(_BESIDE.sub(" ", plain).split())
     day, rest = _date(plain)
     clock, rest = _clock(rest)

@@ -24,12 +24,12 @@ class SignIn(NamedTuple):
 
 
 def tally_rows(
-    found: Iterable[SignIn | Problem],
+    found: Iterable[SignIn | Problem], heads: Mapping[str, str]
 ) -> tuple[Tally, list[Problem], int]:
     """Return the counts, the first hundred problems, and how many there are.
 
     A sign-in is counted in the year of its stamp, and a person at an event once in
-    each year.
+    each year. `heads` gives the head of each role, for the problems.
     """
     problems: list[Problem] = []
     total = rows = repeat = 0
@@ -44,9 +44,9 @@ def tally_rows(
             place, person, event, building, stamp = item
             pair = persons.setdefault(person, place), events.setdefault(event, place)
             if zones.setdefault(stamp.zoned, place) == place and len(zones) > 1:
-                problem = Problem("time_mixed", place)
+                problem = Problem("time_mixed", place, heads["time"])
             elif home.setdefault(pair, building) != building:
-                problem = Problem("two_buildings", place)
+                problem = Problem("two_buildings", place, heads["building"])
         if problem:
             total += 1
             problems += [problem] if total <= MOST_FAULTS else []

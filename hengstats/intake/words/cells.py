@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from hengstats.intake.grid import Value
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.characters import clean, half, quote
+from hengstats.intake.words.characters import clean, half
 from hengstats.intake.words.display import PLAIN_FORMATS, decimals, shown
 from hengstats.intake.words.grammar import MISSING, Parts, parse
-from hengstats.intake.words.refusals import LONGEST, refuse_text
+from hengstats.intake.words.refusals import LONGEST, refuse_currency, refuse_text
 from hengstats.intake.words.units import YUAN
 from hengstats.numerals import read_chinese
 from hengstats.vocabulary import convert
@@ -32,8 +32,8 @@ FLAGS = {
     "more_than": "lower_bound",
     "range": "range",
 }
-# What 多 and 数百 are called in the records; see `printed.PrintedFigure`.
-_QUALIFIERS = {"odd": "more_than", "several": "at_least"}
+# What 多 is called in the records; see `printed.PrintedFigure`.
+_QUALIFIERS = {"odd": "more_than"}
 _PLAIN = re.compile(
     r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,12})?"
 )
@@ -235,20 +235,9 @@ def _power(part: Parts, column: str, unit: str | None, printed: str) -> tuple[in
         return part.power - 8, YUAN.get(part.power, "yuan")
     if part.currency or part.unit:  # ¥26.3, 26.3 RMB: the currency, and no more
         if unit not in (None, "yuan"):
-            raise _refuse_currency(printed)
+            raise refuse_currency(printed)
         return -8, "yuan"
     return _head_power(column, unit)
-
-
-def _refuse_currency(printed: str) -> Refusal:
-    """Return the refusal of ¥26.3 under 亿元: the currency alone is no unit."""
-    return Refusal(
-        "ambiguous_number",
-        f"{quote(printed) or '这一格'}只写明是人民币，不知道是元还是表头的单位",
-        "删去币种，或写成 26.3亿元、2630万元、263000元",
-        "the cell names the currency only: yuan, or the unit of the head? drop the"
-        " currency or write the unit",
-    )
 
 
 def _value(part: Parts, printed: str) -> Decimal:
@@ -264,17 +253,29 @@ def _value(part: Parts, printed: str) -> Decimal:
     return Decimal(digits)
 
 
+def refuse_unlikely(reading: Reading) -> Refusal | None:
+    """Return the refusal of a tax beyond `MOST_TAX`, or None for any other figure."""
+    if reading.number is not None and -MOST_TAX <= reading.number <= MOST_TAX:
+        return None
+    ends = (reading.number, reading.lower, reading.upper)
+    most = max((abs(end) for end in ends if end is not None), default=Decimal(0))
+    if most <= MOST_TAX:
+        return None
+    return Refusal(
+        "out_of_range",
+        f"折合 {most:.2g} 亿元，没有哪座楼宇会有",
+        "核对单位：是不是把元或万元的数写在了亿元栏里",
+        f"it comes to {most:.2g} times 100 million yuan; check the unit",
+    )
+
+
 def _checked(number: Decimal, column: str) -> Decimal:
-    """Return a number that can be a figure of its column, or refuse it."""
+    """Return a number that can be a figure of its column, or refuse it.
+
+    A tax may be of any size here: the years beside it tell what is wrong with it.
+    """
     if column == "tax":
-        if -MOST_TAX <= number <= MOST_TAX:
-            return number
-        raise Refusal(
-            "out_of_range",
-            f"折合 {number:.2g} 亿元，没有哪座楼宇会有",
-            "核对单位：是不是把元或万元的数写在了亿元栏里",
-            f"it comes to {number:.2g} times 100 million yuan; check the unit",
-        )
+        return number
     if 0 <= number <= MOST_COUNTED and number == number.to_integral_value():
         return number
     if number < 0:

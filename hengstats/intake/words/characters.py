@@ -1,5 +1,6 @@
 """Which characters of a cell can be dropped, which may not stand in it at all?"""
 
+import re
 import unicodedata
 
 from hengstats.intake.result import Refusal
@@ -17,6 +18,9 @@ _HALF = (
     | dict.fromkeys(map(ord, "“”\"'‘’「」『』《》＇＂"), "\ue000")
 )
 QUOTE = "\ue000"
+# Above or below the line, as footnotes are; ⁽⁾ is around what has no such form.
+_RAISED = "\u00b9\u00b2\u00b3\u02b0-\u02b8\u1d2c-\u1d6a\u2070-\u209c"
+_MARK = re.compile(f"[⁽₍][^⁾₎]*[⁾₎]|(?<![mM])[{_RAISED}]+")  # the ² of m² is none
 # A wording of these letters can be quoted: they are those of figures, not of names.
 _PLAIN = set(
     "约近超逾余多以上下左右不足少于至到数几十百千万亿零一二三四五六七八九两"
@@ -49,6 +53,22 @@ def half(text: str) -> str:
     Quotation marks become `QUOTE`.
     """
     return fold(text.translate(_HALF))
+
+
+def has_mark(text: str) -> bool:
+    """Return whether a sign stands above or below the line, as that of a footnote."""
+    return not text.isascii() and re.search(f"[{_RAISED}]", text) is not None
+
+
+def without_marks(text: str) -> str:
+    """Return a head without the signs of footnotes: 税收¹ is 税收, m² stays.
+
+    Examples
+    --------
+    >>> without_marks("税收⁽注⁾(亿元)"), without_marks("面积(m²)")
+    ('税收(亿元)', '面积(m²)')
+    """
+    return text if text.isascii() else _MARK.sub("", text)
 
 
 def quote(text: str) -> str:

@@ -154,9 +154,15 @@ def _read_section(tokens: list[re.Match[str]]) -> Section:
 
 
 def _scales_before_point(tokens: list[re.Match[str]]) -> bool:
-    """Return whether a comma before the decimal point divides by 1,000."""
-    signs = "".join(t["digits"] or t["other"] or "_" for t in tokens)
-    return bool(re.search(r"[0#?],+(?:\.|$)", signs))
+    """Return whether a comma divides by 1,000: one without a digit on both sides.
+
+    Words may follow it: 0,"千元" shows 2 for 2000.
+    """
+    signs = "".join(
+        "0" if t["digits"] or t["general"] or t["power"] else t["other"] or ""
+        for t in tokens
+    )
+    return bool(re.search(r"0[^0.]*,[^0.]*(?:\.|$)|\..*,", signs))
 
 
 def _fault_of(token: re.Match[str], word: str, other: str, within: bool) -> str:

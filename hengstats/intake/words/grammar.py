@@ -19,7 +19,7 @@ from hengstats.wording import HEDGES, TRAILING_HEDGES
 MISSING = frozenset(
     map(
         half,
-        "- -- --- — —— ——— – –– ― − ‐ ─ ── / // \\ … …… ... .. ...... · n/a #n/a na"
+        "- -- --- — —— ——— – –– ― − ‐ ─ ── / // \\ … …… ... .. ...... · n/a na"
         " n.a. n.a null 缺 暂缺 缺失 不详 未知 未统计 暂未统计 未公布 未提供 未报"
         " 未填报 暂无 暂无数据 无数据 缺数据 数据缺失 unknown missing".split(),
     )
@@ -28,7 +28,7 @@ TO = "-|−|–|—|~|‐|至|到|to"
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _SPACED = r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?:\.[0-9]+)?"
 _DIGITS = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]{1,2})?"
-_CHINESE = "[数几]?[零〇一二两双三四五六七八九十百千万亿]+"
+_CHINESE = "[零〇一二两双三四五六七八九十百千万亿]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Parts:
     number, scale, unit, currency : str
         As written; `currency` stands before the number, `unit` after it.
     hedge : str
-        A key of `wording.HEDGES`, `odd`, `several`, or empty.
+        A key of `wording.HEDGES`, `odd`, or empty.
     negative : bool
     """
 
@@ -102,7 +102,7 @@ def parse(text: str, column: str) -> tuple[Parts, ...]:
 
 
 def _is_no_end(part: Parts) -> bool:
-    """Return whether a part cannot end a range: 数百, or 021 of a telephone number."""
+    """Return whether a part cannot end a range: 十余, or 021 of a telephone number."""
     return bool(part.hedge) or re.match("0[0-9]", part.number) is not None
 
 
@@ -117,10 +117,6 @@ def _parts(found: re.Match[str], end: str) -> Parts | None:
     after = [groups.get(name) for name in ("odd", "middle", "after")]
     hedges += [_trailing()[hedge] for hedge in after if hedge]
     number = word("number")
-    if number[0] in "数几":
-        if set(number[1:]) - set("十百千万亿"):
-            return None
-        number, hedges = number[1:], [*hedges, "several"]
     idle = not hedges and not set(number) - set("百千万亿")
     # 十余万 is a number; 三亿 thousand is none.
     twice = not number.isascii() and word("scale") and set(number) & set("万亿")

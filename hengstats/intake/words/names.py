@@ -1,20 +1,22 @@
 """What is the name in this cell, and which names are one but for a sign?"""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
 from hengstats.intake.grid import Value
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.characters import BREAKS, clean, half
+from hengstats.intake.words.characters import BREAKS, clean, half, has_mark
 from hengstats.intake.words.display import PLAIN_FORMATS, shown
 from hengstats.intake.words.refusals import ERRORS
 from hengstats.spreadsheet import unguard
 
 LONGEST = 200
 # A key is not missing by rule, as a figure may be: these are refused.
-_NO_NAME = "n/a na n.a. #n/a null none nan 暂无 不详 未知 无 缺".split()
+_NUMBER = re.compile(r"\d{7}|1\d\d[- ]\d{4}[- ]\d{4}")  # of a telephone, of a card
+_NO_NAME = "n/a na n.a. null none nan 暂无 不详 未知 无 缺".split()
 
 
 def read_name(value: Value, number_format: str = "General") -> str:
@@ -37,8 +39,8 @@ def read_name(value: Value, number_format: str = "General") -> str:
     >>> read_name(" 示例大厦Ａ座 "), read_name(1933.0)
     ('示例大厦A座', '1933')
     """
-    text = _wording(value, number_format)
-    name = unicodedata.normalize("NFKC", clean(text)).strip()
+    text = clean(_wording(value, number_format))
+    name = unicodedata.normalize("NFKC", text).strip()
     if half(name) in _NO_NAME or not name:
         raise Refusal(
             "missing_key",
@@ -55,6 +57,11 @@ def read_name(value: Value, number_format: str = "General") -> str:
         )
     if set(name) & set(BREAKS + "\t"):
         raise _refuse("名称中间有换行或制表符", "a line break or tab inside a name")
+    if has_mark(text):
+        raise _refuse("名称里有上标或下标", "a sign above or below the line in a name")
+    if _NUMBER.search(name):
+        told = "名称里有七位以上的号码，可能是电话或证件号"
+        raise _refuse(told, "a number as long as that of a telephone in a name")
     if "\ufffd" in name:
         raise _refuse("名称里有损坏的字", "a damaged character in a name")
     if len(name) > LONGEST:

@@ -8,7 +8,10 @@ from hengstats.intake.words.units import is_foreign, unit_words
 
 NON_FINITE = "nan inf infinity ∞ 无穷 无穷大 无限".split()
 NOTHING = "无 没有 none nil".split()
-ERRORS = "#ref! #div/0! #value! #name? #num! #null! #spill! #calc!".split()
+ERRORS = (
+    "#n/a #ref! #div/0! #value! #name? #num! #null! #spill! #calc! #field! #blocked!"
+    " #connect! #unknown! #busy! #getting_data"
+).split()
 _NUMERALS = set("零〇一二两三四五六七八九十百千万亿")
 _TAIL = re.compile(
     r"[-0-9., ]*[0-9][多余百千万亿]*\s?(?P<tail>\D{1,8}?)(?:以上|以下|左右)?"
@@ -50,7 +53,7 @@ def refuse_text(printed: str) -> Refusal:
         return Refusal(
             "ambiguous_number",
             f"{shown}可能是零，也可能是不知道",
-            "是零就写 0，不知道就留空",
+            "写明：没有就写 0，不知道就留空",
             "none may mean zero or not known; write 0 or leave the cell blank",
         )
     tail = _TAIL.fullmatch(text)
@@ -83,4 +86,15 @@ def refuse_text(printed: str) -> Refusal:
         "不是数字",
         "写成数字；没有数字就留空，说明写进备注栏",
         "this is not a number; leave the cell blank if there is none",
+    )
+
+
+def refuse_currency(printed: str) -> Refusal:
+    """Return the refusal of ¥26.3 under 亿元: the currency alone is no unit."""
+    return Refusal(
+        "ambiguous_number",
+        f"{quote(printed) or '这一格'}只写明是人民币，不知道是元还是表头的单位",
+        "删去币种，或写成 26.3亿元、2630万元、263000元",
+        "the cell names the currency only: yuan, or the unit of the head? drop the"
+        " currency or write the unit",
     )

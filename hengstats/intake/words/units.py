@@ -7,7 +7,13 @@ import re
 from functools import cache
 
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.characters import QUOTE, clean, half, quote
+from hengstats.intake.words.characters import (
+    QUOTE,
+    clean,
+    half,
+    quote,
+    without_marks,
+)
 from hengstats.vocabulary import UNITS
 from hengstats.wording import SCALES
 
@@ -103,7 +109,7 @@ def read_unit(text: str, column: str) -> str:
     >>> read_unit("万人次", "attendances")
     '10000 person-times'
     """
-    wording = _bare(half(clean(text)).replace(QUOTE, ""))
+    wording = _bare(half(clean(without_marks(text))).replace(QUOTE, ""))
     if found := _known(wording, column):
         return found
     parts = [part.strip() for part in re.split("[、;]|,(?!0)", wording)]

@@ -12,6 +12,7 @@ from hengstats.intake.grid import Value
 from hengstats.intake.result import Refusal
 from hengstats.intake.words.characters import clean, half, quote
 from hengstats.intake.words.display import PLAIN_FORMATS, date_letters, shown
+from hengstats.intake.words.refusals import ERRORS, refuse_text
 from hengstats.numerals import DIGITS, read_chinese
 
 EARLIEST = 1949
@@ -114,6 +115,8 @@ def _of_text(text: str, quoted: str) -> int:
         return 1911 + _republic(found["year"])
     if found := _DAY_AND_MONTH.fullmatch(text):
         return _of_day(found, quoted)
+    if text in ERRORS:
+        raise refuse_text(text)
     if re.fullmatch("[0-9]{5}", text):
         told = "看来是 Excel 的日期序号", "probably the day number of a date in Excel"
         raise _refuse(quoted, *told)
@@ -153,7 +156,12 @@ def _checked(year: int, today: str) -> int:
     if EARLIEST <= year <= last:
         return year
     if last < year < 2200:
-        raise _refuse(f"{year} ", "是将来的年份", f"{year} is in the future")
+        raise Refusal(
+            "invalid_year",
+            f"{year} 是将来的年份",
+            "核对年份；预计和计划的数不收",
+            f"{year} is in the future; check the year, forecasts are not taken",
+        )
     fault = f"年份不在 {EARLIEST} 到 {last} 之间"
     raise _refuse("", fault, f"not within {EARLIEST}-{last}")
 
