@@ -120,6 +120,8 @@ STREETS = "2016,甲,1,\n2016,乙,2,\n小计,,3,\n2016,丙,5,\n"
         BLOCKS.format("") + "合计,,4,",  # of one building
         BLOCKS.format("合计,,10,\n"),  # the other year as well
         STREETS + "合计,,5,",  # since the last 小计
+        STREETS + "2016,合计,5,",  # the same, with its year
+        STREETS.replace("小计,,3", "2016,小计,3") + "2016,合计,5,",
         STREETS + "总计,,3,",
         STREETS + "Total,,5,",
         STREETS + "税收合计,,5,",

@@ -109,7 +109,9 @@ def _starts(
             starts = [group, *(passed[-_NESTED:] if group == after else ())]
             part = [max(last["sum"], last["part"]), 0] if kind == "part" else []
             yield starts + part
-        last[kind] = last_of[key] = after
+        last[kind] = after
+        if kind == "sum":
+            last_of[key] = after
         passed.append(after)
 
 
