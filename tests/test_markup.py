@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import docx
 import pandas as pd
+import pypandoc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,6 @@ from hengstats.report.blocks import Table, escape, number_blocks
 from hengstats.report.material import gather_material
 from hengstats.report.notebooks import list_notebooks, run_notebook, write_page
 from hengstats.report.render import READER
-
-pypandoc = pytest.importorskip("pypandoc")
 
 # what Markdown, HTML, typst, YAML or a spreadsheet would take for its own
 NAMES = """=1+1|+1大厦|-3号楼|@name|*x*大厦|<script>alert(1)</script>|[a](b)|$x$ 与 $y$

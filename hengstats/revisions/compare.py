@@ -17,8 +17,6 @@ from hengstats.revisions.conclusions import (
 )
 from hengstats.revisions.reasons import explain_changes
 
-States = dict[Subject, State | None]
-
 
 def compare_conclusions(
     old: pd.DataFrame,

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from hengstats.figures import KEY
+from hengstats.intake.buildings.series import JUMP
 
 Key = tuple[str, str, int]  # entity, measure, year
 Record = Mapping[Any, Any]  # a row of `Dataset.records`
-JUMP = 1000.0
 _CLOSE = 1e-9
 
 

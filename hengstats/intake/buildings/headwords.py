@@ -5,13 +5,12 @@ The closed list stands in `heads.toml`, in 简体, 繁體 and English.
 
 import difflib
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib import resources
 
 from hengstats.intake.result import COLUMNS
 from hengstats.intake.words.characters import without_marks
+from hengstats.intake.words.lists import read_lists
 
 BRACKETS = re.compile(
     r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
@@ -29,17 +28,9 @@ def key_of(text: str) -> str:
     return re.sub(r"[\s_\-]+", "", text)
 
 
-@cache
 def _lists() -> dict[str, dict[str, list[str]]]:
-    """Return the closed lists, the three scripts joined."""
-    source = resources.files("hengstats").joinpath("intake/buildings/heads.toml")
-    return {
-        section: {
-            name: [form for script in scripts for form in script.split("|")]
-            for name, scripts in entries.items()
-        }
-        for section, entries in tomllib.loads(source.read_text("utf-8")).items()
-    }
+    """Return the closed lists of `heads.toml`."""
+    return read_lists("buildings/heads.toml")
 
 
 @cache

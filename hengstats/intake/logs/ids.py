@@ -6,16 +6,15 @@ put into a message; a cell that cannot be read is told by its key in `signinword
 
 import datetime as dt
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from importlib import resources
 
 from hengstats.intake.grid import Value
 from hengstats.intake.logs.messages import Unread
 from hengstats.intake.result import Refusal
 from hengstats.intake.words import names
 from hengstats.intake.words.characters import BREAKS, clean, has_mark
+from hengstats.intake.words.lists import read_lists
 from hengstats.intake.words.refusals import ERRORS
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -27,17 +26,9 @@ _REMEMBERED = 16_384  # wordings that were just read
 _DIGITS_KEPT = 15  # of a number in a spreadsheet
 
 
-@cache
 def lists() -> dict[str, dict[str, list[str]]]:
-    """Return the closed lists of `signins.toml`, the three scripts joined."""
-    source = resources.files("hengstats").joinpath("intake/logs/signins.toml")
-    return {
-        section: {
-            name: [form for script in scripts for form in script.split("|")]
-            for name, scripts in entries.items()
-        }
-        for section, entries in tomllib.loads(source.read_text("utf-8")).items()
-    }
+    """Return the closed lists of `signins.toml`."""
+    return read_lists("logs/signins.toml")
 
 
 @cache
