@@ -30,7 +30,7 @@ def figures_table(
 ) -> Table:
     """Return figures as a table, with measure and entity where there are several."""
     many = figures["measure"].nunique() > 1
-    columns = {"period": 14, "printed": 19, "value": 12, "box": 20, "source": 10}
+    columns = {"period": 14, "printed": 18, "value": 16, "box": 20, "source": 8}
     if many:
         columns = {"measure": 22, **columns}
     if names is None:
