@@ -34,7 +34,7 @@ _NAMES = {
     "hengstats.indicators": "cagr growth index_to ratio share",
     "hengstats.evidence": "IntervalRegression Verdict assess explain_rivals",
     "hengstats.revisions": "changes",
-    "hengstats.store": "add new verify",
+    "hengstats.adding": "add new verify",
     "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"
     " draw_refusals draw_revisions draw_tax draw_timeline draw_verdict save_chart",
     "hengstats.report": "write_report",

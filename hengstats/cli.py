@@ -58,7 +58,7 @@ def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", help="新文件夹 / the new folder")
 
     def run(asked: argparse.Namespace) -> int:
-        from hengstats.store import new
+        from hengstats.adding import new
 
         _tell("new", folder=new(asked.dataset))
         return 0
@@ -134,7 +134,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     _sheet_options(parser)
 
     def run(asked: argparse.Namespace) -> int:
-        from hengstats.store import add
+        from hengstats.adding import add
 
         added = add(
             asked.files,
@@ -187,7 +187,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     )
 
     def run(asked: argparse.Namespace) -> int:
-        from hengstats.store import verify
+        from hengstats.adding import verify
 
         findings = verify(asked.dataset, accept=asked.accept)
         for finding in findings:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from hengstats.csvsafe import unguard
 from hengstats.errors import DataError, locate
 from hengstats.records import COLUMNS, REQUIRED, list_evidence
-from hengstats.spreadsheet import unguard
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

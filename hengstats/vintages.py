@@ -19,8 +19,8 @@ from typing import Any
 
 import pandas as pd
 
+from hengstats.csvsafe import to_csv, unguard
 from hengstats.errors import DataError
-from hengstats.spreadsheet import to_csv, unguard
 from hengstats.vocabulary import LANGUAGES
 
 FORMAT = 1

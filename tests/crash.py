@@ -20,10 +20,10 @@ import sys
 import warnings
 from pathlib import Path
 
+from hengstats.adding import add, adding, files, verify
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
 from hengstats.intake import check
-from hengstats.store import add, adding, files, verify
 
 TODAY = "2030-01-01"
 COUNTED = ("open", "fsync", "replace", "mkdir", "unlink")

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import crash
 
+from hengstats.adding import add, new, verify
 from hengstats.errors import DataError
-from hengstats.store import add, new, verify
 
 CALLS = "write pwrite64 fsync rename openat mkdir unlink".split()
 FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")

@@ -1,9 +1,9 @@
 """A dataset of one's own for the tests of the store, and what it says."""
 
+from hengstats.adding import add, adding, new
 from hengstats.figures import load_figures
 from hengstats.intake import child
 from hengstats.intake.result import Asked
-from hengstats.store import add, adding, new
 
 
 def begin(tmp_path, monkeypatch, published=""):

@@ -10,6 +10,7 @@ import pytest
 
 import hengstats as hs
 from hengstats import vintages as store
+from hengstats.adding.new import new
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
 from hengstats.evidence.pairs import pair_growths
@@ -23,7 +24,6 @@ from hengstats.revisions.conclusions import (
 )
 from hengstats.revisions.figures import known_figures
 from hengstats.revisions.tables import wording
-from hengstats.store.new import new
 
 UNITS = {
     "tax_revenue": "100 million yuan",

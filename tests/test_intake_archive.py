@@ -9,10 +9,10 @@ import zlib
 import pytest
 from openpyxl import Workbook
 
-from hengstats.intake.containers.archive import open_workbook
-from hengstats.intake.containers.formats import read_kind
-from hengstats.intake.containers.workbook import read_workbook
+from hengstats.intake.archive import open_workbook
+from hengstats.intake.filekinds import read_kind
 from hengstats.intake.result import Refusal
+from hengstats.intake.workbook import read_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 TYPES = (

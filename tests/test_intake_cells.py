@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from hengstats.errors import ReadingError
 from hengstats.intake.buildings.sheets import check_buildings
+from hengstats.intake.cells import FLAGS, read_figure
 from hengstats.intake.grid import Grid
+from hengstats.intake.numberformats import sections
 from hengstats.intake.result import COLUMNS, Asked, Refusal
-from hengstats.intake.words.cells import FLAGS, read_figure
-from hengstats.intake.words.display import sections
 from hengstats.printed import read_printed
 from hengstats.vocabulary import QUALIFIERS, UNITS, convert
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hengstats.csvsafe import guard
+from hengstats.intake.names import read_name, similar
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.names import read_name, similar
-from hengstats.spreadsheet import guard
 
 READ = [
     ("示例大厦", "示例大厦"),

@@ -9,7 +9,7 @@ from pyarrow import parquet as pq
 
 from hengstats.errors import SheetError
 from hengstats.intake.child import check_here
-from hengstats.intake.containers.parquet import (
+from hengstats.intake.parquet import (
     check_parts,
     connect,
     list_parts,

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hengstats.errors import SheetError
-from hengstats.intake.containers.text import read_text
+from hengstats.intake.text import read_text
 
 HANS = "年份,楼宇,税收(亿元)\n2016,示例大厦,26.3\n2017,恒隆广场,32\n"
 HANT = "年份,樓宇,稅收(億元)\n2016,示例大廈,26.3\n2017,恆隆廣場,32\n"

@@ -7,9 +7,9 @@ import pytest
 
 from hengstats.intake.buildings.sheets import check_buildings
 from hengstats.intake.buildings.spans import Digits, half_digit, span_of, total_span
+from hengstats.intake.cells import read_figure
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import Asked
-from hengstats.intake.words.cells import read_figure
 
 TAX = "100 million yuan"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.units import COUNTED, read_unit
+from hengstats.intake.units import COUNTED, read_unit
 from hengstats.vocabulary import UNITS, convert, strings
 
 # wording, what one of it is in yuan: by hand.

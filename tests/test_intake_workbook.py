@@ -16,10 +16,10 @@ from python_calamine import CalamineWorkbook
 
 from hengstats.errors import SheetError
 from hengstats.intake.buildings.sheets import check_buildings
-from hengstats.intake.containers.stored import read_number, read_serial, unescape
-from hengstats.intake.containers.styles import date_kind
-from hengstats.intake.containers.workbook import _read_strings, read_workbook
 from hengstats.intake.result import Asked, Refusal
+from hengstats.intake.stored import read_number, read_serial, unescape
+from hengstats.intake.styles import date_kind
+from hengstats.intake.workbook import _read_strings, read_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

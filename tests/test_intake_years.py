@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.years import read_year
+from hengstats.intake.years import read_year
 
 TODAY = "2026-11-24"
 READ = {

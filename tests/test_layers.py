@@ -12,8 +12,9 @@ import hengstats
 LIBRARY = Path(hengstats.__file__).parent
 ROOMS = (
     "errors",
+    "messages",
     "numerals",
-    "spreadsheet",
+    "csvsafe",
     "wording",
     "vocabulary",
     "boxes",
@@ -31,7 +32,7 @@ ROOMS = (
     "revisions",
     "charts",
     "report",
-    "store",
+    "adding",
     "cli",
     "__main__",
 )
@@ -46,7 +47,7 @@ READERS = {
     "intake/__init__.py": "the file that is checked",
     "intake/apart.py": "the process that reads it",
     "intake/child.py": "the file that is checked",
-    "intake/containers/parquet.py": "the parts of a folder",
+    "intake/parquet.py": "the parts of a folder",
     "report/__init__.py": "writes the report",
     "report/excerpt.py": "writes what a notebook runs on",
     "report/files.py": "writes the report",
@@ -54,13 +55,13 @@ READERS = {
     "report/render.py": "writes the report",
     "report/notebooks.py": "writes the report",
     "report/make_reference.py": "a script",
-    "store/adding.py": "writes a vintage",
-    "store/commit.py": "writes a vintage",
-    "store/files.py": "writes a vintage",
-    "store/lock.py": "one add at a time",
-    "store/new.py": "writes an empty dataset",
-    "store/state.py": "the files of a dataset",
-    "store/verifying.py": "the files of a dataset",
+    "adding/adding.py": "writes a vintage",
+    "adding/commit.py": "writes a vintage",
+    "adding/files.py": "writes a vintage",
+    "adding/lock.py": "one add at a time",
+    "adding/new.py": "writes an empty dataset",
+    "adding/state.py": "the files of a dataset",
+    "adding/verifying.py": "the files of a dataset",
 }
 PROMISED = (
     "list_datasets load_tax load_membership load_events build_panel growth index_to"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import hengstats as hs
+from hengstats.adding import add, new
 from hengstats.errors import DataError
 from hengstats.report.blocks import Picture, Table
 from hengstats.report.changes import changes_section
@@ -12,7 +13,6 @@ from hengstats.report.material import gather_material
 from hengstats.report.sections import write_sections
 from hengstats.report.tax import tax_section
 from hengstats.report.verdict import verdict_section
-from hengstats.store import add, new
 
 HEAD = "年份,楼宇,税收(亿元),党员数,活动场次\n"
 SHEETS = {

@@ -6,10 +6,10 @@ import json
 import pytest
 from storing import accepted, begin, codes
 
+from hengstats.adding import add, adding, verify
 from hengstats.dataset import load_records, load_sources, read_dataset
 from hengstats.errors import DataError, SheetError
 from hengstats.figures import load_figures
-from hengstats.store import add, adding, verify
 
 HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"
@@ -398,7 +398,7 @@ def test_the_head_can_be_read_by_eye(mine, tmp_path):
 def test_another_process_that_holds_the_lock_is_waited_for_and_named(
     mine, tmp_path, monkeypatch
 ):
-    from hengstats.store.lock import hold
+    from hengstats.adding.lock import hold
 
     monkeypatch.setattr(adding, "hold", lambda folder: hold(folder, patience=0.1))
     with hold(tmp_path / "mine"):

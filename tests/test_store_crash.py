@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hengstats.store import add, new
+from hengstats.adding import add, new
 
 HARNESS = Path(__file__).with_name("crash.py")
 SHEET = "年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n2020,示例乙楼,2.5\n"

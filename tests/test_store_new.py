@@ -9,12 +9,12 @@ import frictionless
 import openpyxl
 import pytest
 
+from hengstats.adding.new import new
+from hengstats.adding.template import write_csv, write_workbook
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
 from hengstats.folder import DATA
 from hengstats.intake import check
-from hengstats.store.new import new
-from hengstats.store.template import write_csv, write_workbook
 
 HEADS = "年份,楼宇,税收（亿元）,党员数（人）,党支部数（个）,企业数（家）"
 HEADS += ",活动场次（场）,参与人次（人次）,参与人数（人）"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from storing import accepted, begin, noted
 
+from hengstats.adding import add, new, verify
 from hengstats.dataset import read_dataset
 from hengstats.errors import SheetError
 from hengstats.figures import load_figures
-from hengstats.store import add, new, verify
 
 HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from hengstats.adding.transcribe import transcribe
 from hengstats.errors import ReadingError
 from hengstats.intake.result import Cell
-from hengstats.store.transcribe import transcribe
 
 YI = "100 million yuan"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from hengstats.adding import add, new, verify
 from hengstats.errors import DataError
 from hengstats.records import COLUMNS, REQUIRED
-from hengstats.store import add, new, verify
 from hengstats.vintages import PARTS
 
 SHEET = "年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n2021,示例乙楼,约2\n"

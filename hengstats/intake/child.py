@@ -17,7 +17,7 @@ from typing import TextIO
 
 from hengstats.errors import Fault, SheetError
 from hengstats.intake import limits
-from hengstats.intake.containers.formats import PARQUET, TEXT, read_kind
+from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal
 
@@ -114,10 +114,10 @@ def unreadable(name: str, error: OSError) -> Fault:
 def _read_grids(name: str, data: bytes) -> list[Grid]:
     """Return the sheets of a text or a workbook."""
     if read_kind(name, data) == TEXT:
-        from hengstats.intake.containers.text import read_text
+        from hengstats.intake.text import read_text
 
         return [read_text(name, data)]
-    from hengstats.intake.containers.workbook import read_workbook
+    from hengstats.intake.workbook import read_workbook
 
     grids = read_workbook(name, data)
     if not grids:
@@ -169,7 +169,7 @@ def shorten(grid: Grid) -> None:
 
 def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
     """Return checksum, table and outcome of a Parquet file or folder."""
-    from hengstats.intake.containers import parquet
+    from hengstats.intake import parquet
 
     parts = parquet.list_parts(path)
     digest = _digest(path, parts)

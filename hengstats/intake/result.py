@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hengstats.errors import Fault, place_fault
+from hengstats.messages import message
 from hengstats.vocabulary import say
 
 if TYPE_CHECKING:  # the child process that reads a sheet stays small without it
@@ -116,6 +117,11 @@ class Refusal(ValueError):
         """Return the fault at its place; `row` counts from 1."""
         told = (self.code, self.found, self.mend, self.english)
         return place_fault(*told, file=file, sheet=sheet, row=row, column=column)
+
+
+def refuse(key: str, **values: object) -> Refusal:
+    """Return the refusal that "section.key" of `messages.toml` describes."""
+    return Refusal(*message(key, **values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

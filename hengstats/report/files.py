@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from hengstats import charts
 from hengstats.charts.save import FORMATS
+from hengstats.csvsafe import to_csv
 from hengstats.errors import DataError
 from hengstats.report.blocks import Picture, Table
 from hengstats.report.made import (
@@ -16,7 +17,6 @@ from hengstats.report.made import (
     make_outputs,
     take_fingerprint,
 )
-from hengstats.spreadsheet import to_csv
 
 
 def make_chart(picture: Picture, folder: Path, library: str) -> list[Output]:

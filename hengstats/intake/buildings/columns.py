@@ -30,7 +30,7 @@ from hengstats.intake.buildings.table import Column, Spot, Table
 from hengstats.intake.buildings.unitcolumns import footer_lines, with_units
 from hengstats.intake.grid import Grid, letter
 from hengstats.intake.result import COLUMNS, Asked, Refusal
-from hengstats.intake.words.years import read_year
+from hengstats.intake.years import read_year
 
 _SUM_NAMES = re.compile("合计|合計|总计|總計|累计|累計|total|sum")
 _RUNNING = re.compile("累计|累計|平均|均值|average|mean|cumulative")

@@ -11,10 +11,10 @@ from hengstats.intake.buildings.layout import show
 from hengstats.intake.buildings.merges import fill_down
 from hengstats.intake.buildings.table import Column
 from hengstats.intake.buildings.tally import Tally
+from hengstats.intake.cells import Reading, read_figure
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.cells import Reading, read_figure
-from hengstats.intake.words.units import read_unit
+from hengstats.intake.units import read_unit
 
 _MOST_KEPT = 100_000  # readings of one column that are kept for equal cells
 FORMULA = Refusal(

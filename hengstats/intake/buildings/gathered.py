@@ -14,8 +14,8 @@ from typing import overload
 from hengstats.errors import Fault, place_fault
 from hengstats.intake.buildings.rows import Body
 from hengstats.intake.buildings.table import Column, Table
+from hengstats.intake.cells import Reading
 from hengstats.intake.result import Cell
-from hengstats.intake.words.cells import Reading
 
 
 @dataclass(frozen=True, slots=True)

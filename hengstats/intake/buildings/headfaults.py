@@ -11,7 +11,7 @@ from hengstats.intake.buildings.headwords import BRACKETS, fold, known_names
 from hengstats.intake.buildings.notes import titled_years
 from hengstats.intake.buildings.table import NAMES, Column, Spot
 from hengstats.intake.result import Asked, Refusal
-from hengstats.intake.words.units import read_unit
+from hengstats.intake.units import read_unit
 
 _WITH_UNIT = "，表头写明单位，例如“税收(亿元)”"
 

@@ -22,8 +22,8 @@ from hengstats.intake.buildings.headwords import (
 )
 from hengstats.intake.buildings.headwords import known_names as known_names
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.units import is_foreign, read_unit
-from hengstats.intake.words.years import read_year
+from hengstats.intake.units import is_foreign, read_unit
+from hengstats.intake.years import read_year
 
 YEAR_TEXT = re.compile(
     r"(?<![\d.])(?:fy\s?|民[国國]\s?)?(?:(?:19|20)\d\d|(?<=[国國])\s?\d{2,3})"

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from functools import cache
 
+from hengstats.intake.characters import without_marks
+from hengstats.intake.lists import read_lists
 from hengstats.intake.result import COLUMNS
-from hengstats.intake.words.characters import without_marks
-from hengstats.intake.words.lists import read_lists
 
 BRACKETS = re.compile(
     r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"

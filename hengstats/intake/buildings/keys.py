@@ -9,9 +9,9 @@ from hengstats.intake.buildings.merges import fill_down
 from hengstats.intake.buildings.table import NAMES, Table
 from hengstats.intake.buildings.tally import Tally
 from hengstats.intake.grid import Value, letter
+from hengstats.intake.names import read_name
 from hengstats.intake.result import Asked, Refusal
-from hengstats.intake.words.names import read_name
-from hengstats.intake.words.years import read_year
+from hengstats.intake.years import read_year
 
 
 def _unlike(year: int | None) -> Refusal:

@@ -15,7 +15,7 @@ from hengstats.intake.buildings.headwords import fold
 from hengstats.intake.buildings.merges import covering
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.years import read_year
+from hengstats.intake.years import read_year
 
 _DEPTH = 200  # rows in which a head is looked for
 _ENOUGH = 64  # cells that tell whether a row is a head

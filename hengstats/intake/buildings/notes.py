@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hengstats.intake.buildings.heads import YEAR_TEXT, Head, looks_like_unit, read_head
 from hengstats.intake.buildings.headwords import fold, known_names
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.units import is_foreign, read_unit
+from hengstats.intake.units import is_foreign, read_unit
 
 Line = tuple[int, list[str]]  # row from 0, the texts of its cells that are not blank
 

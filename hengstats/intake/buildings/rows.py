@@ -16,9 +16,9 @@ from hengstats.intake.buildings.merges import merged_figures
 from hengstats.intake.buildings.stray import Stray, end_of_table
 from hengstats.intake.buildings.table import Table
 from hengstats.intake.buildings.tally import Tally
+from hengstats.intake.cells import Reading
 from hengstats.intake.grid import Value
 from hengstats.intake.result import Asked, Refusal
-from hengstats.intake.words.cells import Reading
 
 Figures = tuple[Reading | None, ...]
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from hengstats.errors import Fault, place_fault
 from hengstats.intake.buildings.gathered import Records
 from hengstats.intake.buildings.table import NAMES
-from hengstats.intake.words.cells import Reading, refuse_unlikely
+from hengstats.intake.cells import Reading, refuse_unlikely
 
 JUMP = 1000
 _ZERO = Decimal(0)

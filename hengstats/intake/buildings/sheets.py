@@ -19,8 +19,8 @@ from hengstats.intake.buildings.table import Table
 from hengstats.intake.buildings.tally import Tally
 from hengstats.intake.buildings.totals import sum_faults, total_faults
 from hengstats.intake.grid import Grid, letter
+from hengstats.intake.names import similar
 from hengstats.intake.result import Asked, Outcome
-from hengstats.intake.words.names import similar
 
 _SUMMARY = re.compile("汇总|匯總|彙總|合计|合計|总计|總計|总表|總表|summary|total")
 

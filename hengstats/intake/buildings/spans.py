@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hengstats.intake.words.cells import Reading
+from hengstats.intake.cells import Reading
 
 Span = tuple[Decimal, Decimal]  # lower and upper end; the upper may be infinite
 OPEN = Decimal("Infinity")

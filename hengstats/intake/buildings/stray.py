@@ -13,9 +13,9 @@ from hengstats.intake.buildings.layout import looks_like_head, texts
 from hengstats.intake.buildings.merges import captions
 from hengstats.intake.buildings.table import Table
 from hengstats.intake.buildings.tally import Tally
+from hengstats.intake.cells import read_figure
 from hengstats.intake.grid import Value
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.cells import read_figure
 
 _MEANT = {"year", "building", *COLUMNS, "years"}
 _SENTENCE = re.compile(r"[,;:。]|^\d+[.)、]")

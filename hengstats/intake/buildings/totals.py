@@ -23,7 +23,7 @@ from hengstats.intake.buildings.spans import (
     total_span,
 )
 from hengstats.intake.buildings.table import Column
-from hengstats.intake.words.cells import Reading
+from hengstats.intake.cells import Reading
 
 _ZERO = Decimal(0)
 _SLACK = Decimal("1e-9")  # of sums of binary fractions

@@ -11,7 +11,7 @@ from hengstats.intake.buildings.notes import Notes
 from hengstats.intake.buildings.table import Column, Spot
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.units import is_foreign, read_unit
+from hengstats.intake.units import is_foreign, read_unit
 
 _SAMPLE = 500  # rows that tell whether a column holds units
 

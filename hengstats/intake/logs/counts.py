@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hengstats.errors import Fault
+from hengstats.intake import names
 from hengstats.intake.logs.messages import fault, shorten
 from hengstats.intake.result import COLUMNS, Cell, Outcome, Refusal
-from hengstats.intake.words import names
 
 COUNTED = ("events", "attendances", "participants")
 Key = tuple[int, str]  # year, building

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from hengstats.intake.buildings.heads import known_names, read_head
+from hengstats.intake.characters import without_marks
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.logs.ids import lists
 from hengstats.intake.result import COLUMNS, Asked
-from hengstats.intake.words.characters import without_marks
 
 KEYS = ("person", "event", "building", "time")
 CHECKED = ("member", "hours")

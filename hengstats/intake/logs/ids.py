@@ -9,13 +9,13 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from hengstats.intake import names
+from hengstats.intake.cellrefusals import ERRORS
+from hengstats.intake.characters import BREAKS, clean, has_mark
 from hengstats.intake.grid import Value
+from hengstats.intake.lists import read_lists
 from hengstats.intake.logs.messages import Unread
 from hengstats.intake.result import Refusal
-from hengstats.intake.words import names
-from hengstats.intake.words.characters import BREAKS, clean, has_mark
-from hengstats.intake.words.lists import read_lists
-from hengstats.intake.words.refusals import ERRORS
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _BREAK = re.compile(f"[{BREAKS}\t]")

@@ -4,8 +4,8 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hengstats.adding.compare import Change
 from hengstats.errors import Fault
-from hengstats.store.compare import Change
 from hengstats.vocabulary import name, say
 
 _SHOWN = 30  # changes that are told one by one

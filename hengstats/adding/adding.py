@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hengstats.adding import notes
+from hengstats.adding.added import Added
+from hengstats.adding.commit import commit, refuse_write
+from hengstats.adding.lock import hold
+from hengstats.adding.names import Answers
+from hengstats.adding.propose import Proposal, propose
+from hengstats.adding.state import State, read_state, take_stamp
 from hengstats.errors import DataError, Fault, SheetError
 from hengstats.folder import find_dataset
 from hengstats.intake import check
 from hengstats.intake.result import Checked
 from hengstats.records import STANDINGS
-from hengstats.store import notes
-from hengstats.store.added import Added
-from hengstats.store.commit import commit, refuse_write
-from hengstats.store.lock import hold
-from hengstats.store.names import Answers
-from hengstats.store.propose import Proposal, propose
-from hengstats.store.state import State, read_state, take_stamp
 from hengstats.vintages import HEAD, HERE, Head, Vintage
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

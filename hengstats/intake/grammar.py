@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from hengstats.intake.words.characters import half
-from hengstats.intake.words.units import (
+from hengstats.intake.characters import half
+from hengstats.intake.units import (
     AFTER,
     BEFORE,
     CHINESE_SCALES,

@@ -8,11 +8,11 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+from hengstats.intake.cellrefusals import ERRORS, refuse_text
+from hengstats.intake.characters import clean, half, quote
 from hengstats.intake.grid import Value
+from hengstats.intake.numberformats import PLAIN_FORMATS, date_letters, shown
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.characters import clean, half, quote
-from hengstats.intake.words.display import PLAIN_FORMATS, date_letters, shown
-from hengstats.intake.words.refusals import ERRORS, refuse_text
 from hengstats.numerals import DIGITS, read_chinese
 
 EARLIEST = 1949

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hengstats.errors import SheetError
-from hengstats.intake.containers.encoding import read_encoding
+from hengstats.intake.encoding import read_encoding
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.limits import CELLS, COLUMNS, LINES, ROWS, UNPACKED
 from hengstats.intake.result import Refusal

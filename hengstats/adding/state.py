@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from hengstats.adding.commit import watch
+from hengstats.adding.compare import Key, Record, by_key
+from hengstats.adding.names import Known, known_names
 from hengstats.dataset import Dataset, read_dataset
 from hengstats.figures import KEY, rank_records
 from hengstats.folder import find_dataset
 from hengstats.panel import ILLUSTRATIVE
 from hengstats.precedence import mark_standing, order_of
-from hengstats.store.commit import watch
-from hengstats.store.compare import Key, Record, by_key
-from hengstats.store.names import Known, known_names
 from hengstats.vintages import HEAD, Head, Vintage, checksum, read_head
 
 

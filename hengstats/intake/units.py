@@ -6,14 +6,14 @@ The words are a closed list; what a unit is worth stands in `vocabulary.UNITS`.
 import re
 from functools import cache
 
-from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.characters import (
+from hengstats.intake.characters import (
     QUOTE,
     clean,
     half,
     quote,
     without_marks,
 )
+from hengstats.intake.result import COLUMNS, Refusal
 from hengstats.vocabulary import UNITS
 from hengstats.wording import SCALES
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengstats.spreadsheet import guard, to_csv, unguard
+from hengstats.csvsafe import guard, to_csv, unguard
 
 
 @pytest.mark.parametrize(

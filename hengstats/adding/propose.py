@@ -8,23 +8,19 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from hengstats.dataset import check_vintage
-from hengstats.errors import Fault, ReadingError
-from hengstats.intake.result import Checked
-from hengstats.precedence import speak_for_one
-from hengstats.store import notes
-from hengstats.store.compare import Comparison, Key, Record, by_key, compare
-from hengstats.store.gather import (
+from hengstats.adding import notes
+from hengstats.adding.compare import Comparison, Key, Record, by_key, compare
+from hengstats.adding.gather import (
     Found,
     find_two_names,
     find_unmapped,
     gather,
     places_of,
 )
-from hengstats.store.names import Answers, Resolved, resolve
-from hengstats.store.refusals import at_cell, jumps_of, mixed, refuse
-from hengstats.store.repeats import find_repeated, has_answers, is_revised
-from hengstats.store.state import (
+from hengstats.adding.names import Answers, Resolved, resolve
+from hengstats.adding.refusals import at_cell, jumps_of, mixed, refuse
+from hengstats.adding.repeats import find_repeated, has_answers, is_revised
+from hengstats.adding.state import (
     State,
     accepted,
     earlier_vintages,
@@ -33,7 +29,11 @@ from hengstats.store.state import (
     standing_at,
     with_vintage,
 )
-from hengstats.store.transcribe import measures_of, transcribe
+from hengstats.adding.transcribe import measures_of, transcribe
+from hengstats.dataset import check_vintage
+from hengstats.errors import Fault, ReadingError
+from hengstats.intake.result import Checked
+from hengstats.precedence import speak_for_one
 from hengstats.vintages import RECORD, Vintage, checksum, dump_part, parse_part
 
 

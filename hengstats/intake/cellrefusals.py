@@ -2,9 +2,9 @@
 
 import re
 
+from hengstats.intake.characters import half, quote
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.characters import half, quote
-from hengstats.intake.words.units import is_foreign, unit_words
+from hengstats.intake.units import is_foreign, unit_words
 
 NON_FINITE = "nan inf infinity ∞ 无穷 无穷大 无限".split()
 NOTHING = "无 没有 none nil".split()

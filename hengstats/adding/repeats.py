@@ -8,10 +8,10 @@ if the very files are there.
 
 from collections.abc import Mapping, Sequence
 
+from hengstats.adding.compare import Key, Record, agree, by_key
+from hengstats.adding.names import Answers, Known
+from hengstats.adding.state import State, standing_at
 from hengstats.precedence import order_of
-from hengstats.store.compare import Key, Record, agree, by_key
-from hengstats.store.names import Answers, Known
-from hengstats.store.state import State, standing_at
 from hengstats.vintages import Vintage
 
 

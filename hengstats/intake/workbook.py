@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from hengstats.errors import SheetError
-from hengstats.intake.containers.archive import new_parser, open_workbook
-from hengstats.intake.containers.packing import Archive
-from hengstats.intake.containers.sheet import SheetReader
-from hengstats.intake.containers.stored import mark, unescape
-from hengstats.intake.containers.styles import Styles, is_on, read_styles
+from hengstats.intake.archive import new_parser, open_workbook
 from hengstats.intake.grid import Grid
 from hengstats.intake.limits import CELLS
+from hengstats.intake.packing import Archive
 from hengstats.intake.result import Refusal
+from hengstats.intake.sheet import SheetReader
+from hengstats.intake.stored import mark, unescape
+from hengstats.intake.styles import Styles, is_on, read_styles
 
 _ALL_CELLS = 2 * CELLS  # of all visible sheets together
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from hengstats.adding.compare import Key, Record, by_key, find_jumps
+from hengstats.adding.gather import Found
+from hengstats.adding.state import State, holds_real_figures
 from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import settle_figures
 from hengstats.intake.result import Checked
-from hengstats.store.compare import Key, Record, by_key, find_jumps
-from hengstats.store.gather import Found
-from hengstats.store.state import State, holds_real_figures
 
 MOST = 100  # faults that are told one by one
 

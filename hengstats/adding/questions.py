@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
+from hengstats.adding.compare import Record
 from hengstats.errors import Fault, place_fault
-from hengstats.store.compare import Record
 from hengstats.vocabulary import name as label
 from hengstats.vocabulary import say
 

@@ -7,11 +7,11 @@ user answers them, once, and the answer is kept. Nothing is guessed.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hengstats.adding import questions
+from hengstats.adding.compare import Record
 from hengstats.dataset import Dataset
 from hengstats.errors import Fault
 from hengstats.panel import ILLUSTRATIVE
-from hengstats.store import questions
-from hengstats.store.compare import Record
 from hengstats.vintages import Vintage
 from hengstats.vocabulary import LANGUAGES
 

@@ -9,8 +9,8 @@ the values stored in the sheet are what is read.
 
 from xml.parsers import expat
 
-from hengstats.intake.containers.formats import refuse_macros
-from hengstats.intake.containers.packing import Archive, corrupt, open_archive
+from hengstats.intake.filekinds import refuse_macros
+from hengstats.intake.packing import Archive, corrupt, open_archive
 from hengstats.intake.result import Refusal
 
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
+from hengstats.csvsafe import unguard
+from hengstats.intake.cellrefusals import ERRORS
+from hengstats.intake.characters import BREAKS, clean, half, has_mark
 from hengstats.intake.grid import Value
+from hengstats.intake.numberformats import PLAIN_FORMATS, shown
 from hengstats.intake.result import Refusal
-from hengstats.intake.words.characters import BREAKS, clean, half, has_mark
-from hengstats.intake.words.display import PLAIN_FORMATS, shown
-from hengstats.intake.words.refusals import ERRORS
-from hengstats.spreadsheet import unguard
 
 LONGEST = 200
 # A key is not missing by rule, as a figure may be: these are refused.

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from hengstats.adding.commit import PART, commit, refuse_write, watch
+from hengstats.adding.files import TEMPORARY
+from hengstats.adding.lock import hold
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
 from hengstats.folder import find_dataset
-from hengstats.store.commit import PART, commit, refuse_write, watch
-from hengstats.store.files import TEMPORARY
-from hengstats.store.lock import hold
 from hengstats.vintages import PARTS, Head, read_head, read_part
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from hengstats.adding.compare import Comparison, Key, Record, agree
+from hengstats.adding.questions import list_losses
 from hengstats.errors import Fault, place_fault
 from hengstats.figures import KEY
 from hengstats.intake.result import Checked
-from hengstats.store.compare import Comparison, Key, Record, agree
-from hengstats.store.questions import list_losses
 from hengstats.vintages import Vintage
 
 _SHOWN = 5

@@ -10,13 +10,13 @@ from functools import cache
 from math import isfinite
 from typing import NamedTuple
 
+from hengstats.intake.cellrefusals import LONGEST, refuse_currency, refuse_text
+from hengstats.intake.characters import clean, half
+from hengstats.intake.grammar import MISSING, Parts, parse
 from hengstats.intake.grid import Value
+from hengstats.intake.numberformats import PLAIN_FORMATS, decimals, shown
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.words.characters import clean, half
-from hengstats.intake.words.display import PLAIN_FORMATS, decimals, shown
-from hengstats.intake.words.grammar import MISSING, Parts, parse
-from hengstats.intake.words.refusals import LONGEST, refuse_currency, refuse_text
-from hengstats.intake.words.units import YUAN
+from hengstats.intake.units import YUAN
 from hengstats.numerals import read_chinese
 from hengstats.vocabulary import convert
 

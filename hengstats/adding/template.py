@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hengstats.spreadsheet import to_csv
+from hengstats.csvsafe import to_csv
 
 FIRST_YEAR = 2016
 ROWS, NAMES = 300, 200  # ruled rows of the sheet; places in the list of buildings
@@ -56,7 +56,7 @@ def write_workbook(year: int) -> bytes:
 
 def _words() -> dict[str, Any]:
     """Return what the template says."""
-    source = resources.files("hengstats.store").joinpath("template.toml")
+    source = resources.files("hengstats.adding").joinpath("template.toml")
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 

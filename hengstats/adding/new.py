@@ -10,9 +10,9 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from hengstats.adding.template import write_csv, write_workbook
 from hengstats.errors import DataError
 from hengstats.folder import DATA
-from hengstats.store.template import write_csv, write_workbook
 
 ATTRIBUTES = "* -text\n"  # git must not change a byte, or no checksum would fit
 _UNFIT = re.compile(r'^-|[<>:"|?*\x00-\x1f\x7f]|[. ]$')
@@ -76,7 +76,7 @@ def _check_name(asked: str, name: str) -> None:
 
 def _list_files(name: str) -> dict[str, bytes]:
     """Return the files of an empty dataset and what stands in each."""
-    blank = resources.files("hengstats.store").joinpath("blank")
+    blank = resources.files("hengstats.adding").joinpath("blank")
     files = {file.name: file.read_bytes() for file in blank.iterdir()}
     package = json.loads(files["datapackage.json"])
     # A descriptor allows Latin small letters, digits, - and _ only.

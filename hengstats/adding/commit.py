@@ -8,8 +8,8 @@ import errno
 import re
 from pathlib import Path
 
+from hengstats.adding.files import TEMPORARY, make_folder, write_whole
 from hengstats.errors import DataError
-from hengstats.store.files import TEMPORARY, make_folder, write_whole
 from hengstats.vintages import HEAD, PARTS, Head, checksum, dump_head
 
 PART = re.compile(r"([0-9a-f]{64})\.csv")

@@ -9,16 +9,16 @@ import re
 from array import array
 from xml.parsers import expat
 
-from hengstats.intake.containers.stored import (
+from hengstats.intake.grid import Grid, Place, Value, letter
+from hengstats.intake.limits import CELLS, COLUMNS, LINES, MERGED, ROWS
+from hengstats.intake.result import Refusal
+from hengstats.intake.stored import (
     mark,
     read_number,
     read_serial,
     unescape,
 )
-from hengstats.intake.containers.styles import Styles, is_on
-from hengstats.intake.grid import Grid, Place, Value, letter
-from hengstats.intake.limits import CELLS, COLUMNS, LINES, MERGED, ROWS
-from hengstats.intake.result import Refusal
+from hengstats.intake.styles import Styles, is_on
 
 _KNOWN_NUMBERS = 100_000
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")

@@ -1,1 +1,0 @@
-"""Which rows and cells does a file hold, whatever its format?"""

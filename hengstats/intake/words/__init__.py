@@ -1,1 +1,0 @@
-"""What does one cell, unit, year or name say?"""
