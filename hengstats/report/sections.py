@@ -118,12 +118,14 @@ def write_header(given: Inputs) -> str:
 
 
 def _picture(
-    given: Inputs, key: str, draw: Callable[..., Axes], caption: str, **asked: Any
+    given: Inputs, key: str, draw: "partial[Axes]", *, title: str = "", what: str = ""
 ) -> Picture:
-    """Return a chart in the language of the report."""
-    return Picture(
-        key=key, caption=caption, draw=partial(draw, **asked, lang=given.lang)
-    )
+    """Return a chart in the language of the report.
+
+    Its caption is `title`, or that of its key; `what` is the measure named there.
+    """
+    caption = phrase(given, title or f"{key}_figure", measure=what)
+    return Picture(key=key, caption=caption, draw=partial(draw, lang=given.lang))
 
 
 def _summary(given: Inputs) -> list[Block]:
@@ -167,10 +169,7 @@ def _changes(given: Inputs) -> list[Block]:
         return []
     blocks: list[Block] = [escape(_what_changed(found, given.lang))]
     if (found.figures["change"] == "revised").any():
-        caption = phrase(given, "changes_figure")
-        blocks.append(
-            _picture(given, "changes", draw_revisions, caption, changes=found)
-        )
+        blocks.append(_picture(given, "changes", partial(draw_revisions, found)))
     if len(found.figures):
         # those revised or withdrawn before those added
         added = found.figures["change"] == "added"
@@ -226,9 +225,9 @@ def _printed(given: Inputs) -> list[Block]:
     blocks: list[Block] = [phrase(given, "printed_lead"), tables.counts_table(given)]
     events = given.dataset.milestones.query("kind == 'event'")
     if len(events):
-        asked = {"panel": given.panel, "entity": str(events["entity"].iloc[0])}
-        caption = phrase(given, "timeline_figure")
-        blocks.append(_picture(given, "timeline", draw_timeline, caption, **asked))
+        entity = str(events["entity"].iloc[0])
+        draw = partial(draw_timeline, given.panel, entity=entity)
+        blocks.append(_picture(given, "timeline", draw))
     return blocks
 
 
@@ -238,21 +237,17 @@ def _tax(given: Inputs) -> list[Block]:
         return []
     figures, label = given.figures, measure_label(given, TAX)
     tax = figures[figures["measure"] == TAX]
+    milestones = len(given.dataset.milestones) > 0
+    lead = phrase(given, "tax_lead") + phrase(given, "tax_phases") * milestones
+    draw = partial(draw_tax, given.panel, entities=given.shown)
+    picture = _picture(given, "tax", draw, what=label)
     caption = phrase(given, "tax_table", measure=label)
     table = (
         tables.years_table(given, tax, "tax")
         if given.many
         else tables.figures_table(given, tax, "tax", caption)
     )
-    milestones = len(given.dataset.milestones) > 0
-    lead = phrase(given, "tax_lead") + phrase(given, "tax_phases") * milestones
-    title = phrase(given, "tax_figure", measure=label)
-    asked = {"panel": given.panel, "entities": given.shown}
-    blocks: list[Block] = [
-        lead,
-        _picture(given, "tax", draw_tax, title, **asked),
-        table,
-    ]
+    blocks: list[Block] = [lead, picture, table]
     codebook = given.dataset.codebook
     topic = codebook.loc[codebook["topic"] == "tax", "measure"]
     other = figures[figures["measure"].isin(topic) & (figures["measure"] != TAX)]
@@ -278,18 +273,15 @@ def _growth(given: Inputs, label: str) -> list[Block]:
     years = series_of(own, TAX)["year"]
     # the first year from which on the years stand close together
     base = int(years[years.diff().shift(-1).fillna(1) <= 2].iloc[0])
-    caption, index_caption = (
-        phrase(given, f"{key}_figure", measure=label) for key in ("growth", "index")
-    )
-    title = phrase(given, "growth_table", measure=label)
     rates = steps[ENDS].transform(np.expm1)
     labels = step_labels(steps, given.lang)
-    asked = {"panel": own, "entities": given.entity, "year": base}
+    caption = phrase(given, "growth_table", measure=label)
+    draw = partial(draw_index, own, entities=given.entity, year=base)
     return [
         escape(lead),
-        _picture(given, "growth", draw_growth, caption, table=steps),
-        tables.bounds_table(given, rates, labels, "growth", title),
-        _picture(given, "index", draw_index, index_caption, **asked),
+        _picture(given, "growth", partial(draw_growth, steps), what=label),
+        tables.growth_table(given, rates, labels, caption),
+        _picture(given, "index", draw, what=label),
         *_start(given, own, int(years.iloc[0]), base),
     ]
 
@@ -319,14 +311,9 @@ def _organisation(given: Inputs) -> list[Block]:
     blocks: list[Block] = []
     for key, measures in MEMBERSHIP.items():
         present = [measure for measure in measures if measure in given.panel]
+        draw = partial(draw_membership, given.panel, entities=given.shown)
         if present:
-            caption = phrase(given, f"{key}_figure")
-            asked = {"entities": given.shown, "measures": present}
-            blocks.append(
-                _picture(
-                    given, key, draw_membership, caption, panel=given.panel, **asked
-                )
-            )
+            blocks.append(_picture(given, key, partial(draw, measures=present)))
     blocks += tables.topic_tables(given, "organisation", "members")
     if not blocks:
         return []
@@ -347,14 +334,10 @@ def _participation(given: Inputs) -> list[Block]:
         entity = entity_label(given, given.entity)
         blocks.append(escape(phrase(given, "participation_none", entity=entity)))
     for measure in known or PARTICIPATION[:1]:
-        label = measure_label(given, measure)
-        caption = phrase(given, "participation_figure", measure=label)
-        asked = {"entities": given.shown, "measure": measure}
-        blocks.append(
-            _picture(
-                given, measure, draw_participation, caption, panel=given.panel, **asked
-            )
-        )
+        draw = partial(draw_participation, given.panel, entities=given.shown)
+        draw = partial(draw, measure=measure)
+        title, what = "participation_figure", measure_label(given, measure)
+        blocks.append(_picture(given, measure, draw, title=title, what=what))
     blocks += tables.topic_tables(given, "participation", "participation")
     if given.others:
         rows = given.elsewhere[given.elsewhere["topic"] == "participation"]
@@ -374,10 +357,10 @@ def _together(given: Inputs) -> list[Block]:
     kind = "none"
     if verdict.n_growths:
         kind = "pairs" if len(verdict.null_r) else "few"
-    caption = phrase(given, f"verdict_figure_{kind}")
+    title = f"verdict_figure_{kind}"
     blocks: list[Block] = [
         escape(write_statement(verdict, lang)),
-        _picture(given, "verdict", draw_verdict, caption, verdict=verdict),
+        _picture(given, "verdict", partial(draw_verdict, verdict), title=title),
     ]
     if len(verdict.table):
         blocks.append(
@@ -389,11 +372,11 @@ def _together(given: Inputs) -> list[Block]:
                 note=phrase(given, "verdict_note"),
             )
         )
-    caption = phrase(given, "refused_figure")
+    title = "refused_figure"
     return [
         *blocks,
         phrase(given, "refused_lead"),
-        _picture(given, "refusals", draw_refusals, caption, verdict=verdict),
+        _picture(given, "refusals", partial(draw_refusals, verdict), title=title),
         _refused(given, verdict),
         *_rivals(given),
     ]
@@ -422,16 +405,9 @@ def _rivals(given: Inputs) -> list[Block]:
     for _, evidence in given.rivals.groupby("rival", sort=False):
         pieces = [_evidence(given, row) for row in evidence.to_dict("records")]
         rows.append([evidence["explanation"].iloc[0], semicolon.join(pieces)])
-    columns = tables.heads(given, "rival", "evidence")
-    return [
-        phrase(given, "rivals_lead"),
-        Table(
-            key="rivals",
-            caption=phrase(given, "rivals_table"),
-            frame=pd.DataFrame(rows, columns=columns),
-            widths=(40, 46),
-        ),
-    ]
+    columns = tables.heads(given, rival=40, evidence=46)
+    table = tables.make_table("rivals", phrase(given, "rivals_table"), rows, columns)
+    return [phrase(given, "rivals_lead"), table]
 
 
 def _evidence(given: Inputs, row: dict[Hashable, Any]) -> str:
@@ -492,9 +468,8 @@ def _rents(given: Inputs, rents: pd.DataFrame) -> list[Block]:
     common = set.intersection(*known.values()) if len(known) > 1 else set()
     if not common:
         return []
-    asked = {"entities": list(known), "measures": ["rent_mall"], "year": min(common)}
-    caption = phrase(given, "rent_figure")
-    return [_picture(given, "rent", draw_index, caption, panel=given.wide, **asked)]
+    draw = partial(draw_index, given.wide, entities=list(known), year=min(common))
+    return [_picture(given, "rent", partial(draw, measures=["rent_mall"]))]
 
 
 def _in_order(column: pd.Series) -> pd.Series:

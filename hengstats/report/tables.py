@@ -61,9 +61,18 @@ def show_box(row: dict, unit: str, lang: str) -> str:
     return f"{low} … {high}"
 
 
-def heads(given: Inputs, *keys: str) -> list[str]:
-    """Return column heads."""
-    return [phrase(given, f"col_{key}") for key in keys]
+def heads(given: Inputs, **widths: int) -> dict[str, int]:
+    """Return the heads of columns, each with its relative width."""
+    return {phrase(given, f"col_{key}"): width for key, width in widths.items()}
+
+
+def make_table(
+    key: str, caption: str, rows: list, columns: dict[str, int], note: str = ""
+) -> Table:
+    """Return rows of texts as a table; `columns` are the heads and relative widths."""
+    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
+    widths = tuple(columns.values())
+    return Table(key=key, caption=caption, frame=frame, widths=widths, note=note)
 
 
 def figures_table(
@@ -87,10 +96,8 @@ def figures_table(
     rows = []
     for row in figures.to_dict("records"):
         missing, unit = row["status"] == "missing", row["unit"]
-        words = {
-            "measure": measure_label(given, row["measure"]),
-            "unit": name("unit", unit, lang),
-        }
+        measure = measure_label(given, row["measure"])
+        words = {"measure": measure, "unit": name("unit", unit, lang)}
         cells = {
             "entity": entity_label(given, row["entity"]),
             "measure": say("chart", "axis", lang, **words),
@@ -106,19 +113,13 @@ def figures_table(
     if measures == 1:
         unit = name("unit", figures["unit"].iloc[0], lang)
         note = phrase(given, "note_units", unit=unit)
-    return Table(
-        key=key,
-        caption=caption,
-        frame=pd.DataFrame(rows, columns=heads(given, *columns), dtype=object),
-        widths=tuple(columns.values()),
-        note=note,
-    )
+    return make_table(key, caption, rows, heads(given, **columns), note)
 
 
 def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
     """Return one measure of many entities as printed: a row each, a column a year."""
     known = figures[figures["status"] != "missing"]
-    years = [str(year) for year in sorted(known["year"].unique())]
+    years = sorted(known["year"].unique())
     printed = known.pivot(index="entity", columns="year", values="printed")
     printed = printed.reindex(known["entity"].unique()).fillna("—")
     rows = [
@@ -129,13 +130,10 @@ def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
     listed = say("word", "comma", given.lang).join(map(str, cited))
     unit = name("unit", known["unit"].iloc[0], given.lang) if len(known) else "—"
     measure = measure_label(given, figures["measure"].iloc[0])
-    return Table(
-        key=key,
-        caption=phrase(given, "years_table", measure=measure),
-        frame=pd.DataFrame(rows, columns=[*heads(given, "entity"), *years]),
-        widths=(24, *[14] * len(years)),
-        note=phrase(given, "note_years", unit=unit, list=listed),
-    )
+    caption = phrase(given, "years_table", measure=measure)
+    columns = heads(given, entity=24) | {str(year): 14 for year in years}
+    note = phrase(given, "note_years", unit=unit, list=listed)
+    return make_table(key, caption, rows, columns, note)
 
 
 def topic_tables(given: Inputs, topic: str, key: str) -> list[Block]:
@@ -151,21 +149,19 @@ def topic_tables(given: Inputs, topic: str, key: str) -> list[Block]:
     return [years_table(given, rows, key) for _, rows in groups]
 
 
-def bounds_table(
-    given: Inputs, bounds: pd.DataFrame, labels: list[str], key: str, caption: str
+def growth_table(
+    given: Inputs, rates: pd.DataFrame, labels: list[str], caption: str
 ) -> Table:
-    """Return computed rates within their bounds, one labelled step a row."""
+    """Return growth within its bounds, one labelled step a row."""
     rows = [
         [
             label,
             show_number(row["value"], "fraction", given.lang),
             show_box(row, "fraction", given.lang),
         ]
-        for label, row in zip(labels, bounds.to_dict("records"), strict=True)
+        for label, row in zip(labels, rates.to_dict("records"), strict=True)
     ]
-    columns = heads(given, "step", "value", "box")
-    frame = pd.DataFrame(rows, columns=columns)
-    return Table(key=key, caption=caption, frame=frame, widths=(30, 20, 30))
+    return make_table("growth", caption, rows, heads(given, step=30, value=20, box=30))
 
 
 def ratio_tables(given: Inputs) -> list[Block]:
@@ -176,33 +172,25 @@ def ratio_tables(given: Inputs) -> list[Block]:
         if given.many or over not in own or under not in own:
             continue
         table = ratio(own, over, under, under_year="nearest")
-        factor, below = 1.0, name("unit", "percent", lang)
+        factor, per = 1.0, name("unit", "percent", lang)
         if unit != "fraction":
             factor = convert(own.attrs["about"]["units"][over], unit)
-            below = f"{name('unit', unit, lang)} / {unit_of(own, under, lang)}"
+            per = f"{name('unit', unit, lang)} / {unit_of(own, under, lang)}"
         ends = table[ENDS] * factor
         for row in table.assign(**ends).to_dict("records"):
-            year = str(row["year"])
-            if row["under_year"] != row["year"]:
-                other = row["under_year"]
+            year, other = str(row["year"]), row["under_year"]
+            if other != row["year"]:
                 year = phrase(given, "ratio_years", year=year, other=other)
             value, box = (
                 show_number(row["value"], unit, lang),
                 show_box(row, unit, lang),
             )
-            rows.append([phrase(given, f"ratio_{key}"), year, value, box, below])
+            rows.append([phrase(given, f"ratio_{key}"), year, value, box, per])
     if not rows:
         return []
-    columns = heads(given, "measure", "year", "value", "box", "unit")
-    return [
-        Table(
-            key="ratios",
-            caption=phrase(given, "ratios_table"),
-            frame=pd.DataFrame(rows, columns=columns),
-            widths=(26, 16, 10, 22, 16),
-            note=phrase(given, "ratios_note"),
-        )
-    ]
+    columns = heads(given, measure=26, year=16, value=10, box=22, unit=16)
+    caption, note = phrase(given, "ratios_table"), phrase(given, "ratios_note")
+    return [make_table("ratios", caption, rows, columns, note)]
 
 
 def counts_table(given: Inputs) -> Table:
@@ -213,26 +201,17 @@ def counts_table(given: Inputs) -> Table:
     counts = pd.crosstab(printed["measure"].map(topics), printed["standing"])
     standings = [standing for standing in STANDINGS if standing in counts]
     counts = counts[standings].assign(total=lambda table: table.sum(axis=1))
-    subjects = [
-        topic for topic in dict.fromkeys(topics.values()) if topic in counts.index
-    ]
+    subjects = [one for one in dict.fromkeys(topics.values()) if one in counts.index]
     counts = counts.loc[subjects]
     rows = [
         [phrase(given, f"topic_{topic}"), *map(str, row)]
-        for topic, row in zip(counts.index, counts.to_numpy().tolist(), strict=True)
+        for topic, row in zip(subjects, counts.to_numpy().tolist(), strict=True)
     ]
-    rows.append([*heads(given, "total"), *map(str, counts.sum().tolist())])
-    columns = [
-        *heads(given, "topic"),
-        *[name("standing", standing, given.lang) for standing in standings],
-        *heads(given, "total"),
-    ]
-    return Table(
-        key="printed",
-        caption=phrase(given, "printed_table"),
-        frame=pd.DataFrame(rows, columns=columns),
-        widths=(20, *[14] * (len(columns) - 1)),
-    )
+    total = heads(given, total=14)
+    rows.append([*total, *map(str, counts.sum().tolist())])
+    by = {name("standing", standing, given.lang): 14 for standing in standings}
+    columns = heads(given, topic=20) | by | total
+    return make_table("printed", phrase(given, "printed_table"), rows, columns)
 
 
 def missing_table(given: Inputs, gaps: pd.DataFrame) -> Table:
@@ -242,12 +221,8 @@ def missing_table(given: Inputs, gaps: pd.DataFrame) -> Table:
         [measure_label(given, str(measure)), comma.join(map(str, years))]
         for measure, years in gaps.groupby("measure", sort=False)["year"]
     ]
-    return Table(
-        key="missing",
-        caption=phrase(given, "missing_table"),
-        frame=pd.DataFrame(rows, columns=heads(given, "measure", "years")),
-        widths=(30, 50),
-    )
+    columns = heads(given, measure=30, years=50)
+    return make_table("missing", phrase(given, "missing_table"), rows, columns)
 
 
 def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
@@ -268,13 +243,9 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
         used = phrase(given, "accepted" if row["accepted"] else "kept")
         rows.append([subject, year, row["printed"], number, used, reason])
         last = key
-    columns = heads(given, "measure", "year", "printed", "source", "used", "reason")
-    return Table(
-        key="conflicts",
-        caption=phrase(given, "conflicts_table"),
-        frame=pd.DataFrame(rows, columns=columns),
-        widths=(22, 8, 24, 10, 8, 30),
-    )
+    widths = {"measure": 22, "year": 8, "printed": 24, "source": 10}
+    columns = heads(given, **widths, used=8, reason=30)
+    return make_table("conflicts", phrase(given, "conflicts_table"), rows, columns)
 
 
 def sources_list(given: Inputs) -> str:
