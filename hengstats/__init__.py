@@ -35,8 +35,13 @@ _NAMES = {
     "hengstats.evidence": "IntervalRegression Verdict assess explain_rivals",
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",
-    "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"
-    " draw_refusals draw_revisions draw_tax draw_timeline draw_verdict save_chart",
+    "hengstats.charts.growth": "draw_growth",
+    "hengstats.charts.levels": "draw_index draw_membership draw_participation draw_tax",
+    "hengstats.charts.refusals": "draw_refusals",
+    "hengstats.charts.revisions": "draw_revisions",
+    "hengstats.charts.save": "save_chart",
+    "hengstats.charts.timeline": "draw_timeline",
+    "hengstats.charts.verdict": "draw_verdict",
     "hengstats.report": "write_report",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

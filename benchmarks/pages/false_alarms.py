@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hengstats.charts import save_chart
 from hengstats.charts.caption import ems_of, write_caption
+from hengstats.charts.save import save_chart
 from hengstats.charts.style import (
     COLOURS,
     GREY,

@@ -1,13 +1,13 @@
-"""Which sentences let a chart stand alone: its marks, its years, its sources?"""
+"""Names what a chart shows, and writes the sentences that let it stand alone."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.style import GREY, OWN, SMALL, WIDTH
+from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
-from hengstats.vocabulary import LANGUAGES, name, say
+from hengstats.vocabulary import LANGUAGES, name, say, strings
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
@@ -24,6 +24,16 @@ def entity_name(table: pd.DataFrame, entity: str, lang: str) -> str:
     """Return the name of an entity in one language, or its key."""
     names = about(table).get("entities", {}).get(entity)
     return names[LANGUAGES.index(lang)] if names else str(entity)
+
+
+def measure_name(table: pd.DataFrame, measure: str, lang: str) -> str:
+    """Return the name of a measure in one language, or its key."""
+    return name("measure", measure, lang)
+
+
+def is_measure(table: pd.DataFrame, measure: str) -> bool:
+    """Return whether a table holds a measure, or could: its name is known."""
+    return measure in table or measure in strings()["measure"]
 
 
 def unit_of(table: pd.DataFrame, measure: str, lang: str) -> str:
@@ -43,15 +53,35 @@ def sources_sentence(
     for publisher, published in (
         source for m, e in keys for source in known.get(m, {}).get(e, [])
     ):
-        given = dates.setdefault(publisher, [])
+        days = dates.setdefault(publisher, [])
         date = published or say("word", "undated", lang)
-        given += [] if date in given else [date]
+        days += [] if date in days else [date]
     comma = say("word", "comma", lang)
     listed = [f"{who}, {comma.join(days)}" for who, days in dates.items()]
     if not listed:
         return say("chart", "nothing", lang)
     joined = say("word", "semicolon", lang).join(listed)
     return say("chart", "sources", lang, list=joined)
+
+
+def write_title(ax: Axes, text: str, outdent: float | None = None) -> None:
+    """Write a title, broken to the width of our figures, in the middle of the axes.
+
+    With `outdent` it begins so many points to their left, over long labels.
+    """
+    title = wrap(text, WIDTH * 66 / TITLE)
+    if outdent is None:
+        ax.set_title(title, fontsize=TITLE)
+        return
+    ax.annotate(
+        title,
+        (0, 1),
+        (-outdent, 8),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=TITLE,
+        gid="title",
+    )
 
 
 def write_caption(

@@ -1,4 +1,4 @@
-"""How fast did a measure grow from one known year to the next, within its bounds?"""
+"""Draws the growth of a measure from one known year to the next, in its bounds."""
 
 from collections.abc import Hashable
 
@@ -7,11 +7,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts import marks
-from hengstats.charts.caption import entity_name, sources_sentence, write_caption
-from hengstats.charts.style import GREY, LABEL, SMALL, TITLE, dress, start
+from hengstats.charts.caption import (
+    entity_name,
+    measure_name,
+    sources_sentence,
+    write_caption,
+    write_title,
+)
+from hengstats.charts.style import GREY, LABEL, SMALL, dress, start
 from hengstats.errors import DataError
 from hengstats.indicators import growth, round_out
-from hengstats.vocabulary import name, say
+from hengstats.vocabulary import say
 
 
 def draw_growth(
@@ -47,8 +53,8 @@ def draw_growth(
             f"{entity or ''}没有两个先后已知的年份，算不出增长。请换一个指标或楼宇。"
             " [no growth step]"
         )
-    chosen = entity or entities[0]
-    own = steps[steps["entity"] == chosen].reset_index(drop=True)
+    entity = entity or str(entities[0])
+    own = steps[steps["entity"] == entity].reset_index(drop=True)
     measure = own["measure"].iloc[0]
     percent = (own[["lower", "value", "upper"]].transform(np.expm1) * 100).round(9)
     ax = start(ax)
@@ -71,16 +77,14 @@ def draw_growth(
     ax.set_xlim(-0.9, 2.0 * own.index[-1] + 1.3)
     ax.margins(y=0.2)
     ax.set_ylabel(say("chart", "growth_axis", lang), fontsize=LABEL)
-    who, what = entity_name(steps, chosen, lang), name("measure", measure, lang)
-    ax.set_title(
-        say("chart", "growth_title", lang, entity=who, measure=what), fontsize=TITLE
-    )
-    told = [
+    who, what = entity_name(steps, entity, lang), measure_name(steps, measure, lang)
+    write_title(ax, say("chart", "growth_title", lang, entity=who, measure=what))
+    sentences = [
         say("chart", "growth_note", lang),
         *marks.mark_sentences(used, [], lang),
-        sources_sentence(steps, [measure], [chosen], lang),
+        sources_sentence(steps, [measure], [entity], lang),
     ]
-    write_caption(ax, steps, told, [chosen], lang)
+    write_caption(ax, steps, sentences, [entity], lang)
     return dress(ax)
 
 

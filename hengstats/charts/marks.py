@@ -1,4 +1,4 @@
-"""How is one figure drawn, so that what it is can be seen without colour?
+"""Draws one figure so that what it is can be seen without colour.
 
 Filled: an exact count. Hollow: rounded. Arrow: open on that side. Capped bar: only
 known to lie between. Hatched year: searched for and never printed.
@@ -89,7 +89,7 @@ def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[s
 
 
 def draw_arrow(ax: Axes, x: float, y: float, colour: str, up: bool = True) -> None:
-    """Draw a bar at a bound and an arrow towards the side that is open."""
+    """Draw a bar at a bound, and an arrow up or down to the side that is open."""
     ax.plot(
         [x],
         [y],
@@ -101,20 +101,33 @@ def draw_arrow(ax: Axes, x: float, y: float, colour: str, up: bool = True) -> No
         zorder=3,
         gid="lower" if up else "upper",
     )
+    point_to_open(ax, (x, y), (0, 1 if up else -1), colour)
+
+
+def point_to_open(
+    ax: Axes,
+    at: tuple[float, float],
+    way: tuple[int, int],
+    colour: str,
+    *,
+    clear: float = 0,
+    zorder: float = 3,
+) -> None:
+    """Draw an arrow from a mark, `clear` points off it, to the side that is open."""
     ax.annotate(
         "",
-        xy=(x, y),
-        xytext=(0, ARROW if up else -ARROW),
+        xy=at,
+        xytext=(way[0] * ARROW, way[1] * ARROW),
         textcoords="offset points",
         arrowprops={
             "arrowstyle": "<|-",
             "color": colour,
             "lw": 1.8,
             "shrinkA": 0,
-            "shrinkB": 0,
+            "shrinkB": clear,
             "mutation_scale": 13,
         },
-        zorder=3,
+        zorder=zorder,
         gid="arrow",
     )
 
@@ -133,11 +146,11 @@ def mark_kind(row: pd.Series) -> str:
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
     """Return what the marks on a chart mean."""
     order = ("exact", "rounded", "lower", "upper", "between", "line")
-    told = [say("chart", f"mark_{kind}", lang) for kind in order if kind in used]
+    sentences = [say("chart", f"mark_{kind}", lang) for kind in order if kind in used]
     if missing:
         years = say("word", "comma", lang).join(map(str, missing))
-        told.append(say("chart", "mark_missing", lang, years=years))
-    return told
+        sentences.append(say("chart", "mark_missing", lang, years=years))
+    return sentences
 
 
 def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""How often would each customary procedure have misled, for these very years?"""
+"""Draws how often each customary procedure would have misled, for these years."""
 
 import numpy as np
 from matplotlib.axes import Axes

@@ -1,7 +1,6 @@
-"""Which figures were revised, from what to what, and how far?
+"""Draws revised figures before and after, whatever their unit, on one axis.
 
-Figures of any unit stand on one axis: by how much the new one is above or below the
-old one, in percent.
+The axis says by how much the new figure is above or below the old one, in percent.
 """
 
 from typing import Any
@@ -11,22 +10,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts import marks
-from hengstats.charts.caption import ems_of, sources_sentence, wrap, write_caption
-from hengstats.charts.style import (
-    COLOURS,
-    GREY,
-    LABEL,
-    SMALL,
-    TITLE,
-    WIDTH,
-    dress,
-    start,
+from hengstats.charts.caption import (
+    ems_of,
+    entity_name,
+    measure_name,
+    sources_sentence,
+    write_caption,
+    write_title,
 )
+from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
 from hengstats.revisions import Changes
-from hengstats.revisions.tables import called, counts_text, shorten, wording
-from hengstats.vocabulary import name, say
+from hengstats.revisions.tables import counts_text, shorten, wording
+from hengstats.vocabulary import say
 
 MOST, ROW, LABEL_EMS = 20, 0.42, 13.0
 OLD, NEW = GREY, COLOURS[0]
@@ -55,10 +52,11 @@ def draw_revisions(
         If no font has one of the characters.
     """
     revised = changes.figures[changes.figures["change"] == "revised"]
-    scaled = _scale(revised)
-    shown = _choose(scaled)
+    shown = _most_moved(_scale(revised))
+    shown.attrs = {"about": dict(changes.about)}
+    entities, measures = (list(shown[key].unique()) for key in ("entity", "measure"))
     ax = start(ax, height=1.9 + ROW * max(len(shown), 2))
-    told = [_compared(changes, lang)]
+    sentences = [_compared(changes, lang)]
     outdent = 0.0
     if shown.empty:
         marks.write_nothing(ax, say("changes", "chart_nothing", lang))
@@ -66,23 +64,22 @@ def draw_revisions(
         ax.set_yticks([])
     else:
         bounds = _draw_rows(ax, shown, lang)
-        labels = _label_rows(ax, changes, shown, lang)
+        labels = _label_rows(ax, shown, lang)
         outdent = max(ems_of(line) for line in labels) * SMALL + 8
-        told.append(say("changes", "chart_marks", lang))
-        told += [say("changes", "chart_arrows", lang)] if bounds else []
+        sentences.append(say("changes", "chart_marks", lang))
+        sentences += [say("changes", "chart_arrows", lang)] if bounds else []
     if len(shown) < len(revised):
         counts = {"all": len(revised), "n": len(shown)}
-        told.append(say("changes", "chart_most", lang, **counts))
-    told.append(counts_text(changes.figures, lang))
-    _title(ax, changes, revised, outdent, lang)
-    origin = shown[["entity", "measure"]].copy()
-    origin.attrs = {"about": dict(changes.about)}
-    entities, measures = (list(origin[key].unique()) for key in origin)
+        sentences.append(say("changes", "chart_most", lang, **counts))
+    sentences.append(counts_text(changes.figures, lang))
+    whose = revised["entity"].unique()
+    who = entity_name(shown, whose[0], lang) if len(whose) == 1 else changes.dataset
+    write_title(ax, say("changes", "chart_title", lang, entity=who), outdent)
     if entities:
-        told.append(sources_sentence(origin, measures, entities, lang))
+        sentences.append(sources_sentence(shown, measures, entities, lang))
     if changes.illustrative and not is_illustrative(entities):
-        told.insert(0, say("word", "illustrative", lang))
-    write_caption(ax, origin, told, entities, lang, outdent=outdent)
+        sentences.insert(0, say("word", "illustrative", lang))
+    write_caption(ax, shown, sentences, entities, lang, outdent=outdent)
     return dress(ax)
 
 
@@ -100,7 +97,7 @@ def _scale(revised: pd.DataFrame) -> pd.DataFrame:
     return kept[old.notna()]
 
 
-def _choose(scaled: pd.DataFrame) -> pd.DataFrame:
+def _most_moved(scaled: pd.DataFrame) -> pd.DataFrame:
     """Return those that changed most, in the order of the table."""
     moved = pd.concat(
         [(scaled[end] - scaled[f"old_{end}"]).abs() for end in ENDS], axis=1
@@ -167,22 +164,9 @@ def _draw_box(ax: Axes, box: Row, place: int, new: bool) -> str:
         [x], [place], ls="none", marker="o", ms=7, mfc=face, mew=1.6, gid=gid, **look
     )
     if kind in ("lower", "upper"):
-        ax.annotate(
-            "",
-            xy=(x, place),
-            xytext=(marks.ARROW if kind == "lower" else -marks.ARROW, 0),
-            textcoords="offset points",
-            arrowprops={
-                "arrowstyle": "<|-",
-                "color": colour,
-                "lw": 1.8,
-                "shrinkA": 0,
-                "shrinkB": 3,
-                "mutation_scale": 12,
-            },
-            zorder=look["zorder"],
-            gid="arrow",
-        )
+        way = (1 if kind == "lower" else -1, 0)
+        at = (x, float(place))
+        marks.point_to_open(ax, at, way, colour, clear=3, zorder=look["zorder"])
     return kind
 
 
@@ -204,41 +188,20 @@ def _wordings(row: Row, lang: str) -> str:
     return f"{old} → {new}"
 
 
-def _label_rows(
-    ax: Axes, changes: Changes, shown: pd.DataFrame, lang: str
-) -> list[str]:
+def _label_rows(ax: Axes, shown: pd.DataFrame, lang: str) -> list[str]:
     """Write whose figure each row is, and return the lines of these labels."""
     many = shown["entity"].nunique() > 1
     labels = []
     for row in shown.to_dict("records"):
-        what = name("measure", row["measure"], lang)
-        said = say("changes", "which", lang, year=row["year"], measure=what)
-        who = [called(changes, row["entity"], lang)] if many else []
-        short = ems_of(" ".join([*who, said])) <= LABEL_EMS
-        labels.append((" " if short else "\n").join([*who, said]))
+        what = measure_name(shown, row["measure"], lang)
+        figure = say("changes", "which", lang, year=row["year"], measure=what)
+        who = [entity_name(shown, row["entity"], lang)] if many else []
+        short = ems_of(" ".join([*who, figure])) <= LABEL_EMS
+        labels.append((" " if short else "\n").join([*who, figure]))
     ax.set_yticks(range(len(labels) - 1, -1, -1), labels)
     ax.set_xlabel(say("changes", "chart_axis", lang), fontsize=LABEL)
     ax.tick_params(axis="y", length=0)
     return [line for label in labels for line in label.split("\n")]
-
-
-def _title(
-    ax: Axes, changes: Changes, revised: pd.DataFrame, outdent: float, lang: str
-) -> None:
-    """Write the subject above the labels and the axes."""
-    entities = revised["entity"].unique()
-    one = len(entities) == 1
-    who = called(changes, entities[0], lang) if one else changes.dataset
-    text = say("changes", "chart_title", lang, entity=who)
-    ax.annotate(
-        wrap(text, WIDTH * 66 / TITLE),
-        (0, 1),
-        (-outdent, 8),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        fontsize=TITLE,
-        gid="title",
-    )
 
 
 def _compared(changes: Changes, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""How does a chart become files that print: PNG, SVG and PDF?"""
+"""Writes a chart as files that print: PNG, SVG and PDF."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How does a chart look: type, colours and marks that survive grey print?
+"""Gives charts their type, fonts, and colours and marks that survive grey print.
 
 Nothing is set globally: every text gets its fonts when it is written, so that a
 chart looks the same in a notebook, in a script and on another machine.

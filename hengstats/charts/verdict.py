@@ -1,22 +1,28 @@
-"""What do the paired growths look like, and how rare is their agreement?"""
+"""Draws a verdict: its paired growths, and how rare their agreement is."""
 
+from collections.abc import Hashable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from hengstats.charts import marks
 from hengstats.charts.caption import (
+    LAID_OUT,
+    ems_of,
+    measure_name,
     sources_sentence,
     wrap,
     write_caption,
 )
-from hengstats.charts.pairs import SHARE, draw_pairs
 from hengstats.charts.style import (
     COLOURS,
     GREY,
+    HEIGHT,
     LABEL,
     PALE,
     SMALL,
@@ -35,11 +41,17 @@ from hengstats.evidence.shown import (
     show_p,
     statistics,
 )
-from hengstats.vocabulary import name, say
+from hengstats.indicators import ENDS
+from hengstats.vocabulary import say
 
+SHARE = 0.58  # of the figure's width, for the growths
 LEFT, RIGHT = (0.0, 0.0, SHARE, 1.0), (0.72, 0.0, 0.28, 1.0)
 BINS = np.linspace(-1, 1, 22)
 MOST_GROWTHS = 6
+ROOM = 5  # points left free around a box
+Row = dict[Hashable, Any]
+# Left, bottom, right, top.
+Box = tuple[float, float, float, float]
 
 
 def draw_verdict(
@@ -73,15 +85,16 @@ def draw_verdict(
         left.set_axis_off()
         marks.write_nothing(left, wrap(say("draw", "no_entity", lang), 12))
     elif verdict.n_growths:
-        sentences += draw_pairs(left, verdict, lang)
+        sentences += _draw_growths(left, verdict, lang)
     else:
         sentences += _draw_coverage(left, verdict, lang)
-    if len(verdict.null_r):
-        sentences += _draw_null(right, verdict, lang)
-    else:
-        sentences += _draw_least(right, verdict, lang)
-    entity, finding = entity_label(verdict, lang), finding_label(verdict, lang)
-    words = {"entity": entity, "finding": finding, "level": verdict.level}
+    chance = _draw_orders if len(verdict.null_r) else _draw_least
+    sentences += chance(right, verdict, lang)
+    words = {
+        "entity": entity_label(verdict, lang),
+        "finding": finding_label(verdict, lang),
+        "level": verdict.level,
+    }
     title = wrap(say("draw", "verdict_title", lang, **words), WIDTH * 66 / TITLE)
     host.set_title(title, fontsize=TITLE, pad=24)
     measures = [verdict.economy, verdict.organisation]
@@ -93,7 +106,228 @@ def draw_verdict(
     return dress(host)
 
 
-def _draw_null(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
+# Growth against growth
+
+
+def _draw_growths(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
+    """Draw each paired growth with its box and years, and return what the marks mean.
+
+    Measures in percent; the axes are those of the organisation and the economy.
+    """
+    steps = verdict.steps
+    logs = steps[[f"{side}_{end}" for side in "xy" for end in ENDS]]
+    percent = logs.transform(np.expm1).mul(100).where(np.isfinite(logs), logs)
+    rows = percent.to_dict("records")
+    places = [_place(row) for row in rows]
+    boxes = [_draw_growth(ax, row, at) for row, at in zip(rows, places, strict=True)]
+    slope = statistics(verdict).get("slope", {}).get("value", np.nan)
+    if not np.isnan(slope):
+        _draw_line(ax, steps, slope)
+    _leave_in_view(ax, percent)
+    ends = zip(steps["from_year"], steps["year"], strict=True)
+    years = [f"{first:.0f}→{last:.0f}" for first, last in ends]
+    _write_years(ax, places, boxes, [_room(row) for row in rows], years)
+    for measure, write in (
+        (verdict.organisation, ax.set_xlabel),
+        (verdict.economy, ax.set_ylabel),
+    ):
+        label = measure_name(steps, measure, lang)
+        write(wrap(say("draw", "growth_of", lang, measure=label), 24), fontsize=LABEL)
+    note = [say("draw", "pairs_note", lang)]
+    bounds = np.isinf(percent.to_numpy()).any()
+    return [*note, say("draw", "open_note", lang)] if bounds else note
+
+
+def _draw_growth(ax: Axes, row: Row, at: tuple[float, float]) -> Box:
+    """Draw one paired growth; return its box, an open end of which ends at the mark."""
+    ends = [f"{side}_{end}" for end in ("lower", "upper") for side in "xy"]
+    left, bottom, right, top = (
+        float(row[end]) if np.isfinite(row[end]) else mark
+        for end, mark in zip(ends, at * 2, strict=True)
+    )
+    ax.add_patch(
+        Rectangle(
+            (left, bottom),
+            right - left,
+            top - bottom,
+            fc=(*to_rgb(PALE), 0.6),
+            ec=COLOURS[0],
+            lw=1.4,
+            zorder=1,
+            gid="box",
+        )
+    )
+    if pd.notna(row["x_value"]) and pd.notna(row["y_value"]):
+        point = all(row[f"{side}_lower"] == row[f"{side}_upper"] for side in "xy")
+        face, kind = (COLOURS[0], "exact") if point else ("white", "rounded")
+        ax.plot(*at, "o", ms=7, mew=1.6, mfc=face, mec=COLOURS[0], gid=kind)
+    ways = ((-1, 0), (0, -1), (1, 0), (0, 1))
+    for end, way in zip(ends, ways, strict=True):
+        if np.isinf(row[end]):
+            marks.point_to_open(ax, at, way, COLOURS[0])
+    return left, bottom, right, top
+
+
+def _draw_line(ax: Axes, steps: pd.DataFrame, slope: float) -> None:
+    """Draw the fitted line over the growths that there are."""
+    x, y = steps["x_value"], steps["y_value"]
+    along = np.linspace(x.min(), x.max(), 50)
+    fitted = y.mean() + slope * (along - x.mean())
+    ax.plot(
+        100 * np.expm1(along),
+        100 * np.expm1(fitted),
+        color=COLOURS[1],
+        ls="--",
+        lw=1.4,
+        zorder=0,
+        gid="fit",
+    )
+
+
+def _place(row: Row) -> tuple[float, float]:
+    """Return where a growth is drawn: its value, or the end that it has."""
+
+    def middle(value: float, low: float, high: float) -> float:
+        if pd.notna(value):
+            return float(value)
+        ends = [end for end in (low, high) if np.isfinite(end)]
+        return float(sum(ends) / len(ends)) if ends else 0.0
+
+    x, y = (
+        middle(*(row[f"{side}_{end}"] for end in ("value", "lower", "upper")))
+        for side in "xy"
+    )
+    return x, y
+
+
+def _room(row: Row) -> Box:
+    """Return the points to leave free left of, below, right of and above a box."""
+    ends = (("x_lower", -1), ("y_lower", -1), ("x_upper", 1), ("y_upper", 1))
+    left, below, right, above = (
+        way * (ROOM + (marks.ARROW if np.isinf(row[end]) else 0)) for end, way in ends
+    )
+    return left, below, right, above
+
+
+def _leave_in_view(ax: Axes, percent: pd.DataFrame) -> None:
+    """Let the axes hold every finite end, with room for labels; a line at no growth."""
+    for side, setter, line in (
+        ("x", ax.set_xlim, ax.axvline),
+        ("y", ax.set_ylim, ax.axhline),
+    ):
+        ends = percent[[f"{side}_{end}" for end in ENDS]].to_numpy()
+        finite = ends[np.isfinite(ends)]
+        low, high = (finite.min(), finite.max()) if finite.size else (-1.0, 1.0)
+        room = 0.25 * max(high - low, 1.0)
+        setter(low - room, high + room)
+        if low - room < 0 < high + room:
+            line(0, color=GREY, lw=0.8, zorder=0)
+
+
+def _write_years(
+    ax: Axes,
+    places: list[tuple[float, float]],
+    boxes: list[Box],
+    rooms: list[Box],
+    labels: list[str],
+) -> None:
+    """Write beside each mark its years, on the first side where nothing stands yet.
+
+    All is measured in points of a figure of our own. Where no side is free, the years
+    are left out: a heap of labels says less than none.
+    """
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    size = SHARE * LAID_OUT * WIDTH * 72, HEIGHT * 0.8 * 72
+    scale = size[0] / (right - left), size[1] / (top - bottom)
+    ends = left * scale[0], right * scale[0]
+    taken = [
+        tuple(
+            end * by + free for end, by, free in zip(box, scale * 2, room, strict=True)
+        )
+        for box, room in zip(boxes, rooms, strict=True)
+    ]
+    for number, (place, label) in enumerate(zip(places, labels, strict=True)):
+        spot = place[0] * scale[0], place[1] * scale[1]
+        wide, high = ems_of(label) * SMALL / 2 + 4, SMALL / 2 + 1
+        near = [end - spot[i % 2] for i, end in enumerate(taken[number])]
+        for away in _sides(near, wide, high):
+            x, y = spot[0] + away[0], spot[1] + away[1]
+            box = (x - wide, y - high, x + wide, y + high)
+            within = ends[0] < box[0] and box[2] < ends[1]
+            if within and not any(_meet(box, other) for other in taken):
+                break
+        else:
+            continue
+        taken.append(box)
+        ax.annotate(
+            label,
+            place,
+            away,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            gid="years",
+            bbox=marks.PLATE,
+        )
+
+
+def _sides(near: list[float], wide: float, high: float) -> list[tuple[float, float]]:
+    """Return where a label may stand: over, under, right, left, farther over, under."""
+    left, below, right, above = near
+    return [
+        (0, above + high + 1),
+        (0, below - high - 1),
+        (right + wide + 1, 0),
+        (left - wide - 1, 0),
+        *((0, above + far * high) for far in (3, 5)),
+        *((0, below - far * high) for far in (3, 5)),
+    ]
+
+
+def _meet(one: tuple[float, ...], two: tuple[float, ...]) -> bool:
+    """Return whether two boxes, left, bottom, right, top, overlap."""
+    apart = one[2] < two[0] or two[2] < one[0] or one[3] < two[1] or two[3] < one[1]
+    return not apart
+
+
+# Which years are known
+
+
+def _draw_coverage(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
+    """Draw which years of either measure are known, and return what the marks mean."""
+    measures = (verdict.economy, verdict.organisation)
+    known = verdict.readings
+    for place, measure in enumerate(measures):
+        for row in known[known["measure"] == measure].to_dict("records"):
+            at, colour = (row["year"], 1 - place), COLOURS[place]
+            kind = marks.mark_kind(pd.Series(row))
+            if kind in ("lower", "upper"):
+                marks.draw_arrow(ax, *at, colour, kind == "lower")
+            else:
+                ax.plot(*at, "os"[place], ms=8, color=colour, gid="known")
+    for year in verdict.years:
+        corner = (year - 0.4, -0.35)
+        ax.add_patch(
+            Rectangle(corner, 0.8, 1.7, fc="none", ec=GREY, ls="--", gid="both")
+        )
+    if len(known):
+        first, last = int(known["year"].min()), int(known["year"].max())
+        ax.set_xlim(first - 0.9, last + 0.9)
+        step = 1 if last - first < 7 else 2 if last - first < 14 else 5
+        ax.set_xticks(range(first, last + 1, step))
+    ax.set_ylim(-0.7, 1.9)
+    labels = [wrap(measure_name(verdict.steps, m, lang), 6) for m in measures]
+    ax.set_yticks([1, 0], labels)
+    ax.set_title(say("draw", "coverage_title", lang), fontsize=LABEL)
+    ax.set_xlabel(say("word", "year", lang), fontsize=LABEL)
+    return [say("draw", "coverage_note", lang)]
+
+
+# What chance would give
+
+
+def _draw_orders(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     """Draw the correlations of all orders, and return what they mean."""
     rows = statistics(verdict)
     observed, p = rows["r"]["value"], rows["p_permutation"]
@@ -125,70 +359,26 @@ def _draw_null(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     ax.set_xlabel(say("draw", "order_axis", lang), fontsize=LABEL)
     ax.set_ylabel(say("draw", "order_share", lang), fontsize=LABEL)
     note = "null_note" if verdict.n_growths <= LONGEST else "null_note_drawn"
-    told = [
+    shown = f"p = {show_p(p['value'])}".replace("= <", "<")
+    least = Fraction(verdict.least_p).limit_denominator(1_000_000)
+    sentences = [
         say("draw", note, lang, orders=f"{len(verdict.null_r):,}"),
-        say(
-            "draw",
-            "null_p",
-            lang,
-            p=f"p = {show_p(p['value'])}".replace("= <", "<"),
-            least=Fraction(verdict.least_p).limit_denominator(1_000_000),
-        ),
+        say("draw", "null_p", lang, p=shown, least=least),
     ]
     if p["upper"] > p["value"]:
         worst = f"p ≤ {show_p(p['upper'])}"
-        told.append(say("draw", "null_worst", lang, p=worst))
-    return told
-
-
-def _draw_coverage(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
-    """Draw which years of either measure are known, and return what the marks mean."""
-    rows = (verdict.economy, verdict.organisation)
-    known = verdict.readings
-    for place, measure in enumerate(rows):
-        own = known[known["measure"] == measure]
-        for row in own.to_dict("records"):
-            kind = marks.mark_kind(pd.Series(row))
-            if kind in ("lower", "upper"):
-                marks.draw_arrow(
-                    ax, row["year"], 1 - place, COLOURS[place], kind == "lower"
-                )
-            else:
-                ax.plot(
-                    row["year"],
-                    1 - place,
-                    "os"[place],
-                    ms=8,
-                    color=COLOURS[place],
-                    gid="known",
-                )
-    for year in verdict.years:
-        ax.add_patch(
-            Rectangle(
-                (year - 0.4, -0.35), 0.8, 1.7, fc="none", ec=GREY, ls="--", gid="both"
-            )
-        )
-    if len(known):
-        first, last = int(known["year"].min()), int(known["year"].max())
-        ax.set_xlim(first - 0.9, last + 0.9)
-        step = 1 if last - first < 7 else 2 if last - first < 14 else 5
-        ax.set_xticks(range(first, last + 1, step))
-    ax.set_ylim(-0.7, 1.9)
-    ax.set_yticks([1, 0], [wrap(name("measure", m, lang), 6) for m in rows])
-    ax.set_title(say("draw", "coverage_title", lang), fontsize=LABEL)
-    ax.set_xlabel(say("word", "year", lang), fontsize=LABEL)
-    return [say("draw", "coverage_note", lang)]
+        sentences.append(say("draw", "null_worst", lang, p=worst))
+    return sentences
 
 
 def _draw_least(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     """Draw how small a p could get at all, and return what that means."""
-    counts = np.arange(1, MOST_GROWTHS + 1)
-    least = [float(least_p(int(n))) for n in counts]
-    own = [int(n) == verdict.n_growths for n in counts]
+    counts = range(1, MOST_GROWTHS + 1)
+    least = [least_p(n) for n in counts]
     ax.bar(
         counts,
-        least,
-        color=[COLOURS[0] if mine else PALE for mine in own],
+        [float(p) for p in least],
+        color=[COLOURS[0] if n == verdict.n_growths else PALE for n in counts],
         edgecolor=GREY,
         linewidth=0.8,
     )
@@ -199,10 +389,9 @@ def _draw_least(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     ax.minorticks_off()
     ax.set_xticks(counts)
     for n, p in zip(counts, least, strict=True):
-        text = str(least_p(int(n)))
         ax.annotate(
-            text,
-            (n, p),
+            str(p),
+            (n, float(p)),
             (0, 2),
             textcoords="offset points",
             ha="center",

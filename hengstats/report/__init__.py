@@ -1,20 +1,19 @@
-"""How do charts, tables, sentences and sources read as one document?
+"""Writes charts, tables, sentences and sources as one document.
 
-material     what all sections draw on
-sections     what each section says
-changes, tax, organisation, participation, verdict
-comparators  the section on other buildings and areas
-tables       which tables are printed
-portion      which part of a panel one chart draws
-blocks       text, tables and figures as one numbered Markdown document
-notebooks    the notebooks, run for a dataset
-excerpt      which part of a dataset a notebook reads
-render       Markdown to Word, web page and PDF
-made         which outputs still hold, and which are made again
+inputs     the dataset read once; the stamp of all that a report is made from
+sections   what each section says
+tables     which tables are printed
+blocks     text, tables and figures as one numbered Markdown document
+render     charts and tables as files, Markdown as Word, web page and PDF
+notebooks  the notebooks, run for a dataset
+
+A report whose inputs, library and files are what they were is left alone. Otherwise all
+is made anew, but for the pages of notebooks, which have stamps of their own.
 """
 
 import json
 import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,16 +23,23 @@ from tqdm import tqdm
 
 from hengstats.errors import DataError
 from hengstats.folder import find_dataset
-from hengstats.report.blocks import Picture, Table, escape, number_blocks
-from hengstats.report.files import make_chart, make_document, make_table
-from hengstats.report.made import Output, clear_stale, library_fingerprint
-from hengstats.report.material import Material, gather_material
-from hengstats.report.notebooks import list_notebooks, make_page
-from hengstats.report.render import write_docx, write_html, write_pdf
-from hengstats.report.sections import write_sections
-from hengstats.vocabulary import LANGUAGES, check_language, say
+from hengstats.report.blocks import Picture, Table, number_blocks
+from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
+from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
+from hengstats.report.render import (
+    write_chart,
+    write_docx,
+    write_html,
+    write_pdf,
+    write_table,
+)
+from hengstats.report.sections import write_header, write_sections
+from hengstats.vocabulary import check_language, say
 
 DOCUMENTS = {"docx": write_docx, "html": write_html, "pdf": write_pdf}
+LIST = "made.json"
+# Kind and name, as the bar of progress shows them; and what makes the files.
+Step = tuple[str, str, Callable[[], list[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +63,15 @@ class Report:
     def say(self, lang: str) -> str:
         """Return where the report is, and how much of it was made again."""
         counts = {"kept": len(self.kept), "redone": len(self.redone)}
-        told = [
+        if not (self.redone or self.removed):
+            return say("report", "unchanged", lang, folder=self.folder, **counts)
+        lines = [
             say("report", "done", lang, folder=self.folder),
             say("report", "made", lang, **counts),
         ]
         if self.removed:
-            told.append(say("report", "removed", lang, removed=len(self.removed)))
-        return "\n".join(told)
+            lines.append(say("report", "removed", lang, removed=len(self.removed)))
+        return "\n".join(lines)
 
 
 def write_report(
@@ -71,7 +79,7 @@ def write_report(
 ) -> Path:
     """Return the folder of a report: Word, web page, PDF, charts, tables, notebooks.
 
-    What has not changed since it was last written there is left alone.
+    Where nothing has changed since it was last written there, it is left alone.
 
     Parameters
     ----------
@@ -86,7 +94,8 @@ def write_report(
     -------
     Path
         Holds `report.docx`, `report.html`, `report.pdf`, `charts/`, `tables/`,
-        `notebooks/`, and `made.json`, which says what each was made from.
+        `notebooks/`, and `made.json`, which lists these files and says what they were
+        made from.
 
     Raises
     ------
@@ -98,9 +107,16 @@ def write_report(
 
 
 def make_report(
-    dataset: str = "plaza66", out: str | Path = "build", lang: str = "zh-Hans"
+    dataset: str = "plaza66",
+    out: str | Path = "build",
+    lang: str = "zh-Hans",
+    *,
+    notebooks: Sequence[Path] | None = None,
 ) -> Report:
-    """Return what was kept and what was made again; see `write_report`."""
+    """Return what was kept and what was made again; see `write_report`.
+
+    `notebooks` are the paths of those to run; by default all of the project.
+    """
     check_language(lang)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
@@ -110,67 +126,84 @@ def make_report(
             f"报告会写进数据集自己的文件夹“{source.name}”里。请用 --out 换一个地方。"
             f" [the report would be written into the dataset {source.name}]"
         )
-    material = gather_material(str(source), lang)
-    blocks = write_sections(material)
-    invented = material.dataset.illustrative
-    text = header(material) + number_blocks(blocks, lang, illustrative=invented)
-    pictures = [block for block in blocks if isinstance(block, Picture)]
-    tables = [block for block in blocks if isinstance(block, Table)]
-    notebooks = list_notebooks()
+    paths = list_notebooks() if notebooks is None else notebooks
+    pages = {f"notebooks/{path.stem}.html": path for path in paths}
+    stamps = stamp_inputs(source, pages, lang)
+    before, files = _read_made(folder)
+    ours = {name for name, sha in files.items() if sha == hash_file(folder / name)}
+    if before == stamps and len(ours) == len(files):
+        return Report(folder=folder, kept=tuple(files), redone=(), removed=())
+    kept = [page for page in pages if page in ours and before.get(page) == stamps[page]]
+    finished = {page: stamps[page] for page in kept}
+    made = {page: files[page] for page in kept}
+    again = {page: path for page, path in pages.items() if page not in kept}
+    steps = _plan_steps(source, folder, again, lang)
     folder.mkdir(parents=True, exist_ok=True)
-    library = library_fingerprint()
-    outputs: list[Output] = []
-    steps = [
-        *[("chart", one.key, partial(make_chart, one)) for one in pictures],
-        *[
-            ("table", one.key, partial(make_table, one, number))
-            for number, one in enumerate(tables, start=1)
-        ],
-        *[
-            ("notebook", one.stem, partial(make_page, one, str(source), lang))
-            for one in notebooks
-        ],
-        *[
-            (key, "", partial(make_document, key, write, text, pictures, lang))
-            for key, write in DOCUMENTS.items()
-        ],
-    ]
-    for key, name, make in (bar := tqdm(steps, unit="", leave=True)):
-        bar.set_description(say("report", f"step_{key}", lang).format(name=name))
-        outputs += make(folder, library)
-    removed = clear_stale(folder, outputs)
+    for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
+        bar.set_description(say("report", f"step_{kind}", lang).format(name=key))
+        fresh = make()
+        made |= {name: hash_file(folder / name) for name in fresh}
+        finished |= {name: stamps[name] for name in fresh if name in stamps}
+        _write_made(folder, finished, files | made)
+    removed = [name for name in files if name in ours and name not in made]
+    for name in removed:
+        (folder / name).unlink()
+    _write_made(folder, stamps, made)
     return Report(
         folder=folder,
-        kept=tuple(one.name for one in outputs if one.kept),
-        redone=tuple(one.name for one in outputs if not one.kept),
+        kept=tuple(kept),
+        redone=tuple(name for name in made if name not in kept),
         removed=tuple(removed),
     )
 
 
-def header(material: Material) -> str:
-    """Return the title block of the report, as pandoc reads it."""
-    lang, data = material.lang, material.dataset
-    named = material.names.get(material.entity, [material.entity] * 3)
-    title = say(
-        "report",
-        "title_many" if material.many else "title",
-        lang,
-        entity=named[LANGUAGES.index(lang)],
-        dataset=data.name,
-    )
-    subtitle = "subtitle_illustrative" if data.illustrative else "subtitle"
-    fields = {"title": title, "subtitle": say("report", subtitle, lang)}
-    if latest := max(data.sources["published"], default=""):
-        fields["date"] = say("report", "date", lang, date=latest)
-    fields = {key: escape(value) for key, value in fields.items()}
-    fields |= {
-        "lang": lang,
-        "typst-lang": lang.split("-")[0],
-        "typst-region": {"zh-Hans": "CN", "zh-Hant": "HK", "en": "GB"}[lang],
-    }
-    # a text in JSON is one in YAML too
-    lines = [
-        f"{key}: {json.dumps(value, ensure_ascii=False)}"
-        for key, value in fields.items()
+def _plan_steps(
+    source: Path, folder: Path, pages: Mapping[str, Path], lang: str
+) -> list[Step]:
+    """Return the steps that make a report, the pages of notebooks last."""
+    given = read_inputs(str(source), lang)
+    blocks = write_sections(given)
+    invented = given.dataset.illustrative
+    text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
+    pictures = [block for block in blocks if isinstance(block, Picture)]
+    tables = [block for block in blocks if isinstance(block, Table)]
+    runs = run_notebooks(list(pages.values()), str(source), lang)
+
+    def make_page(page: str) -> list[str]:
+        write_page(next(runs), folder / page, lang)
+        return [page]
+
+    return [
+        *[("chart", one.key, partial(write_chart, one, folder)) for one in pictures],
+        *[
+            ("table", one.key, partial(write_table, one, number, folder))
+            for number, one in enumerate(tables, start=1)
+        ],
+        *[
+            (key, "", partial(write, text, folder, lang))
+            for key, write in DOCUMENTS.items()
+        ],
+        *[
+            ("notebook", path.stem, partial(make_page, page))
+            for page, path in pages.items()
+        ],
     ]
-    return "---\n" + "\n".join(lines) + "\n---\n\n"
+
+
+def _read_made(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the stamps and files of an earlier report; none where it says none."""
+    try:
+        known = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        stamps, files = (dict(known[key]) for key in ("stamps", "files"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}, {}  # everything is then made again
+    return stamps, files
+
+
+def _write_made(folder: Path, stamps: dict[str, str], files: dict[str, str]) -> None:
+    """Write down which files there are, and the stamps of what is finished."""
+    known = {"stamps": stamps, "files": files}
+    text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
+    fresh = folder / f"{LIST}.part"
+    fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
+    fresh.replace(folder / LIST)

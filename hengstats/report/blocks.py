@@ -1,14 +1,12 @@
-"""How do text, tables and figures become one numbered Markdown document?"""
+"""Writes text, tables and figures as one numbered Markdown document."""
 
 import re
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.indicators import round_out
 from hengstats.vocabulary import say
 
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
@@ -84,40 +82,6 @@ def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False)
         else:
             written.append(block)
     return "\n\n".join(written) + "\n"
-
-
-def show_number(
-    number: float, unit: str, lang: str, *, side: str = "", digits: int = 2
-) -> str:
-    """Return a number as it is read: percent for a fraction, an open end in words.
-
-    `side` is `lower` or `upper` for a bound, which is rounded outwards.
-    """
-    if pd.isna(number):
-        return "—"
-    if np.isinf(number):
-        return say("report", "open", lang)
-    scaled, sign = (100 * number, "%") if unit == "fraction" else (number, "")
-    if side:
-        scaled = round_out(scaled, digits, up=side == "upper")
-    text = f"{scaled:,.{digits}f}"
-    plain = text.rstrip("0").rstrip(".") if "." in text else text
-    return plain.replace("-", "−") + sign
-
-
-def show_box(row: dict, unit: str, lang: str) -> str:
-    """Return lower and upper end as one text, as narrow as the figure allows."""
-    if pd.isna(row["lower"]) and pd.isna(row["upper"]):
-        return "—"
-    if row["lower"] == row["upper"]:
-        return show_number(row["lower"], unit, lang)
-    ends = [abs(row[end]) for end in ("lower", "upper") if np.isfinite(row[end])]
-    digits = 3 if max(ends, default=0) < 100 and unit != "fraction" else 2
-    low = show_number(row["lower"], unit, lang, side="lower", digits=digits)
-    if np.isinf(row["upper"]):
-        return say("report", "from_on", lang, low=low)
-    high = show_number(row["upper"], unit, lang, side="upper", digits=digits)
-    return f"{low} … {high}"
 
 
 def small(text: str) -> str:

@@ -1,26 +1,22 @@
-"""What do the notebooks show for one dataset, run from start to end?"""
+"""Runs the notebooks for one dataset, and writes each as a page."""
 
+import asyncio
 import html
 import re
-import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-from hengstats.dataset import read_dataset
-from hengstats.folder import DATA, find_dataset
-from hengstats.report.excerpt import write_excerpt
-from hengstats.report.made import (
-    Output,
-    hash_files,
-    make_outputs,
-    take_fingerprint,
-)
+from hengstats.folder import find_dataset
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SECONDS = 120
+AT_A_TIME = 2
 # What a cell says that asks for a measure the dataset lacks; and a later cell that
 # needs what the first could not return.
 FOLLOWING = "NameError"
@@ -34,38 +30,16 @@ def list_notebooks() -> list[Path]:
     return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
 
 
-def make_page(
-    path: Path, dataset: str, lang: str, folder: Path, library: str
-) -> list[Output]:
-    """Return the page of a notebook, run again only if what it reads has changed.
+def run_notebooks(
+    paths: Sequence[Path], dataset: str, lang: str
+) -> Iterator[nbformat.NotebookNode]:
+    """Yield notebooks with their outputs, in order; two run at a time.
 
-    A notebook whose metadata name its topics (`{"hengstats": {"topics": ["tax"]}}`)
-    reads the accepted figures of these; any other reads the whole folder of the
-    dataset. Each may read what comes with the library.
+    Where the dataset lacks what a cell asks for, it shows the message and goes on.
     """
-    notebook = nbformat.read(path, as_version=4)
-    topics = notebook.metadata.get("hengstats", {}).get("topics", [])
-    whole, data = find_dataset(dataset), read_dataset(dataset)
-    with tempfile.TemporaryDirectory() as room:
-        read = Path(room) / whole.name
-        if not topics or not write_excerpt(data, topics, read):
-            read = whole
-        ingredients = {
-            "library": library,
-            "notebook": path.read_text(encoding="utf-8"),
-            "reads": _hash_folder(read),
-            "shipped": _hash_folder(DATA),
-            "compared": [_hash_folder(find_dataset(one)) for one in data.comparators],
-            "name": whole.name,
-            "lang": lang,
-        }
-
-        def write() -> None:
-            page = folder / "notebooks" / f"{path.stem}.html"
-            write_page(run_notebook(path, str(read), lang, lenient=True), page, lang)
-
-        name = f"notebooks/{path.stem}.html"
-        return make_outputs(folder, [name], take_fingerprint(ingredients), write)
+    run = partial(run_notebook, dataset=dataset, lang=lang, lenient=True)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield from pool.map(run, paths)
 
 
 def run_notebook(
@@ -96,7 +70,7 @@ def run_notebook(
         allow_error_names=LACKING if lenient else [],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute()
+    asyncio.run(client.async_execute())
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     errors = [output.ename for output in outputs if output.output_type == "error"]
     if errors[:1] == [FOLLOWING]:  # nothing was lacking: the notebook is at fault
@@ -121,17 +95,6 @@ def write_page(notebook: nbformat.NotebookNode, path: Path, lang: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8", newline="\n")
     return path
-
-
-def _hash_folder(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a folder but hidden and lock files."""
-    files = [
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(p.startswith((".", "~$")) for p in path.relative_to(folder).parts)
-    ]
-    return hash_files(folder, files)
 
 
 def _parameters(dataset: str, lang: str) -> str:

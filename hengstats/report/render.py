@@ -1,4 +1,4 @@
-"""How does one Markdown document become Word, a web page and a PDF?
+"""Writes charts, tables, and one Markdown document as Word, web page and PDF.
 
 Pandoc writes .docx, .html and .typ from the same text; typst sets the PDF with the
 bundled font. Nothing is fetched, and the same text gives the same bytes.
@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pypandoc
 import typst
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from hengstats.charts.save import FORMATS, save_chart
+from hengstats.csvsafe import to_csv
+from hengstats.report.blocks import Picture, Table
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "charts" / "fonts"
@@ -18,17 +24,36 @@ EPOCH = "1640995200"
 READER = "markdown-auto_identifiers-smart-tex_math_dollars"
 
 
-def write_docx(text: str, folder: Path, lang: str) -> Path:
+def write_chart(picture: Picture, folder: Path) -> list[str]:
+    """Return the files of a chart, drawn and saved in each format."""
+    ax = picture.draw()
+    save_chart(ax, folder / "charts" / picture.key)
+    figure = ax.get_figure(root=True)
+    if isinstance(figure, Figure):
+        plt.close(figure)
+    return [f"charts/{picture.key}.{form}" for form in FORMATS]
+
+
+def write_table(table: Table, number: int, folder: Path) -> list[str]:
+    """Return the file of a table, its texts as the report shows them."""
+    name = f"tables/{number:02d}-{table.key}.csv"
+    (folder / "tables").mkdir(exist_ok=True)
+    content = to_csv(list(table.frame.columns), table.frame.to_numpy().tolist())
+    (folder / name).write_bytes(content)
+    return [name]
+
+
+def write_docx(text: str, folder: Path, lang: str) -> list[str]:
     """Return the Word file of a report, styled by `reference.docx`."""
     reference = HERE / f"reference-{lang}.docx"
     styled = reference if reference.is_file() else HERE / "reference.docx"
     path = folder / "report.docx"
     _pandoc(text, folder, "docx", "png", path, [f"--reference-doc={styled}"])
-    keep_rows_whole(path)
-    return path
+    _keep_rows_whole(path)
+    return [path.name]
 
 
-def keep_rows_whole(path: Path) -> None:
+def _keep_rows_whole(path: Path) -> None:
     """Let no row of a table in a Word file be parted by the end of a page."""
     with zipfile.ZipFile(path) as parts:
         content = {entry: parts.read(entry) for entry in parts.infolist()}
@@ -40,15 +65,15 @@ def keep_rows_whole(path: Path) -> None:
             parts.writestr(entry, data)
 
 
-def write_html(text: str, folder: Path, lang: str) -> Path:
+def write_html(text: str, folder: Path, lang: str) -> list[str]:
     """Return the web page of a report, pictures and style inside it."""
     path = folder / "report.html"
     style = f"--css={HERE / 'report.css'}"
     _pandoc(text, folder, "html5", "png", path, ["--embed-resources", style])
-    return path
+    return [path.name]
 
 
-def write_pdf(text: str, folder: Path, lang: str) -> Path:
+def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
     """Return the PDF of a report, its fonts embedded."""
     source, path = folder / "report.typ", folder / "report.pdf"
     template = f"--template={HERE / 'report.typst'}"
@@ -64,7 +89,7 @@ def write_pdf(text: str, folder: Path, lang: str) -> Path:
     finally:
         source.unlink()
     path.write_bytes(compiled)
-    return path
+    return [path.name]
 
 
 def _pandoc(

@@ -1,7 +1,7 @@
 """Make `reference.docx`, whose styles pandoc gives to the Word reports.
 
-    python make_reference.py reference.docx
-    python make_reference.py --traditional reference-zh-Hant.docx
+    python tools/reference.py hengstats/report/reference.docx
+    python tools/reference.py --traditional hengstats/report/reference-zh-Hant.docx
 
 It starts from pandoc's own reference document and sets each style to what a Chinese
 research report wears: A4, 仿宋 body with an indent of two characters, 黑体 and 楷体

@@ -1,9 +1,15 @@
-"""When did what happen, and which phase was it, as the case study names them?"""
+"""Draws phases and dated events, as the case study names them."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import about, entity_name, wrap, write_caption
+from hengstats.charts.caption import (
+    about,
+    entity_name,
+    wrap,
+    write_caption,
+    write_title,
+)
 from hengstats.charts.marks import write_nothing
 from hengstats.charts.style import (
     COLOURS,
@@ -11,7 +17,6 @@ from hengstats.charts.style import (
     LABEL,
     PALE,
     SMALL,
-    TITLE,
     WIDTH,
     dress,
     start,
@@ -66,8 +71,8 @@ def draw_phases(
             bbox={"fc": shade, "ec": "none", "pad": 1},
         )
     _number_events(ax, events)
-    told = [say("chart", "phases", lang)] if dated else []
-    told += [
+    sentences = [say("chart", "phases", lang)] if dated else []
+    sentences += [
         say("chart", "phase_undated", lang, phase=row[lang])
         for row in phases
         if not row["date"]
@@ -75,8 +80,8 @@ def draw_phases(
     listed = [f"{CIRCLED[i]}{row['date']} {row[lang]}" for i, row in enumerate(events)]
     if listed:
         joined = say("word", "semicolon", lang).join(listed)
-        told.append(say("chart", "milestones", lang, list=joined))
-    return told
+        sentences.append(say("chart", "milestones", lang, list=joined))
+    return sentences
 
 
 def _number_events(ax: Axes, events: list[dict]) -> None:
@@ -127,7 +132,10 @@ def draw_timeline(
     events = milestones_of(panel, names, "event")
     ax = start(ax, height=5.6 if events else 2.0)
     if not events:
-        return _draw_nothing(ax, panel, lang)
+        write_nothing(ax, say("chart", "no_milestones", lang))
+        ax.set_axis_off()
+        write_caption(ax, panel, [], list(panel["entity"].unique()[:1]), lang)
+        return dress(ax)
     phases = milestones_of(panel, names, "phase")
     top = int(events[0]["date"][:4])
     bottom = int(max(row["date"] for row in events)[:4]) + 1
@@ -139,22 +147,12 @@ def draw_timeline(
     ax.set_xticks([])
     ax.set_yticks(range(top, bottom, 2))
     ax.spines["bottom"].set_visible(False)
-    title = say(
-        "chart", "timeline_title", lang, entity=entity_name(panel, names[0], lang)
-    )
-    ax.set_title(title, fontsize=TITLE)
-    told = [say("chart", "phases", lang)] if phases else []
+    who = entity_name(panel, names[0], lang)
+    write_title(ax, say("chart", "timeline_title", lang, entity=who))
+    sentences = [say("chart", "phases", lang)] if phases else []
     cited = sorted({row["source"] for row in [*events, *phases]})
-    told.append(_milestone_sources(panel, cited, lang))
-    write_caption(ax, panel, told, names, lang)
-    return dress(ax)
-
-
-def _draw_nothing(ax: Axes, panel: pd.DataFrame, lang: str) -> Axes:
-    """Say that no events are on record."""
-    write_nothing(ax, say("chart", "no_milestones", lang))
-    ax.set_axis_off()
-    write_caption(ax, panel, [], list(panel["entity"].unique()[:1]), lang)
+    sentences.append(_milestone_sources(panel, cited, lang))
+    write_caption(ax, panel, sentences, names, lang)
     return dress(ax)
 
 

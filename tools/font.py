@@ -1,6 +1,6 @@
 """Make the chart font: the characters our readers need, out of Noto Sans SC.
 
-    python make_font.py zhplot-1.0.0-py3-none-any.whl HengstatsSansSC-Regular.ttf
+    python tools/font.py zhplot-1.0.0-py3-none-any.whl HengstatsSansSC-Regular.ttf
 
 The source is the static TrueType `NotoSansSC-Regular.ttf`, given as it is or inside
 the wheel of `zhplot` 1.0.0 (`pip download --no-deps zhplot==1.0.0`). The same source
@@ -28,7 +28,8 @@ from fontTools.ttLib import TTFont
 
 FAMILY = "Hengstats Sans SC"
 POSTSCRIPT_NAME = "HengstatsSansSC-Regular"
-KEPT = Path(__file__).with_name("kept.txt")
+FONTS = Path(__file__).resolve().parent.parent / "hengstats" / "charts" / "fonts"
+KEPT = FONTS / "kept.txt"
 NAMES_TRIED = "喆堃镕㛃"
 # Traditional forms in print in Hong Kong or Taiwan that none of the lists has.
 OTHER_FORMS = "啓嫋嬀巹滙潙灩瘻皁粧緼蔿藴衆衞襉諡蹠輼醖钁钂韝餈鯰"

@@ -1,0 +1,329 @@
+"""Draws measures by year: tax, members, participation, or one year of them at 100.
+
+Each chart takes a panel and shows at most six series. Where nothing was printed, the
+chart is empty and says so.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from hengstats.charts import marks
+from hengstats.charts.caption import (
+    about,
+    entity_name,
+    measure_name,
+    sources_sentence,
+    unit_of,
+    write_caption,
+    write_title,
+)
+from hengstats.charts.choose import (
+    check_units,
+    choose_entities,
+    common_year,
+    left_out_sentence,
+)
+from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
+from hengstats.charts.timeline import draw_phases
+from hengstats.indicators import index_to, round_out
+from hengstats.panel import series_of
+from hengstats.vocabulary import name, say, strings
+
+# With more series than these, what was printed beside each mark cannot be read.
+FEW = 2
+ENDINGS = ("", "_lower", "_upper")
+
+
+def draw_tax(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measure: str = "tax_revenue",
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """Return axes with building tax by year, phases and milestones behind it.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As `build_panel` returns.
+    entities : str or list of str, optional
+        Which entities; by default those that know the measure, at most the six that
+        know most years of it, and the caption says so.
+    measure : str
+        Another yearly measure of tax, such as `tax_per_area`.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    lang : str
+        `zh-Hans`, `zh-Hant` or `en`.
+
+    Raises
+    ------
+    DataError
+        If there is no such measure or entity, or the units of two measures differ.
+    GlyphError
+        If no font has one of the characters.
+    """
+    return _draw_levels(panel, [measure], entities, ax, lang, phases=True)
+
+
+def draw_membership(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measures: Sequence[str] = ("branch_members", "members_working_here"),
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """Return axes with members by year; each concept is a series of its own.
+
+    `measures` must share one unit; `("branches", "organisations")` draws those. Other
+    parameters and errors as for `draw_tax`.
+    """
+    present = [measure for measure in measures if measure in panel]
+    return _draw_levels(panel, present or measures[:1], entities, ax, lang)
+
+
+def draw_participation(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measure: str = "attendances",
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """Return axes with participation by year, stacked by programme where known.
+
+    `measure` is `attendances`, `participants`, `events` or `volunteers`. Programmes
+    are stacked only where they add up to the total, as attendances and events do.
+    Other parameters and errors as for `draw_tax`.
+    """
+    parts = [f"{measure}_{key}" for key in strings()["programme"]]
+    names = choose_entities(panel, [measure], entities)
+    if len(names) == 1 and set(parts) <= set(panel):
+        own = panel[panel["entity"] == names[0]]
+        ends = [f"{m}{end}" for m in (measure, *parts) for end in ENDINGS]
+        own = own.dropna(subset=own.columns.intersection(ends), how="all")
+        if len(own) and (own[parts].sum(axis=1) == own[measure]).all():
+            return _draw_stack(own, measure, parts, names[0], ax, lang)
+    return _draw_levels(panel, [measure], entities, ax, lang)
+
+
+def draw_index(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measures: Sequence[str] = ("tax_revenue",),
+    year: int | None = None,
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """Return axes with measures as indices, one year of them at 100.
+
+    `year` is the base; by default the first year that all of them know. Other
+    parameters and errors as for `draw_tax`.
+    """
+    names = choose_entities(panel, measures, entities)
+    own = panel[panel["entity"].isin(names)]
+    base = common_year(own, measures, names) if year is None else year
+    tables = {measure: index_to(own, measure, base) for measure in measures}
+    ax = start(ax)
+    plotted, used = _draw_series(ax, panel, tables, names, lang)
+    marks.leave_room(ax, plotted)
+    _number_years(ax, [year for series in plotted for year in series["year"]])
+    for series in plotted if len(plotted) == 1 else []:
+        marks.write_wordings(ax, series, _index_values(series))
+    ax.axhline(100, color=GREY, lw=0.8, zorder=0)
+    title = "index_title" if len(names) == 1 else "index_title_many"
+    words = {"entity": entity_name(panel, names[0], lang), "base": base}
+    what = _list_measures(panel, measures, lang)
+    write_title(ax, say("chart", title, lang, measure=what, **words))
+    ax.set_ylabel(say("chart", "index_axis", lang, base=base), fontsize=LABEL)
+    marks.legend(ax, len(plotted))
+    sentences = marks.mark_sentences(used, [], lang)
+    sentences.append(sources_sentence(panel, measures, names, lang))
+    sentences.append(left_out_sentence(panel, measures, names, entities, lang))
+    write_caption(ax, panel, sentences, names, lang)
+    return dress(ax)
+
+
+def _draw_levels(
+    panel: pd.DataFrame,
+    measures: Sequence[str],
+    entities: str | Sequence[str] | None,
+    ax: Axes | None,
+    lang: str,
+    *,
+    phases: bool = False,
+) -> Axes:
+    """Draw measures of one unit by year, each figure as what it is."""
+    names = choose_entities(panel, measures, entities)
+    check_units(panel, measures)
+    own = panel[panel["entity"].isin(names)]
+    tables = {m: series_of(own, m) for m in measures if m in own}
+    ax = start(ax)
+    plotted, used = _draw_series(ax, panel, tables, names, lang)
+    searched = about(panel).get("not_found", {})
+    gaps = [y for m in measures for e in names for y in searched.get(m, {}).get(e, [])]
+    missing = sorted(gaps) if len(measures) * len(names) == 1 else []
+    years = [*gaps, *(year for series in plotted for year in series["year"])]
+    years = years or panel["year"].tolist()
+    marks.shade_missing(ax, missing)
+    sentences = marks.mark_sentences(used, missing, lang)
+    if plotted:
+        sentences.append(_count_years(plotted, lang))
+        marks.leave_room(ax, plotted)
+    else:
+        marks.write_nothing(ax, say("chart", "nothing", lang))
+        ax.set_yticks([])
+    if phases:
+        sentences += draw_phases(ax, panel, names, years, lang)
+    _number_years(ax, years)
+    for series in plotted if len(plotted) <= FEW else []:
+        printed = about(panel).get("printed", {}).get(series["measure"].iloc[0], {})
+        marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
+    sentences.append(sources_sentence(panel, measures, names, lang))
+    sentences.append(left_out_sentence(panel, measures, names, entities, lang))
+    _title_levels(ax, panel, measures, names, years, lang)
+    marks.legend(ax, len(plotted))
+    write_caption(ax, panel, sentences, names, lang)
+    return dress(ax)
+
+
+def _draw_series(
+    ax: Axes,
+    panel: pd.DataFrame,
+    tables: dict[str, pd.DataFrame],
+    names: list[str],
+    lang: str,
+) -> tuple[list[pd.DataFrame], set[str]]:
+    """Draw each known series; return them, labelled, and the kinds of marks used."""
+    plotted: list[pd.DataFrame] = []
+    used: set[str] = set()
+    for measure, table in tables.items():
+        for entity in names:
+            series = table[table["entity"] == entity]
+            if series.empty:
+                continue
+            label = measure_name(panel, measure, lang)
+            if len(names) > 1:
+                who = entity_name(panel, entity, lang)
+                colon = say("word", "colon", lang)
+                label = f"{who}{colon}{label}" if len(tables) > 1 else who
+            series = series.assign(x=series["year"], measure=measure, label=label)
+            used |= marks.draw_marks(ax, series, len(plotted), label)
+            plotted.append(series)
+    return plotted, used
+
+
+def _count_years(plotted: list[pd.DataFrame], lang: str) -> str:
+    """Return the sentence that counts the known years of each series."""
+    counts = [
+        say("chart", "count_of", lang, measure=series["label"].iloc[0], n=len(series))
+        for series in plotted
+    ]
+    joined = say("word", "comma", lang).join(counts)
+    return say("chart", "count", lang, list=joined)
+
+
+def _draw_stack(
+    panel: pd.DataFrame,
+    measure: str,
+    parts: list[str],
+    entity: str,
+    ax: Axes | None,
+    lang: str,
+) -> Axes:
+    """Draw the programmes of a measure as stacked bars, told apart by hatching."""
+    ax = start(ax)
+    years = panel["year"].tolist()
+    floor = pd.Series(0.0, index=panel.index)
+    for number, part in enumerate(parts):
+        ax.bar(
+            panel["year"],
+            panel[part],
+            0.6,
+            bottom=floor,
+            fc=COLOURS[number],
+            ec="white",
+            hatch=HATCHES[number],
+            lw=0.6,
+            gid="bar",
+            label=name("programme", part.removeprefix(f"{measure}_"), lang),
+        )
+        floor = floor + panel[part]
+    for year, total in zip(years, floor, strict=True):
+        ax.annotate(
+            f"{total:,.0f}",
+            (year, total),
+            (0, 4),
+            ha="center",
+            va="bottom",
+            textcoords="offset points",
+            fontsize=LABEL,
+            gid="wording",
+        )
+    ax.set_ylim(0, floor.max() * 1.35)
+    ax.legend(fontsize=LABEL, frameon=False, ncols=3, loc="upper left")
+    _title_levels(ax, panel, [measure], [entity], years, lang)
+    _number_years(ax, years)
+    sentences = [
+        say("chart", "stacked", lang),
+        sources_sentence(panel, [measure, *parts], [entity], lang),
+    ]
+    write_caption(ax, panel, sentences, [entity], lang)
+    return dress(ax)
+
+
+def _list_measures(panel: pd.DataFrame, measures: Sequence[str], lang: str) -> str:
+    """Return the names of measures in one line."""
+    comma = say("word", "comma", lang)
+    return comma.join(measure_name(panel, measure, lang) for measure in measures)
+
+
+def _title_levels(
+    ax: Axes,
+    panel: pd.DataFrame,
+    measures: Sequence[str],
+    names: list[str],
+    years: list[int],
+    lang: str,
+) -> None:
+    """Write the subject above, the measure and its unit beside the axes."""
+    what = _list_measures(panel, measures, lang)
+    words = {
+        "entity": entity_name(panel, names[0], lang),
+        "measure": what,
+        "years": say("word", "years", lang, first=min(years), last=max(years)),
+    }
+    title = "title" if len(names) == 1 else "title_many"
+    write_title(ax, say("chart", title, lang, **words))
+    unit = unit_of(panel, measures[0], lang)
+    both = say("chart", "axis", lang, measure=what, unit=unit)
+    ax.set_ylabel(both if len(measures) == 1 else unit, fontsize=LABEL)
+
+
+def _number_years(ax: Axes, years: Sequence[int]) -> None:
+    """Write whole years on the axis, none left out where there is room."""
+    first, last = min(years), max(years)
+    left, right = ax.get_xlim() if ax.get_autoscalex_on() is False else (first, last)
+    ax.set_xlim(min(left, first - 0.6), max(right, last + 0.6))
+    span = ax.get_xlim()[1] - ax.get_xlim()[0]
+    bins = 12 if span < 13 else 11
+    locator = MaxNLocator(nbins=bins, integer=True, min_n_ticks=1)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+
+
+def _index_values(series: pd.DataFrame) -> dict[str, str]:
+    """Return what is written beside each index: the value, or the bound it has."""
+    return {
+        str(row["year"]): f"{row['value']:.0f}"
+        if pd.notna(row["value"])
+        else f"≥ {round_out(row['lower'], 0, up=False):.0f}"
+        for row in series.to_dict("records")
+    }
