@@ -8,7 +8,7 @@ import pytest
 from pyarrow import parquet as pq
 
 from hengstats.errors import SheetError
-from hengstats.intake.child import check_here
+from hengstats.intake.process import check_here
 from hengstats.intake.parquet import (
     check_parts,
     connect,

@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from sheets import HEAD, TWO_YEARS, book, csv, merge, offset, parquet, put, stored
 
 from hengstats.intake import check
-from hengstats.intake.child import check_here
+from hengstats.intake.process import check_here
 from hengstats.intake.result import Asked
 
 TODAY = "2022-11-24"
