@@ -6,6 +6,7 @@ values and changes: `merge`, and `put` for what a cell, row or column is set to.
 
 import io
 import re
+import warnings
 import zipfile
 
 import openpyxl
@@ -62,22 +63,32 @@ def put(place, **settings):
     return change
 
 
+def members(data):
+    """Return name to content of an archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def pack(parts, method=zipfile.ZIP_DEFLATED):
+    """Return an archive of (name, content) pairs, or of a dictionary."""
+    packed = io.BytesIO()
+    pairs = parts.items() if isinstance(parts, dict) else parts
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w", method) as archive:
+        warnings.simplefilter("ignore", UserWarning)  # a name twice is meant
+        for name, content in pairs:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
 def stored(sheet, cell, formula):
     """Return a workbook in which the number of a cell is the result of a formula."""
     name, data = sheet
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for item in old.namelist():
-            part = old.read(item)
-            if item == "xl/worksheets/sheet1.xml":
-                found = rf'(<c r="{cell}"[^>]*>)<v>'.encode()
-                part, times = re.subn(found, rf"\1<f>{formula}</f><v>".encode(), part)
-                assert times == 1
-            new.writestr(item, part)
-    return name, stream.getvalue()
+    parts = members(data)
+    found = rf'(<c r="{cell}"[^>]*>)<v>'.encode()
+    part = parts["xl/worksheets/sheet1.xml"]
+    part, times = re.subn(found, rf"\1<f>{formula}</f><v>".encode(), part)
+    assert times == 1
+    return name, pack(parts | {"xl/worksheets/sheet1.xml": part})
 
 
 def parquet(**columns):

@@ -2,7 +2,7 @@
 
 from hengstats.adding import add, adding, new
 from hengstats.figures import load_figures
-from hengstats.intake import child
+from hengstats.intake import process
 from hengstats.intake.result import Asked
 
 
@@ -11,7 +11,7 @@ def begin(tmp_path, monkeypatch, published=""):
 
     def check_here(path, table="", *, columns=None, person="", event=""):
         asked = Asked(table=table, columns=columns or {}, person=person, event=event)
-        return child.check_here(path, asked)
+        return process.check_here(path, asked)
 
     monkeypatch.setattr(adding, "check", check_here)  # in this process: quicker
     monkeypatch.chdir(tmp_path)

@@ -1,23 +1,17 @@
 """A Parquet table is read from all of its parts, or from none."""
 
-import datetime as dt
-
 import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 
-from hengstats.errors import SheetError
-from hengstats.intake.child import check_here
-from hengstats.intake.parquet import (
-    check_parts,
-    connect,
-    list_parts,
-    read_grids,
-)
+from hengstats.intake.parquet import connect
+from hengstats.intake.process import check_here
 from hengstats.intake.result import Asked
 
 ROWS = "SELECT 2016 AS year, '示例大厦' AS building, CAST(26.3 AS DOUBLE) AS tax_yi"
+NEXT = ROWS.replace("2016", "2017")
+HEADS = "SELECT 1 AS year, '1' AS building, 1.5 AS tax_yi"
 
 
 @pytest.fixture
@@ -33,46 +27,34 @@ def write(tmp_path):
     return write_part
 
 
-def read(path):
-    """Return the heads of a table, and the rows of all its parts."""
-    parts = list_parts(path)
-    types = check_parts(parts)
-    grids = read_grids(parts, types)
-    return grids[0].rows[:1] + [row for grid in grids for row in grid.rows[1:]]
+def check(path):
+    """Return what a table holds."""
+    return check_here(path, Asked(today="2026-01-01"))
 
 
 def fault(path):
     """Return code and file with which a table is refused."""
-    with pytest.raises(SheetError) as caught:
-        read(path)
-    (found,) = caught.value.faults
+    (found,) = check(path).errors
     return found.code, found.file
 
 
-def test_the_first_row_of_the_sheet_holds_the_heads(write):
-    assert read(write("a.parquet")) == [
-        ["year", "building", "tax_yi"],
-        [2016, "示例大厦", 26.3],
-    ]
-
-
 def test_parts_are_read_in_the_order_of_their_names(write):
-    write("t/b.parquet", ROWS.replace("2016", "2017"))
-    part = write("t/a.parquet")
-    assert [row[0] for row in read(part.parent)] == ["year", 2016, 2017]
+    write("t/b.parquet", NEXT)
+    checked = check(write("t/a.parquet").parent)
+    assert checked.rows == ((2016, "示例大厦"), (2017, "示例大厦"))
 
 
 def test_a_fault_in_a_part_names_the_part_and_its_row(write):
     part = write("t/a.parquet")
-    write("t/b.parquet", ROWS.replace("2016", "2017").replace("26.3", "'nan'"))
-    (told,) = check_here(part.parent, Asked()).errors
+    write("t/b.parquet", NEXT.replace("26.3", "'nan'"))
+    (told,) = check(part.parent).errors
     assert (told.code, told.file, told.row) == ("non_finite", "b.parquet", 2)
 
 
 def test_a_key_in_two_parts_names_both(write):
     part = write("t/a.parquet")
     write("t/b.parquet")
-    (told,) = check_here(part.parent, Asked()).errors
+    (told,) = check(part.parent).errors
     assert (told.code, told.file, told.row) == ("duplicate_key", "b.parquet", 2)
     assert "“a.parquet”第 2 行" in told.message
 
@@ -80,77 +62,68 @@ def test_a_key_in_two_parts_names_both(write):
 def test_a_part_without_rows_adds_nothing(write):
     part = write("t/a.parquet")
     write("t/b.parquet", ROWS + " WHERE false")
-    assert check_here(part.parent, Asked()).rows == ((2016, "示例大厦"),)
+    assert check(part.parent).rows == ((2016, "示例大厦"),)
 
 
 def test_parts_without_any_row_are_refused(write):
     part = write("t/a.parquet", ROWS + " WHERE false")
     write("t/b.parquet", ROWS + " WHERE false")
-    (told,) = check_here(part.parent, Asked()).errors
-    assert (told.code, told.file) == ("no_rows", "a.parquet")
+    assert fault(part.parent) == ("no_rows", "a.parquet")
 
 
 def test_what_is_said_of_the_heads_is_said_once_for_all_parts(write):
     part = write("t/a.parquet", ROWS + ", 5 AS height")
-    write("t/b.parquet", ROWS.replace("2016", "2017") + ", 5 AS height")
-    told = check_here(part.parent, Asked()).warnings
-    assert [(fault.code, fault.file) for fault in told] == [
-        ("ignored_column", "a.parquet")
-    ]
+    write("t/b.parquet", NEXT + ", 5 AS height")
+    told = check(part.parent).warnings
+    assert [(f.code, f.file) for f in told] == [("ignored_column", "a.parquet")]
     headless = write("u/a.parquet", ROWS.replace("tax_yi", "height"))
     write("u/b.parquet", ROWS.replace("tax_yi", "height"))
-    assert len(check_here(headless.parent, Asked()).errors) == 1
-
-
-def test_parts_together_keep_to_the_bounds(write):
-    query = "SELECT 1 AS a FROM range(100001)"
-    write("t/a.parquet", query)
-    assert fault(write("t/b.parquet", query).parent) == ("too_large", "b.parquet")
-
-
-def test_as_many_rows_as_the_bound_are_read_beside_the_heads(write):
-    assert len(read(write("a.parquet", "SELECT 1 AS a FROM range(200000)"))) == 200_001
+    assert len(check(headless.parent).errors) == 1
 
 
 @pytest.mark.parametrize(
     "name", ["a[1].parquet", "b?.parquet", "it's.parquet", "甲 乙.PARQUET", "{x,y}.pq"]
 )
 def test_any_name_is_only_a_name(write, name):
-    assert len(read(write("t/" + name).parent)) == 2
+    assert check(write("t/" + name).parent).status == "accept"
 
 
 @pytest.mark.parametrize(
-    ("sql", "value"),
+    ("column", "sql", "said"),
     [
-        ("CAST(26.3 AS FLOAT)", 26.3),
-        ("0.1::DOUBLE + 0.2::DOUBLE", 0.3),
-        ("CAST(26.30 AS DECIMAL(18, 2))", "26.30"),
-        ("CAST(9 AS TINYINT)", 9),
-        ("CAST(409 AS UBIGINT)", 409),
-        ("TRUE", True),
-        ("NULL::INTEGER", None),
-        ("DATE '2019-04-03'", dt.date(2019, 4, 3)),
-        ("TIMESTAMP '2019-04-03 20:05:00'", dt.datetime(2019, 4, 3, 20, 5)),
-        ("TIMESTAMP_NS '2019-04-03 20:05:00'", dt.datetime(2019, 4, 3, 20, 5)),
-        ("TIMESTAMPTZ '2019-04-03 20:05:00+00'", "2019-04-03 20:05:00+00"),
-        ("encode('示例')", "示例"),
-        ("[1, 2]", "[1, 2]"),
-        ("{'a': 1}", "{'a': 1}"),
+        ("tax_yi", "CAST(26.3 AS FLOAT)", "26.3"),
+        ("tax_yi", "0.1::DOUBLE + 0.2::DOUBLE", "0.3"),
+        ("tax_yi", "CAST(26.30 AS DECIMAL(18, 2))", "26.30"),
+        ("tax_yi", "encode('约26.3')", "约26.3"),
+        ("tax_yi", "NULL::INTEGER", None),
+        ("tax_yi", "TRUE", "invalid_number"),
+        ("tax_yi", "DATE '2019-04-03'", "invalid_number"),
+        ("tax_yi", "TIME '20:05:00'", "invalid_number"),
+        ("tax_yi", "[1, 2]", "ambiguous_number"),
+        ("tax_yi", "{'a': 1}", "ambiguous_number"),
+        ("members", "CAST(9 AS TINYINT)", "9"),
+        ("members", "CAST(409 AS UBIGINT)", "409"),
+        ("year", "TIMESTAMP '2019-12-31 00:00:00'", "2019"),
+        ("year", "TIMESTAMP_NS '2019-12-31 00:00:00'", "2019"),
+        ("year", "TIMESTAMPTZ '2019-12-31 00:00:00+08'", "invalid_year"),
     ],
 )
-def test_values_come_as_a_sheet_has_them(write, sql, value):
-    assert read(write("a.parquet", f"SELECT {sql}"))[1] == [value]
-
-
-def test_not_a_number_stays_what_it_is(write):
-    assert str(read(write("a.parquet", "SELECT 'nan'::DOUBLE AS x"))[1][0]) == "nan"
+def test_values_come_as_a_sheet_has_them(write, column, sql, said):
+    row = {"year": "2016", "building": "'a'", "tax_yi": "1.5", "members": "1"}
+    row |= {column: sql}
+    query = ", ".join(f"{value} AS {name}" for name, value in row.items())
+    checked = check(write("a.parquet", f"SELECT {query}"))
+    found = {cell.column: cell.printed for cell in checked.cells}
+    found |= {"year": str(checked.rows[0][0]) if checked.rows else ""}
+    reasons = [told.code for told in checked.errors]
+    assert (reasons or [found.get(column.partition("_")[0])])[0] == said
 
 
 def test_the_order_of_columns_does_not_matter_between_parts(write):
     write("t/a.parquet")
     swapped = "SELECT 1.5::DOUBLE AS tax_yi, '示例大厦' AS building, 2017 AS year"
     part = write("t/b.parquet", swapped)
-    assert read(part.parent)[2] == [2017, "示例大厦", 1.5]
+    assert [str(cell.number) for cell in check(part.parent).cells] == ["26.3", "1.5"]
 
 
 @pytest.mark.parametrize(
@@ -176,27 +149,17 @@ def test_a_part_cut_off_takes_all_with_it(write, kept):
     assert fault(part.parent) == ("corrupt", "b.parquet")
 
 
-def test_a_page_with_a_wrong_checksum_is_refused(tmp_path):
+@pytest.mark.parametrize(("checked", "code"), [(True, "corrupt"), (False, "accept")])
+def test_a_page_whose_checksum_is_wrong_is_refused(tmp_path, checked, code):
     part = tmp_path / "a.parquet"
     table = pa.table({"year": [2016], "building": ["shili tower"], "tax_yi": [26.3]})
-    pq.write_table(
-        table,
-        part,
-        write_page_checksum=True,
-        compression="none",
-        use_dictionary=False,
-        write_statistics=False,
-    )
+    plain = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table, part, write_page_checksum=checked, **plain)
     data = part.read_bytes()
     assert data.count(b"shili tower") == 1
     part.write_bytes(data.replace(b"shili tower", b"shili power"))
-    assert fault(part) == ("corrupt", "a.parquet")
-
-
-def test_a_page_without_a_checksum_is_read(tmp_path):
-    part = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"year": [2016]}), part, write_page_checksum=False)
-    assert read(part) == [["year"], [2016]]
+    found = check(part)
+    assert (found.errors[0].code if found.errors else found.status) == code
 
 
 def test_two_columns_of_one_name_are_refused(tmp_path):
@@ -217,20 +180,16 @@ def test_an_encrypted_part_is_refused(write):
 def test_what_writers_leave_behind_is_not_a_part(write, name):
     part = write("t/a.parquet")
     (part.parent / name).write_bytes(b"x")
-    assert len(read(part.parent)) == 2
+    assert check(part.parent).status == "accept"
 
 
-@pytest.mark.parametrize("name", ["b.csv", "README.txt", "b.parquet.tmp"])
+@pytest.mark.parametrize(
+    "name", ["b.csv", "README.txt", "b.parquet.tmp", "year=2016/", "_temporary/"]
+)
 def test_anything_else_in_the_folder_is_refused_and_not_left_out(write, name):
     part = write("t/a.parquet")
-    (part.parent / name).write_bytes(b"x")
-    assert fault(part.parent) == ("unsupported_format", "t")
-
-
-@pytest.mark.parametrize("name", ["year=2016", "_temporary", "_delta_log"])
-def test_a_folder_in_the_folder_is_refused(write, name):
-    part = write("t/a.parquet")
-    (part.parent / name).mkdir()
+    other = part.parent / name
+    other.mkdir() if name.endswith("/") else other.write_bytes(b"x")
     assert fault(part.parent) == ("unsupported_format", "t")
 
 
@@ -238,19 +197,29 @@ def test_a_folder_without_parts_is_empty(tmp_path):
     assert fault(tmp_path) == ("empty_file", tmp_path.name)
 
 
+def many(columns, rows):
+    """Return a query of so many columns and rows."""
+    return f"{HEADS}, {', '.join(f'1 AS c{n}' for n in range(columns))} {rows}"
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("SELECT 1 AS a FROM range(200001)", "too_large"),
-        (f"SELECT {', '.join(f'1 AS c{n}' for n in range(513))}", "too_many_columns"),
-        (
-            f"SELECT {', '.join(f'1 AS c{n}' for n in range(100))} FROM range(20000)",
-            "too_large",
-        ),
+        (HEADS + " FROM range(200001)", "too_large"),
+        (many(510, ""), "too_many_columns"),
+        (many(97, "FROM range(20000)"), "too_large"),
+        (HEADS.replace("1 AS year", "2000 AS year") + " WHERE true", "accept"),
     ],
 )
 def test_a_table_beyond_the_bounds_is_refused(write, query, code):
-    assert fault(write("a.parquet", query))[0] == code
+    checked = check(write("a.parquet", query))
+    assert (checked.errors[0].code if checked.errors else checked.status) == code
+
+
+def test_parts_together_keep_to_the_bounds(write):
+    write("t/a.parquet", HEADS + " FROM range(100001)")
+    part = write("t/b.parquet", HEADS + " FROM range(100001)")
+    assert fault(part.parent) == ("too_large", "b.parquet")
 
 
 def test_the_engine_opens_the_parts_and_nothing_else(write, tmp_path):

@@ -506,8 +506,8 @@ def test_a_million_sign_ins_keep_to_the_memory(tmp_path):
     )
     subprocess.run([sys.executable, "-c", said, path], check=True)
     said = (
-        "import sys, pathlib; from hengstats.intake.limits import held_memory, watch;"
-        "watch(512 * 2**20, held_memory());"
+        "import sys, pathlib; from hengstats.intake.process import confine;"
+        "confine(engine=True);"
         "from hengstats.intake.result import Asked;"
         "from hengstats.intake.logs.signins import check_signin_parts as check;"
         "outcome = check([pathlib.Path(sys.argv[1])], Asked());"

@@ -1,19 +1,18 @@
-"""What is in this sheet, cell by cell, and may it come in?
+"""Reads the figures of a sheet as they are meant, or says why it cannot.
 
-child       the process of its own in which a file is read; apart is the other side
-containers  which rows and cells a file holds, whatever its format
-words       what one cell, unit, year or name says
-buildings   which figures a sheet of buildings and years holds
-logs        what sign-in logs add up to, without naming anybody
-grid        one sheet, between the readers of files and the readers of meaning
-result      the figures and the faults
+process       the process of its own in which a file is read
+filekinds     what kind of file it is; text, workbook and parquet read it into a grid
+cells, names  what one cell says, with its unit and year
+buildings     which figures a sheet of buildings and years holds
+logs          what sign-in logs add up to, without naming anybody
+result        the figures and the faults
 """
 
 import datetime as dt
 import os
 from pathlib import Path
 
-from hengstats.intake.result import Asked, Checked, Refusal
+from hengstats.intake.result import Asked, Checked
 
 TABLES = ("building_year", "event_log")
 
@@ -28,8 +27,8 @@ def check(
 ) -> Checked:
     r"""Return every figure of a sheet as it is meant, or every reason why it cannot be.
 
-    Nothing is stored or changed. The file is read in a process of its own, within
-    512 MB and 20 seconds.
+    Nothing is stored or changed. The file is read in a process of its own, within 20
+    seconds, and within 512 MB where the system can hold it to that.
 
     Parameters
     ----------
@@ -58,8 +57,9 @@ def check(
 
     Notes
     -----
-    What a sheet may look like stands in `INTAKE.md`. A file that is not there, or that
-    cannot be read for any reason, is a result with `errors` and no exception.
+    A text or Parquet table may have 200,000 rows and 2 million cells, a sheet of a
+    workbook 200,000 cells. A file that is not there, or that cannot be read for any
+    reason, is a result with `errors` and no exception.
 
     Examples
     --------
@@ -71,12 +71,10 @@ def check(
     >>> checked.status, checked.cells[0].printed
     ('accept', '26.3')
     """
-    from hengstats.intake.apart import check_apart
-    from hengstats.intake.limits import seconds
+    from hengstats.intake.process import check_in_child
 
     if table and table not in TABLES:
         raise ValueError(f"没有“{table}”这种表；有的是：{'、'.join(TABLES)}")
-    path = Path(os.path.abspath(path))
     asked = Asked(
         table=table,
         columns=dict(columns or {}),
@@ -84,41 +82,4 @@ def check(
         event=event,
         today=dt.date.today().isoformat(),
     )
-    try:
-        size, is_parquet = _size(path)
-    except OSError as error:
-        return Checked(
-            file=path.name,
-            sha256="",
-            table=table,
-            errors=(_missing(error).at(path.name),),
-        )
-    return check_apart(path, asked, seconds(size, parquet=is_parquet))
-
-
-def _size(path: Path) -> tuple[int, bool]:
-    """Return how many bytes there are to read, and whether they are Parquet."""
-    if path.is_dir():
-        parts = [part for part in path.iterdir() if part.is_file()]
-        return sum(part.stat().st_size for part in parts), True
-    if not path.is_file():
-        raise FileNotFoundError(path.name)
-    with path.open("rb") as file:
-        return path.stat().st_size, file.read(3) == b"PAR"
-
-
-def _missing(error: OSError) -> Refusal:
-    """Return the refusal of a path where no file can be read."""
-    if isinstance(error, FileNotFoundError):
-        return Refusal(
-            "unsupported_format",
-            "没有这个文件",
-            "检查文件名和所在文件夹",
-            "there is no such file",
-        )
-    return Refusal(
-        "unsupported_format",
-        "文件打不开",
-        "检查权限；若正在 Excel 里打开，先关闭它",
-        f"the file cannot be opened ({type(error).__name__})",
-    )
+    return check_in_child(Path(os.path.abspath(path)), asked)

@@ -1,55 +1,36 @@
-"""What kind of file is this, by its bytes and by its name, and do the two agree?"""
+"""Says what kind of file this is, and whether its archive is safe to open.
 
-from hengstats.intake.result import Refusal
+The kind is told by the first bytes, and the name must agree. A workbook is a ZIP
+archive of XML: every member is unpacked once, within the bounds, and no part may have a
+document type or an entity. Pictures, embedded objects and links to other files (DDE
+among them) are unpacked for their checksum and never opened.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from hengstats.intake.grid import UNPACKED
+from hengstats.intake.result import Refusal, refuse
 
 TEXT, WORKBOOK, PARQUET = "text", "workbook", "parquet"
-NAMES = {
-    "html": ("网页", "a web page"),
-    "xml": ("XML 文本", "an XML text"),
-    "ole": ("旧式 Office 文件", "a legacy Office file"),
-    "zip": ("压缩包", "an archive"),
-    "pdf": ("PDF", "a PDF"),
-    "image": ("图片", "a picture"),
-    "packed": ("压缩包", "an archive"),
-    "rtf": ("RTF 文档", "an RTF document"),
-    TEXT: ("纯文本", "plain text"),
-    PARQUET: ("Parquet", "Parquet"),
-    WORKBOOK: ("XLSX 工作簿", "an XLSX workbook"),
-    "unknown": ("无法识别的内容", "something unknown"),
+_SUFFIXES = {
+    TEXT: ".csv .tsv .tab .txt",
+    WORKBOOK: ".xlsx .xltx",
+    PARQUET: ".parquet .parq .pq",
+    "ole": ".xls .xlt .et .ett .wps .doc",
+    "html": ".html .htm",
+    "xml": ".xml",
+    "pdf": ".pdf",
+    "rtf": ".rtf",
+    "packed": ".gz .7z .rar .bz2 .xz",
+    "image": ".png .jpg .jpeg",
+    "zip": ".xlsm .xltm .xlam .xlsb .ods .numbers .docx .zip",
 }
-BY_SUFFIX = {
-    ".csv": TEXT,
-    ".tsv": TEXT,
-    ".tab": TEXT,
-    ".txt": TEXT,
-    ".xlsx": WORKBOOK,
-    ".xltx": WORKBOOK,
-    ".parquet": PARQUET,
-    ".parq": PARQUET,
-    ".pq": PARQUET,
-    ".xls": "ole",
-    ".xlt": "ole",
-    ".et": "ole",
-    ".ett": "ole",
-    ".wps": "ole",
-    ".doc": "ole",
-    ".html": "html",
-    ".htm": "html",
-    ".mht": "text",
-    ".xml": "xml",
-    ".pdf": "pdf",
-    ".rtf": "rtf",
-    ".gz": "packed",
-    ".7z": "packed",
-    ".rar": "packed",
-    ".bz2": "packed",
-    ".xz": "packed",
-    ".png": "image",
-    ".jpg": "image",
-    ".jpeg": "image",
-} | dict.fromkeys(
-    (".xlsm", ".xltm", ".xlam", ".xlsb", ".ods", ".numbers", ".docx", ".zip"), "zip"
-)
+_KINDS = {suffix: kind for kind, line in _SUFFIXES.items() for suffix in line.split()}
 _MAGIC = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -67,8 +48,28 @@ _MAGIC = (
     (b"BZh", "packed"),
     (b"\xfd7zXZ", "packed"),
 )
-_MACRO = (".xlsm", ".xltm", ".xlam")
-_SAVE_AS = "在 Excel 或 WPS 里另存为“Excel 工作簿 (.xlsx)”再交来"
+_CALLED = {
+    "html": ("网页", "a web page"),
+    "xml": ("XML 文本", "an XML text"),
+    "ole": ("旧式 Office 文件", "a legacy Office file"),
+    "zip": ("压缩包", "an archive"),
+    "pdf": ("PDF", "a PDF"),
+    "image": ("图片", "a picture"),
+    "packed": ("压缩包", "an archive"),
+    "rtf": ("RTF 文档", "an RTF document"),
+    TEXT: ("纯文本", "plain text"),
+    PARQUET: ("Parquet", "Parquet"),
+    "unknown": ("无法识别的内容", "something unknown"),
+}
+_MACROS = (".xlsm", ".xltm", ".xlam")
+_OTHER_OFFICE = (
+    (b"application/vnd.oasis.opendocument.", "OpenDocument"),
+    (b"wordprocessingml", "Word"),
+    (b"presentationml", "PowerPoint"),
+    (b"ms-excel.sheet.binary", "XLSB"),
+)
+_MEMBERS = 4096  # files inside a workbook
+_UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
 
 def read_kind(name: str, data: bytes) -> str:
@@ -79,7 +80,7 @@ def read_kind(name: str, data: bytes) -> str:
     name : str
         Of the file, without its folder.
     data : bytes
-        All of it, or for Parquet at least its first 4 kB.
+        Its beginning, at least 4 kB; of a legacy Office file all of it.
 
     Raises
     ------
@@ -88,43 +89,33 @@ def read_kind(name: str, data: bytes) -> str:
         `format_mismatch` where the content is not what the name says.
     """
     if not data:
-        raise Refusal(
-            "empty_file",
-            "文件是空的，一个字节也没有",
-            "检查是否传送完整，再交来",
-            "the file has no content",
-        )
+        raise refuse("filekinds.empty")
     suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
-    meant, found = BY_SUFFIX.get(suffix, ""), sniff(data)
+    meant, found = _KINDS.get(suffix, ""), _sniff(data)
     if found == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
-        raise Refusal(
-            "encrypted",
-            "文件有打开密码",
-            "在 Excel 里取消密码、另存一份再交来",
-            "the workbook is protected by a password; save it without one",
-        )
+        raise refuse("filekinds.encrypted")
     if meant == TEXT and found == "unknown":
         return TEXT  # the reader of text names the damaged line
     if meant == WORKBOOK and found == "zip":
         return WORKBOOK
-    if meant == "zip" and found == "zip":
-        return _refuse_zip(suffix)
     if meant == found and found in (TEXT, PARQUET):
-        return found if suffix != ".mht" else _refuse_kind(suffix, found)
-    if meant in (found, "") and found != "zip":
-        return _refuse_kind(suffix, found)
-    chinese, english = NAMES[found]
-    raise Refusal(
-        "format_mismatch",
-        f"文件名以“{suffix or '（无后缀）'}”结尾，内容却是{chinese}",
-        "用原来的软件打开，另存为 .xlsx 或 CSV 再交来；只改后缀名没有用",
-        f"the name says {suffix or 'nothing'}, the content is {english};"
-        " save it as .xlsx or CSV",
+        return found
+    if suffix in _MACROS and found == "zip":
+        raise refuse("filekinds.macros")
+    if meant == found or (not meant and found != "zip"):
+        raise _unsupported(suffix, found)
+    chinese, english = _CALLED[found]
+    raise refuse(
+        "filekinds.mismatch",
+        suffix=suffix or "（无后缀）",
+        found=chinese,
+        says=suffix or "nothing",
+        english=english,
     )
 
 
-def sniff(data: bytes) -> str:
-    """Return what a file is by its first bytes, a key of `NAMES`."""
+def _sniff(data: bytes) -> str:
+    """Return what a file is by its first bytes, a key of `_CALLED`."""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
@@ -136,45 +127,128 @@ def sniff(data: bytes) -> str:
     else:
         text = start.decode("utf-8-sig", "replace")
     text = text.lstrip().lower()
-    if text.startswith(
-        ("<!doctype html", "<html", "<table", "<head", "<body", "<meta")
-    ):
+    if re.match("<(!doctype html|html|table|head|body|meta)", text):
         return "html"
     if text.startswith("<?xml"):
         return "html" if "<html" in text else "xml"
     return TEXT
 
 
-def _refuse_zip(suffix: str) -> str:
-    """Refuse an archive whose ending says that it is no plain workbook."""
-    if suffix in _MACRO:
-        raise refuse_macros()
-    return _refuse_kind(suffix, "zip")
-
-
-def refuse_macros() -> Refusal:
-    """Return the refusal of a workbook with macros."""
-    return Refusal(
-        "macro_enabled",
-        "工作簿带有宏",
-        "在 Excel 里另存为不含宏的“Excel 工作簿 (.xlsx)”再交来",
-        "the workbook holds macros; save it as .xlsx without them",
-    )
-
-
-def _refuse_kind(suffix: str, found: str) -> str:
-    """Refuse a kind of file that is not read here, whatever it is called."""
-    mend = "向来源索取打印件的原表，或" if found in ("pdf", "image") else ""
+def _unsupported(suffix: str, found: str) -> Refusal:
+    """Return the refusal of a kind of file that is not read here."""
+    if not suffix:
+        return refuse("filekinds.no_suffix")
     if found in (TEXT, PARQUET):
-        mend = "把文件名改成以 .csv、.tsv、.txt 或 .parquet 结尾（按内容），再交来"
-    elif found in ("packed", "zip") and suffix not in (".xlsb", ".ods", ".numbers"):
-        mend = "先解压，再交里面的表格" if suffix != ".docx" else _SAVE_AS
-    else:
-        mend += _SAVE_AS
-    raise Refusal(
-        "unsupported_format",
-        f"这里不读“{suffix}”这种文件" if suffix else "文件名没有后缀",
-        mend,
-        f"{suffix or 'a file without an ending'} is not read here; hand in .xlsx, CSV,"
-        " TSV or Parquet",
-    )
+        return refuse("filekinds.other_suffix", suffix=suffix)
+    if found == "packed" or suffix == ".zip":
+        return refuse("filekinds.packed", suffix=suffix)
+    if found in ("pdf", "image"):
+        return refuse("filekinds.picture", suffix=suffix)
+    return refuse("filekinds.other_program", suffix=suffix)
+
+
+def open_workbook(data: bytes) -> dict[str, bytes]:
+    """Return the members of a workbook by their names in lower case, all checked.
+
+    Raises
+    ------
+    Refusal
+        `corrupt`, `encrypted`, `format_mismatch`, `macro_enabled`, `too_large`,
+        `unsafe_archive`, `unsafe_xml`.
+    """
+    parts: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            _check_members(members)
+            for member in members:
+                with archive.open(member) as file:  # at most one byte too many
+                    content = file.read(member.file_size + 1)
+                parts[_path(member).casefold()] = content
+    except Refusal:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,  # an unusual way of packing
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise refuse("filekinds.damaged") from error
+    _refuse_other_kinds(parts)
+    for name, content in parts.items():
+        if name.endswith((".xml", ".rels")):
+            _refuse_entities(content)
+    return parts
+
+
+def _path(member: zipfile.ZipInfo) -> str:
+    """Return the path of a member inside its archive."""
+    return member.orig_filename.replace("\\", "/")
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive beyond the bounds, encrypted, or with a name twice or outside.
+
+    What a member declares binds: none is unpacked any further.
+    """
+    size = sum(member.file_size for member in members)
+    if len(members) > _MEMBERS or size > UNPACKED:
+        raise refuse("filekinds.unpacked", count=len(members), size=size / 2**20)
+    seen: set[str] = set()
+    for member in members:
+        name = _path(member)
+        steps = name.split("/")
+        if name.startswith("/") or ".." in steps or ":" in steps[0]:
+            raise refuse("filekinds.outside")
+        if name.casefold() in seen:
+            raise refuse("filekinds.twice")
+        seen.add(name.casefold())
+        if member.flag_bits & 1:
+            raise refuse("filekinds.locked")
+
+
+def _refuse_other_kinds(parts: dict[str, bytes]) -> None:
+    """Refuse an archive that is no workbook, and one with macros."""
+    types = parts.get("[content_types].xml", b"")
+    told = (types + parts.get("mimetype", b"")).replace(b"\0", b"").lower()
+    if (
+        any("vbaproject" in name or "/macrosheets/" in name for name in parts)
+        or b"macrosheet" in told
+        or re.search(rb"(?:sheet|template|addin)\.macroenabled", told)
+    ):
+        raise refuse("filekinds.macros")
+    if re.search(rb"spreadsheetml\.(?:sheet|template)\.main\+xml", told):
+        return
+    kind = next((kind for mark, kind in _OTHER_OFFICE if mark in told), "")
+    if types and not kind:
+        if any(name.endswith("workbook.xml") for name in parts):
+            return  # a writer of its own mind; the workbook itself decides
+        raise refuse("filekinds.incomplete")
+    raise refuse("filekinds.other_office", kind=kind or "ZIP")
+
+
+def _refuse_entities(xml: bytes) -> None:
+    """Refuse XML that asks its reader to put something else in.
+
+    Ill-formed XML is the business of whoever reads the part.
+    """
+    parser = expat.ParserCreate()
+
+    def refuse_doctype(*_: object) -> None:
+        raise refuse("filekinds.entity")
+
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
+        if error.code == _UNDEFINED_ENTITY:
+            raise refuse("filekinds.entity") from error
+    except (LookupError, UnicodeError):
+        pass  # in an encoding that is none
+    except ValueError as error:
+        if isinstance(error, Refusal):
+            raise

@@ -1,15 +1,23 @@
-"""What stands in each cell of one sheet, whatever file it came from?
+"""Holds what stands in each cell of one sheet, whatever file it came from.
 
-The one form between the readers of files and the readers of meaning. Rows and columns
-count from 0 here, and from 1 in every message.
+The one form between the readers of files and the readers of meaning, and the bounds
+that a sheet keeps to. Rows and columns count from 0 here, and from 1 in every message.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 Value = str | float | int | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 Place = tuple[int, int]  # row, column
 Area = tuple[int, int, int, int]  # top, left, bottom, right; all inclusive
+
+UNPACKED = 48 * 2**20  # bytes of a text file, or of all members of a workbook
+ROWS = 200_000  # of data in a sheet
+LINES = ROWS + 1  # with the head
+COLUMNS = 512
+CELLS = 2_000_000  # of a text or a Parquet table
+TEXT = 1000  # characters of a cell; no head, name, year or figure is half as long
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +41,7 @@ class Grid:
         Place to error, such as "#REF!".
     struck : set of Place
         Cells whose text is struck through.
-    styles : list of bytes or arrays
+    styles : list of sequences
         For each row an index into `formats` per column; empty where there are none.
     formats : list of str
         Number formats, such as "0.00%" or "yyyy"; the first is "General".
@@ -48,7 +56,7 @@ class Grid:
     no_value: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
-    styles: list[bytes] = field(default_factory=list)
+    styles: list[Sequence[int]] = field(default_factory=list)
     formats: list[str] = field(default_factory=lambda: ["General"])
 
     def value(self, row: int, column: int) -> Value:

@@ -1,4 +1,7 @@
-"""What do the parts of a Parquet table hold, and are all of them whole?"""
+"""Reads the parts of a Parquet table into `Grid`s, all of them or none.
+
+DuckDB reads; where pyarrow is installed, it verifies the checksums of the pages before.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,25 +10,18 @@ from pathlib import Path
 import duckdb
 
 from hengstats.errors import Fault, SheetError
-from hengstats.intake.grid import Grid, Value
-from hengstats.intake.limits import CELLS, COLUMNS, ROWS
-from hengstats.intake.result import Refusal
+from hengstats.intake.grid import CELLS, COLUMNS, ROWS, Grid, Value
+from hengstats.intake.result import Refusal, refuse
 
 SUFFIXES = (".parquet", ".parq", ".pq")
 _MEMORY = "200MB"  # of the engine: the rows become Python values beside it
 _BATCH = 5_000
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_AS_IT_IS = (
-    *_WHOLE,
-    *("U" + kind for kind in _WHOLE),
-    "BOOLEAN",
-    "DATE",
-    "DOUBLE",
-    "TIME",
-    "VARCHAR",
-)
-# Left by the writers and file managers themselves.
+_AS_IT_IS = (*_WHOLE, *("U" + kind for kind in _WHOLE))
+_AS_IT_IS += ("BOOLEAN", "DATE", "DOUBLE", "TIME", "VARCHAR")
+# Left by file managers; what writers leave begins with "." or "_".
 _NOT_A_PART = ("thumbs.db", "desktop.ini")
+_UNFINISHED = ("_temporary", "_delta_log")
 
 
 def list_parts(path: Path) -> list[Path]:
@@ -41,38 +37,18 @@ def list_parts(path: Path) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    found = sorted(path.iterdir(), key=lambda part: part.name)
-    unfinished = [
-        part.name for part in found if part.name in ("_temporary", "_delta_log")
-    ]
-    parts = [
-        part
-        for part in found
-        if part.name[0] not in "._" and part.name.lower() not in _NOT_A_PART
-    ]
-    other = [
-        part.name
-        for part in parts
-        if part.suffix.lower() not in SUFFIXES or not part.is_file()
-    ]
-    if other or unfinished:
-        name = (other + unfinished)[0]
-        refusal = Refusal(
-            "unsupported_format",
-            f"文件夹里的“{name}”不是 Parquet 文件",
-            "只把同一张表的 .parquet 文件放进一层文件夹，其余移走",
-            f"{name} in the folder is no Parquet file; keep only the parts of one"
-            " table, in one level",
-        )
-        raise SheetError([refusal.at(path.name)])
+    parts = []
+    for part in sorted(path.iterdir(), key=lambda part: part.name):
+        name = part.name
+        if name[0] not in "._" and name.lower() not in _NOT_A_PART:
+            parts.append(part)
+            if part.suffix.lower() in SUFFIXES and part.is_file():
+                continue
+        elif name not in _UNFINISHED:
+            continue
+        raise SheetError([refuse("parquet.not_a_part", name=name).at(path.name)])
     if not parts:
-        refusal = Refusal(
-            "empty_file",
-            "文件夹里没有 .parquet 文件",
-            "放入这张表的各个部分，或直接交一个 .xlsx、CSV 文件",
-            "the folder holds no .parquet file",
-        )
-        raise SheetError([refusal.at(path.name)])
+        raise SheetError([refuse("parquet.empty").at(path.name)])
     return parts
 
 
@@ -147,12 +123,7 @@ def read_grids(parts: Sequence[Path], types: dict[str, str]) -> list[Grid]:
                     rows.extend([_plain(value) for value in row] for row in batch)
                     total += len(batch)
                     if total > ROWS or (total + 1) * len(types) > CELLS:
-                        raise Refusal(
-                            "too_large",
-                            f"一张表上限 {ROWS:,} 行、{CELLS:,} 格",
-                            "分成几个文件再交来",
-                            f"a sheet may have {ROWS:,} rows and {CELLS:,} cells",
-                        )
+                        raise refuse("parquet.too_large", rows=ROWS, cells=CELLS)
             grids.append(Grid(file=part.name, rows=rows))
     return [grid for grid in grids if len(grid.rows) > 1] or grids[:1]
 
@@ -173,19 +144,9 @@ def _read_types(engine: duckdb.DuckDBPyConnection, part: Path) -> dict[str, str]
     query = "SELECT name FROM parquet_schema(?)"
     names = {row[0] for row in engine.execute(query, [str(part)]).fetchall()}
     if not set(types) <= names:  # the engine has renamed the second of two
-        raise Refusal(
-            "duplicate_column",
-            "有两列同名（大小写不算不同）",
-            "删去或改名其中一列",
-            "two columns have the same name, upper and lower case apart",
-        )
+        raise refuse("parquet.same_name")
     if len(types) > COLUMNS:
-        raise Refusal(
-            "too_many_columns",
-            f"有 {len(types)} 列，上限 {COLUMNS} 列",
-            "只留要交的列",
-            f"{len(types)} columns, the limit is {COLUMNS}",
-        )
+        raise refuse("parquet.too_wide", width=len(types), most=COLUMNS)
     return types
 
 
@@ -216,14 +177,9 @@ def _check_ends(part: Path) -> None:
         file.seek(max(size - 4, 0))
         end = file.read(4)
     if b"PARE" in (start, end):
-        raise Refusal(
-            "encrypted",
-            "文件已加密",
-            "解密后再交来",
-            "the file is encrypted; hand it in without",
-        )
+        raise refuse("parquet.encrypted")
     if start != b"PAR1" or end != b"PAR1" or size < 12:
-        raise _corrupt("不是完整的 Parquet 文件", "this is no whole Parquet file")
+        raise refuse("parquet.incomplete")
 
 
 def _verify_pages(part: Path) -> None:
@@ -236,13 +192,12 @@ def _verify_pages(part: Path) -> None:
     try:
         with parquet.ParquetFile(part, page_checksum_verification=True) as file:
             for column in file.schema_arrow.names:
-                batches = file.iter_batches(columns=[column], use_threads=False)
-                for _ in batches:
+                for _ in file.iter_batches(columns=[column], use_threads=False):
                     pass
     except pyarrow.ArrowNotImplementedError:
         return  # an encoding that only the engine knows
     except (pyarrow.ArrowInvalid, OSError) as error:
-        raise _corrupt("数据页损坏，校验和不符", "a page is damaged") from error
+        raise refuse("parquet.page") from error
 
 
 @contextmanager
@@ -255,33 +210,18 @@ def _at(name: str) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise MemoryError from error
     except (duckdb.Error, OverflowError) as error:
-        damage = _corrupt("有数据读不出来", "some of it cannot be read")
-        raise SheetError([damage.at(name)]) from error
+        raise SheetError([refuse("parquet.unreadable").at(name)]) from error
 
 
 def _drift(first: str, wanted: dict[str, str], found: dict[str, str]) -> Refusal:
     """Return the refusal of a part whose columns are not those of the first."""
-    differing = [
-        column
-        for column in [*wanted, *found]
-        if wanted.get(column) != found.get(column)
-    ]
-    column = differing[0]
-    kinds = [types.get(column, "无") for types in (found, wanted)]
-    return Refusal(
-        "schema_drift",
-        f"列“{column}”与“{first}”不一致：这里是 {kinds[0]}，那里是 {kinds[1]}",
-        "让各部分的列名和类型一致",
-        f"column {column} is {found.get(column, 'absent')} here and"
-        f" {wanted.get(column, 'absent')} in {first}; all parts must agree",
-    )
-
-
-def _corrupt(found: str, english: str) -> Refusal:
-    """Return the refusal of a damaged part."""
-    return Refusal(
-        "corrupt",
-        f"文件已损坏：{found}",
-        "向来源重新索取",
-        f"{english}; ask the source for it again",
+    column = next(c for c in [*wanted, *found] if wanted.get(c) != found.get(c))
+    return refuse(
+        "parquet.drift",
+        column=column,
+        first=first,
+        here=found.get(column, "无"),
+        there=wanted.get(column, "无"),
+        is_here=found.get(column, "absent"),
+        is_there=wanted.get(column, "absent"),
     )

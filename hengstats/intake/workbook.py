@@ -1,28 +1,68 @@
-"""What do the visible sheets of a workbook hold?"""
+"""Reads a workbook into `Grid`s, one for each visible sheet that holds anything.
 
+openpyxl reads the cells, with texts and styles. It is given these and nothing else of
+the file, in a workbook of its own making, so that no drawing, filter, link or name can
+stop or hang it. Before, one pass of expat counts the cells and keeps what openpyxl does
+not show or dwells on: formulas without a stored result, merged and hidden cells.
+"""
+
+import io
 import posixpath
-from dataclasses import dataclass, field
+import re
+import warnings
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from operator import itemgetter
+from xml.etree import ElementTree
 from xml.parsers import expat
 
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
+from openpyxl.utils.datetime import from_excel
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.worksheet import Worksheet
+
 from hengstats.errors import SheetError
-from hengstats.intake.archive import new_parser, open_workbook
-from hengstats.intake.grid import Grid
-from hengstats.intake.limits import CELLS
-from hengstats.intake.packing import Archive
-from hengstats.intake.result import Refusal
-from hengstats.intake.sheet import SheetReader
-from hengstats.intake.stored import mark, unescape
-from hengstats.intake.styles import Styles, is_on, read_styles
+from hengstats.intake.filekinds import open_workbook
+from hengstats.intake.grid import COLUMNS, LINES, Area, Grid, Value, letter
+from hengstats.intake.numberformats import date_letters
+from hengstats.intake.result import refuse
 
-_ALL_CELLS = 2 * CELLS  # of all visible sheets together
-
-
-@dataclass(slots=True)
-class _Strings:
-    """The shared texts of a workbook, and which of them are struck through."""
-
-    texts: list[str] = field(default_factory=list)
-    struck: set[int] = field(default_factory=set)
+CELLS = 200_000  # of a sheet that hold something; merged areas have the same bound
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_TYPES = (
+    f'<Types xmlns="{_PACKAGE}/content-types"><Override PartName="/xl/workbook.xml"'
+    f' ContentType="{_KIND}.sheet.main+xml"/><Override PartName="/xl/sharedStrings.xml"'
+    f' ContentType="{_KIND}.sharedStrings+xml"/></Types>'
+).encode()
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+# What openpyxl judges severely in styles and fonts, and nobody asks about here.
+_SECTIONS = re.compile(
+    rb"(?s)<((?:\w+:)?(?:fills|borders|cellStyleXfs|cellStyles|dxfs|colors|extLst))\b"
+    rb"(?:[^>]*[^>/])?>.*?</\1>"
+)
+_LOOKS = re.compile(
+    rb"<(?:\w+:)?(?:family|charset|color|scheme|sz|u|alignment|protection)\b[^>]*/>"
+)
+_BLANK = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>')
+# Number formats that the Chinese Excel reserves for itself and does not write down.
+_CHINESE = {
+    **dict.fromkeys([*range(27, 32), 36, *range(50, 55), 57, 58], 'yyyy"年"m"月"d"日"'),
+    **dict.fromkeys([32, 33, 34, 35, 55, 56], 'h"时"mm"分"'),
+}
+_SIGNS = "0123456789+-=()"
+_RAISED = {
+    "superscript": str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
+    "subscript": str.maketrans(_SIGNS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
 
 
 def read_workbook(name: str, data: bytes) -> list[Grid]:
@@ -38,168 +78,323 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
     Raises
     ------
     Refusal
-        For a fault of the whole file; see `archive.open_workbook`.
+        For a fault of the whole file; see `filekinds.open_workbook`.
     SheetError
-        For a fault of one sheet: `corrupt`, `too_large`, `too_many_columns`.
+        For a sheet beyond the bounds: `too_large`, `too_many_columns`.
     """
-    archive = open_workbook(data)
+    parts = {
+        part: _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", xml)
+        for part, xml in open_workbook(data).items()
+        if part.endswith((".xml", ".rels"))
+    }
     try:
-        return _read(name, archive)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        if isinstance(error, (Refusal, SheetError)):
-            raise
-        raise Refusal(
-            "corrupt",
-            "工作簿内部结构损坏",
-            "在 Excel 里打开并另存一份再交来",
-            "the parts of the workbook contradict each other; save it anew in Excel",
-        ) from error
+        outline = _outline(parts)
+        surveys = [
+            _Survey(parts[part], Grid(file=name, sheet=title, rows=[]))
+            for title, part in outline.sheets
+        ]
+        surveys = [survey for survey in surveys if survey.count]
+        sheets = _load([survey.cells() for survey in surveys], outline)
+        for survey, sheet in zip(surveys, sheets, strict=True):
+            _fill(survey.grid, sheet, survey.count)
+    except SheetError:
+        raise
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        SyntaxError,  # ill-formed XML, as ElementTree calls it
+        expat.ExpatError,
+    ) as error:
+        raise refuse("workbook.damaged") from error
+    return [survey.grid for survey in surveys]
 
 
-def _read(name: str, archive: Archive) -> list[Grid]:
-    """Return the visible sheets of a scanned archive."""
-    book = _find_book(archive)
-    kinds = _relations(archive, book)
-    sheets, from_1904 = _list_sheets(archive, book)
-    parts = {kind: target for kind, target in kinds.values()}
-    strings = _Strings()
-    if "sharedStrings" in parts:
-        strings = _read_strings(archive.read(parts["sharedStrings"]))
-    styles = Styles(["General"], [0], [False], [""], [""])
-    if "styles" in parts:
-        styles = read_styles(new_parser(), archive.read(parts["styles"]))
-    grids: list[Grid] = []
-    for title, relation in sheets:
-        kind, part = kinds[relation]
-        if kind != "worksheet":
-            continue
-        grid = Grid(file=name, sheet=title, rows=[], formats=styles.formats)
-        reader = SheetReader(
-            grid, strings.texts, strings.struck, styles, from_1904=from_1904
-        )
-        parser = new_parser()
-        reader.feed(parser)
-        try:
-            for piece in archive.chunks(part):
-                parser.Parse(piece, False)
-            parser.Parse(b"", True)
-            reader.finish()
-        except Refusal as refusal:
-            raise SheetError([refusal.at(name, title)]) from refusal
-        if grid.rows:
-            grids.append(grid)
-        if sum(len(grid.rows) for grid in grids) > _ALL_CELLS:
-            raise Refusal(
-                "too_large",
-                "各工作表加起来太大",
-                "分成几个文件再交来",
-                "the sheets together are too large; split the workbook",
-            )
-    return grids
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outline:
+    """Title and part of the visible sheets; texts, styles, if days count from 1904."""
+
+    sheets: list[tuple[str, str]]
+    texts: bytes
+    styles: bytes
+    from_1904: bool
 
 
-def _find_book(archive: Archive) -> str:
-    """Return the part that lists the sheets."""
-    for kind, target in _relations(archive, "").values():
-        if kind == "officeDocument":
-            return target
-    raise LookupError("no workbook")
+def _outline(parts: dict[str, bytes]) -> _Outline:
+    """Return what the workbook itself says."""
+    part = dict(_targets(parts, "").values())["officeDocument"]
+    book, targets = ElementTree.fromstring(parts[part]), _targets(parts, part)
+    settings, part_of = book.find("{*}workbookPr"), dict(targets.values())
+    sheets = [
+        (sheet, *targets[sheet.attrib[f"{{{_OFFICE}}}id"]])
+        for sheet in book.iterfind("{*}sheets/{*}sheet")
+    ]
+    if not sheets:
+        raise LookupError("no sheets")
+    return _Outline(
+        sheets=[
+            (sheet.attrib["name"], part)
+            for sheet, kind, part in sheets
+            if kind == "worksheet" and sheet.get("state", "visible") == "visible"
+        ],
+        texts=parts.get(part_of.get("sharedStrings", ""), b"<none/>"),
+        styles=parts.get(part_of.get("styles", ""), b""),
+        from_1904=settings is not None and _is_on(settings.get("date1904")),
+    )
 
 
-def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """Return id to (kind, part) of what a part refers to inside the archive."""
+def _targets(parts: dict[str, bytes], part: str) -> dict[str, tuple[str, str]]:
+    """Return id to kind and part of what a part refers to inside the archive."""
     folder, _, name = part.rpartition("/")
-    found: dict[str, tuple[str, str]] = {}
-    names = {known.casefold(): known for known in archive.members}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] != "Relationship":
-            return
-        if attributes.get("TargetMode", "") == "External":
-            return
-        kind = attributes["Type"].rpartition("/")[2]
-        target = attributes["Target"].replace("\\", "/")
-        target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
-        found[attributes["Id"]] = (kind, names.get(target.casefold(), target))
-
-    parser = new_parser()
-    parser.StartElementHandler = start
-    path = posixpath.join(folder, "_rels", name + ".rels")
-    parser.Parse(archive.read(names.get(path.casefold(), path)), True)
+    relations = parts[posixpath.join(folder, "_rels", name + ".rels")]
+    found = {}
+    for relation in ElementTree.fromstring(relations).iterfind("{*}Relationship"):
+        if relation.get("TargetMode") != "External":
+            kind = relation.attrib["Type"].rpartition("/")[2]
+            target = relation.attrib["Target"].replace("\\", "/")
+            path = posixpath.normpath(posixpath.join("/" + folder, target))
+            found[relation.attrib["Id"]] = (kind, path.lstrip("/").casefold())
     return found
 
 
-def _list_sheets(archive: Archive, book: str) -> tuple[list[tuple[str, str]], bool]:
-    """Return title and relation of the visible sheets, and if days count from 1904."""
-    sheets: list[tuple[str, str, bool]] = []
-    from_1904 = False
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal from_1904
-        tag = tag.rpartition(":")[2]
-        if tag == "workbookPr":
-            from_1904 = is_on(attributes.get("date1904", "0"))
-        elif tag == "sheet":
-            relation = next(
-                value for key, value in attributes.items() if key.endswith(":id")
-            )
-            shown = attributes.get("state", "visible") == "visible"
-            sheets.append((attributes["name"], relation, shown))
-
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.Parse(archive.read(book), True)
-    if not sheets:
-        raise LookupError("no sheets")
-    return [sheet[:2] for sheet in sheets if sheet[2]], from_1904
+def _is_on(text: str | None) -> bool:
+    """Return what an XML truth value says."""
+    return text in ("1", "true", "on")
 
 
-def _read_strings(xml: bytes) -> _Strings:
-    """Return the shared texts: rich text joined, its phonetic guide left out.
+class _Survey:
+    """One pass over the XML of a sheet, which puts into a grid how it is built.
 
-    What stands above or below the line does so in the text too; see `stored.mark`.
+    A class that changes, against the habit of the house: the parser calls functions
+    for elements and text by turns, and what they share has to stand somewhere.
+
+    Attributes
+    ----------
+    grid : Grid
+        Of which all but values, formats and lines through them is known.
+    count : int
+        Cells that hold something.
     """
-    strings = _Strings()
-    pieces: list[str] = []  # of the text
-    run: list[str] = []  # of a part of it in one font
-    position = ""
-    taking = phonetic = False
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal taking, phonetic, position
+    def __init__(self, xml: bytes, grid: Grid) -> None:
+        self.grid, self.count, self._xml = grid, 0, xml
+        self._row = self._column = -1
+        self._height = self._width = 0
+        self._kind = ""
+        self._is_formula = self._is_filled = self._is_value = False
+        self._all_have_places = True
+        self._hidden: list[tuple[int, int]] = []  # spans of columns
+        self._begin: list[int] = []  # of the root and of its first part, in bytes
+        self._data = self._data_end = self._end = 0  # of the cells, of the root
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.CharacterDataHandler = self._text
+        self._parser.EndElementHandler = self._close
+        self._parser.Parse(xml, True)
+        self._cut()
+
+    def cells(self) -> bytes:
+        """Return the XML of the cells, without those that are blank, and of no more."""
+        data = self._xml[self._data : self._data_end]
+        if self._all_have_places:  # rows are often ruled down to the end of the sheet
+            data = _BLANK.sub(b"", data)
+        return self._xml[: self._begin[1]] + data + self._xml[self._end :]
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take what an opening element says."""
+        if len(self._begin) < 2:
+            self._begin.append(self._parser.CurrentByteIndex)
         tag = tag.rpartition(":")[2]
-        if tag == "t" and not phonetic:
-            taking = True
-        elif tag in ("si", "r"):
-            position = ""
-        elif tag == "vertAlign":
-            position = attributes.get("val", "")
-        elif tag == "rPh":
-            phonetic = True
-        elif tag == "strike" and is_on(attributes.get("val", "1")):
-            strings.struck.add(len(strings.texts))
+        if tag == "c":
+            place = attributes.get("r")
+            if place:
+                row, column = coordinate_to_tuple(place)
+                self._row, self._column = row - 1, column - 1
+            else:
+                self._column, self._all_have_places = self._column + 1, False
+            self._kind = attributes.get("t", "n")
+            self._is_formula = self._is_filled = False
+        elif tag in ("v", "t"):
+            self._is_value = True
+        elif tag == "f":
+            self._is_formula = True
+        elif tag == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+            if _is_on(attributes.get("hidden")) or attributes.get("ht") == "0":
+                self.grid.hidden_rows.add(self._row)
+        elif tag == "sheetData":
+            self._data = self._parser.CurrentByteIndex
+        elif tag == "mergeCell" and attributes.get("ref"):
+            left, top, right, bottom = range_boundaries(attributes["ref"])
+            first = (top or 1) - 1, (left or 1) - 1  # whole columns have no rows
+            last = (bottom or LINES) - 1, (right or COLUMNS) - 1
+            self.grid.merged.append((*first, *last))
+        elif tag == "col":
+            if _is_on(attributes.get("hidden")) or attributes.get("width") == "0":
+                span = int(attributes["min"]) - 1, int(attributes["max"])
+                self._hidden.append(span)
 
-    def end(tag: str) -> None:
-        nonlocal taking, phonetic
+    def _text(self, _: str) -> None:
+        """Take a piece of text."""
+        self._is_filled |= self._is_value
+
+    def _close(self, tag: str) -> None:
+        """Take what a closing element completes."""
+        self._end = self._parser.CurrentByteIndex
         tag = tag.rpartition(":")[2]
-        if tag == "t":
-            taking = False
-            pieces.append(mark("".join(run), position))
-            run.clear()
-        elif tag == "rPh":
-            phonetic = False
-        elif tag == "si":
-            strings.texts.append(unescape("".join(pieces)))
-            pieces.clear()
+        if tag in ("v", "t"):
+            self._is_value = False
+        elif tag == "c":
+            self._close_cell()
+        elif tag == "sheetData":
+            self._data_end = self._xml.index(b">", self._end) + 1
 
-    def characters(text: str) -> None:
-        if taking:
-            run.append(text)
+    def _close_cell(self) -> None:
+        """Count a cell that holds something, if it is within the bounds."""
+        if not self._is_filled:
+            if not self._is_formula or self._kind == "str":  # a result of no letters
+                return
+            self.grid.no_value.add((self._row, self._column))
+        elif self._kind == "e":
+            self.grid.errors[self._row, self._column] = ""  # which comes later
+        self.count += 1
+        column = letter(self._column)
+        if self._column >= COLUMNS:
+            raise self._beyond("too_wide", column=column, most=COLUMNS)
+        if self._row >= LINES or self.count > CELLS:
+            place = f"{column}{self._row + 1}"
+            raise self._beyond("too_large", place=place, rows=LINES, cells=CELLS)
+        self._height = max(self._height, self._row + 1)
+        self._width = max(self._width, self._column + 1)
 
-    parser = new_parser()
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parser.Parse(xml, True)
-    return strings
+    def _cut(self) -> None:
+        """Cut merged areas, hidden rows and columns to where the cells are."""
+        areas: list[Area] = []
+        for top, left, low, far in self.grid.merged:
+            bottom, right = min(low, self._height - 1), min(far, self._width - 1)
+            if top <= bottom and left <= right and (top, left) != (bottom, right):
+                areas.append((top, left, bottom, right))
+        if sum((a[2] - a[0] + 1) * (a[3] - a[1] + 1) for a in areas) > CELLS:
+            raise self._beyond("merged", cells=CELLS)
+        self.grid.merged[:] = areas
+        self.grid.hidden_rows.intersection_update(range(self._height))
+        for first, last in self._hidden:
+            columns = range(max(first, 0), min(last, self._width))
+            self.grid.hidden_columns.update(columns)
+
+    def _beyond(self, key: str, **values: object) -> SheetError:
+        """Return the refusal of a sheet beyond the bounds."""
+        refusal = refuse(f"workbook.{key}", **values)
+        return SheetError([refusal.at(self.grid.file, self.grid.sheet)])
+
+
+def _load(sheets: list[bytes], outline: _Outline) -> list[Worksheet]:
+    """Return sheets as openpyxl reads them from their cells, texts and styles."""
+    own = {"[Content_Types].xml": _TYPES}
+    listed = related = ""
+    for n, sheet in enumerate(sheets, 1):
+        own[f"xl/worksheets/sheet{n}.xml"] = sheet
+        listed += f'<sheet name="{n}" sheetId="{n}" r:id="r{n}"/>'
+        related += (
+            f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet"'
+            f' Target="worksheets/sheet{n}.xml"/>'
+        )
+    own["xl/workbook.xml"] = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr'
+        f' date1904="{int(outline.from_1904)}"/><sheets>{listed}</sheets></workbook>'
+    ).encode()
+    own["xl/_rels/workbook.xml.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">{related}</Relationships>'
+    ).encode()
+    own["xl/sharedStrings.xml"] = _LOOKS.sub(b"", outline.texts)
+    if outline.styles:
+        own["xl/styles.xml"] = _LOOKS.sub(b"", _SECTIONS.sub(b"", outline.styles))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in own.items():
+            archive.writestr(name, content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of missing styles and impossible dates
+        return list(load_workbook(packed, data_only=True, rich_text=True).worksheets)
+
+
+def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
+    """Put what stands in the cells of a sheet, so many were counted, into its grid."""
+    found = {
+        (cell.row - 1, cell.column - 1): cell
+        for cell in sheet._cells.values()
+        if cell.value is not None or (cell.row - 1, cell.column - 1) in grid.no_value
+    }
+    if len(found) < count:
+        raise LookupError("cells that are there twice, or under another name")
+    for top, left, bottom, right in grid.merged:
+        for place in product(range(top, bottom + 1), range(left, right + 1)):
+            if place != (top, left):  # Excel does not show what stands there
+                found.pop(place, None)
+                grid.no_value.discard(place)
+    grid.errors = {
+        at: str(cell.value) for at, cell in found.items() if at in grid.errors
+    }
+    looks = {"General": 0}
+    for (row, column), cell in sorted(found.items(), key=itemgetter(0)):
+        code = _CHINESE.get(cell._style.numFmtId, cell.number_format)
+        value, is_struck = _read_cell(cell, code)
+        if is_struck:
+            grid.struck.add((row, column))
+        while len(grid.rows) <= row:
+            grid.rows.append([])
+            grid.styles.append([])
+        line, styles = grid.rows[row], grid.styles[row]
+        line += [None] * (column - len(line))
+        line.append(None if (row, column) in grid.errors else value)
+        styles += [0] * (column - len(styles))
+        styles.append(looks.setdefault(code, len(looks)))
+    grid.formats[:] = looks
+
+
+def _read_cell(cell: Cell, code: str) -> tuple[Value, bool]:
+    """Return what Excel shows in a cell, and whether a line goes through any of it."""
+    value, font = cell.value, cell.font
+    is_struck = bool(font.strike)
+    if isinstance(value, CellRichText):
+        blocks = [run for run in value if isinstance(run, TextBlock)]
+        is_struck |= any(run.font.strike for run in blocks)
+        value = "".join(
+            _mark(run.text, run.font.vertAlign) if isinstance(run, TextBlock) else run
+            for run in value
+        )
+    if isinstance(value, str):
+        text = unescape(value).encode("utf-16", "surrogatepass")
+        value = text.decode("utf-16", "replace") or None
+        if cell.data_type == "e":  # a date beyond the calendar
+            value = "########"
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if _shows_date(code):
+            with suppress(ValueError, OverflowError):
+                value = from_excel(value, cell.parent.parent.epoch)
+        elif isinstance(value, float) or abs(value) >= 10**15:
+            value = float(f"{value:.15g}")
+    if font.vertAlign in _RAISED and value is not None:
+        value = _mark(str(value), font.vertAlign)
+    return value, is_struck
+
+
+@cache
+def _shows_date(code: str) -> bool:
+    """Return whether a number format shows a date, also one in Chinese letters."""
+    return bool(date_letters(code.partition(";")[0]))
+
+
+def _mark(text: str, position: str | None) -> str:
+    """Return a text with the characters of its place above or below the line.
+
+    37 and a raised 2 are 37², and no reader takes them for 372.
+    """
+    signs = _RAISED.get(position or "")
+    if not signs or not text.strip():
+        return text
+    plain = text.strip()
+    return (plain if set(plain) <= set(_SIGNS) else f"({plain})").translate(signs)

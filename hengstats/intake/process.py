@@ -1,0 +1,337 @@
+"""Reads a file in a process of its own, which may die of it.
+
+Both ends of that process: `check_in_child` asks one question and believes the answer if
+it is whole, `main` gives it. The child has a limit of time, and of memory where the
+system knows one; whatever becomes of it is an answer. `check_here` is what it does.
+"""
+
+import gc
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+
+from hengstats.errors import Fault, SheetError
+from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
+from hengstats.intake.grid import TEXT as LONGEST
+from hengstats.intake.grid import UNPACKED, Grid
+from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal, refuse
+
+SECONDS = 19.0  # for a sheet, and one to end it; Parquet gets one more for each 4 MB
+MEMORY = 480 * 2**20  # of the process; what is resident stays below 512 MiB
+ENGINE_MEMORY = 700 * 2**20  # what an engine may reserve, of which it uses part
+HEAD_ROWS = 30  # in which the heads of a sign-in log are looked for
+_START = 4096  # bytes that tell the kind of a file
+_BROKE_DOWN = "hengstats broke down: "  # what the child says last, and then where
+_OUT_OF_MEMORY = (-9, -24)  # SIGKILL, as the system does it, and SIGXCPU
+_LIBRARY = Path(__file__).parents[2]
+_RUN = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from hengstats.intake.process import main; main()"
+)
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    # openpyxl reads faster without, and what could harm has been refused before.
+    "OPENPYXL_LXML": "False",
+    "OPENPYXL_DEFUSEDXML": "False",
+}
+_DECIMALS = ("number", "lower", "upper")  # fields of a cell, in JSON their digits
+
+
+def check_in_child(path: Path, asked: Asked) -> Checked:
+    """Return what a child process finds in a file, or why it found nothing."""
+    try:
+        seconds = _seconds(path)
+    except OSError as error:
+        return _refused(path, asked, _unreadable(error))
+    question = json.dumps({"path": str(path), "asked": asdict(asked)})
+    code, answer, where = _run(question.encode(), seconds)
+    if code == 0:
+        gc_was_on = gc.isenabled()
+        gc.disable()  # a million figures, none of them in a circle
+        try:
+            return _unpack(answer)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+            where = "an answer that breaks off"
+        finally:
+            if gc_was_on:
+                gc.enable()
+    return _refused(path, asked, _explain(code, where, seconds))
+
+
+def _seconds(path: Path) -> float:
+    """Return how long the reading of a file or folder may take."""
+    if path.is_dir():
+        parts = [part for part in path.iterdir() if part.is_file()]
+        return SECONDS + sum(part.stat().st_size for part in parts) / 4e6
+    if not path.is_file():
+        raise FileNotFoundError(path.name)
+    is_parquet = _read_start(path).startswith(b"PAR")
+    return SECONDS + (path.stat().st_size / 4e6 if is_parquet else 0.0)
+
+
+def _run(question: bytes, seconds: float) -> tuple[int | None, bytes, str]:
+    """Return exit code (None if time ran out), answer, and where the child broke."""
+    options = ["-P", "-W", "ignore", "-X", "utf8"]
+    with subprocess.Popen(
+        [sys.executable, *options, "-c", _RUN, str(_LIBRARY)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | _ENVIRONMENT,
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    ) as child:
+        try:
+            answer, complaint = child.communicate(question, seconds)
+        except subprocess.TimeoutExpired:
+            return None, b"", ""
+        finally:
+            _end_family(child)
+    told = complaint[-4000:].decode("utf-8", "replace")
+    if "bad_alloc" in told or "memory allocation" in told:
+        return child.returncode, answer, "MemoryError"
+    return child.returncode, answer, told.partition(_BROKE_DOWN)[2].partition("\n")[0]
+
+
+def _end_family(child: "subprocess.Popen[bytes]") -> None:
+    """End a child and whatever it has started."""
+    if sys.platform == "win32":
+        if child.poll() is None:
+            command = ["taskkill", "/F", "/T", "/PID", str(child.pid)]
+            subprocess.run(command, capture_output=True, check=False)
+    else:
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # none is left
+
+
+def _explain(code: int | None, where: str, seconds: float) -> Refusal:
+    """Return the refusal of a file whose reading did not end well."""
+    if code is None:
+        return refuse("process.too_slow", seconds=seconds)
+    if code in _OUT_OF_MEMORY or where.startswith("MemoryError"):
+        return refuse("process.too_much_memory")
+    return refuse("process.broke_down", where=where or code)
+
+
+def _unreadable(error: OSError) -> Refusal:
+    """Return the refusal of a file that the system does not let us read."""
+    if isinstance(error, FileNotFoundError):
+        return refuse("process.no_file")
+    return refuse("process.unreadable", kind=type(error).__name__)
+
+
+def _refused(path: Path, asked: Asked, refusal: Refusal) -> Checked:
+    """Return the outcome for a file of which nothing was read."""
+    fault = refusal.at(path.name)
+    return Checked(file=path.name, sha256="", table=asked.table, errors=(fault,))
+
+
+def main() -> None:
+    """Answer the question on standard input."""
+    gc.disable()  # millions of cells, hardly a circle among them, and a short life
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints, such as a bar of progress, is no answer
+    sys.excepthook = _say_where
+    question = json.load(sys.stdin)
+    path, asked = Path(question["path"]), Asked(**question["asked"])
+    confine(engine=path.is_dir() or _read_start(path).startswith(b"PAR"))
+    answer.writelines(_pack(check_here(path, asked)))
+    answer.flush()
+
+
+def confine(*, engine: bool = False) -> None:
+    """Hold this process to its memory, where the system can do so.
+
+    An engine reserves more than it uses, so that only its data are limited.
+    """
+    try:
+        import resource
+    except ImportError:
+        return  # Windows: the limits of time and size remain
+    most = ENGINE_MEMORY if engine else MEMORY
+    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, most)]
+    limits += [] if engine else [(resource.RLIMIT_AS, most)]
+    for limit, size in limits:
+        try:
+            resource.setrlimit(limit, (size, size))
+        except (ValueError, OSError):
+            pass  # macOS holds more from the beginning
+
+
+def _say_where(kind: type[BaseException], _: BaseException, trace: object) -> None:
+    """Say where the reading broke down, and nothing that a cell may hold."""
+    module, line = "", 0
+    while isinstance(trace, TracebackType):
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.startswith("hengstats."):
+            module, line = name, trace.tb_lineno
+        trace = trace.tb_next
+    print(f"{_BROKE_DOWN}{kind.__name__}, {module} {line}", file=sys.stderr)
+
+
+def _pack(checked: Checked) -> Iterator[str]:
+    """Yield an outcome as one JSON object, in pieces.
+
+    Of each field of the cells there are the distinct values, and for each cell which
+    of them: a million cells share their years, names, heads and units.
+    """
+    head = {
+        name: getattr(checked, name) for name in ("file", "sha256", "table", "rows")
+    }
+    for name in ("warnings", "errors"):
+        head[name] = [asdict(fault) for fault in getattr(checked, name)]
+    yield json.dumps(head)[:-1] + ', "cells": ['
+    for number, name in enumerate(Cell._fields):
+        field = (cell[number] for cell in checked.cells)
+        if name in _DECIMALS:
+            field = (None if value is None else str(value) for value in field)
+        values: dict[object, int] = {}
+        places = [values.setdefault(value, len(values)) for value in field]
+        yield (", " if number else "") + json.dumps([list(values), places])
+    yield "]}"
+
+
+def _unpack(answer: bytes) -> Checked:
+    """Return the outcome that a child wrote; a ValueError if any of it is missing."""
+    told = json.loads(answer)
+    fields = []
+    for name, (values, places) in zip(Cell._fields, told["cells"], strict=True):
+        if name in _DECIMALS:
+            values = [None if value is None else Decimal(value) for value in values]
+        fields.append([values[place] for place in places])
+    return Checked(
+        file=told["file"],
+        sha256=told["sha256"],
+        table=told["table"],
+        rows=tuple((year, building) for year, building in told["rows"]),
+        cells=tuple(map(Cell._make, zip(*fields, strict=True))),
+        warnings=tuple(Fault(**fault) for fault in told["warnings"]),
+        errors=tuple(Fault(**fault) for fault in told["errors"]),
+    )
+
+
+def check_here(path: Path, asked: Asked) -> Checked:
+    """Return the outcome of a check, in this process and without limits."""
+    table, digest = asked.table, ""
+    try:
+        kind = "" if path.is_dir() else read_kind(path.name, _read_start(path))
+        if kind in ("", PARQUET):
+            digest, table, outcome = _check_parquet(path, asked)
+        else:
+            size = path.stat().st_size
+            if size > UNPACKED:
+                raise refuse("process.too_large", size=size / 2**20)
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            grids = _read_grids(path.name, kind, data)
+            del data
+            table = asked.table or ("event_log" if _is_log(grids) else "building_year")
+            outcome = _check_grids(grids, table, asked)
+    except SheetError as error:
+        outcome = Outcome(errors=error.faults)
+    except (Refusal, OSError) as error:
+        refusal = error if isinstance(error, Refusal) else _unreadable(error)
+        outcome = Outcome(errors=(refusal.at(path.name),))
+    return Checked(
+        file=path.name,
+        sha256=digest,
+        table=table,
+        rows=() if outcome.errors else outcome.rows,
+        cells=() if outcome.errors else outcome.cells,
+        warnings=outcome.warnings,
+        errors=outcome.errors,
+    )
+
+
+def _read_start(path: Path) -> bytes:
+    """Return the first bytes of a file, and of a legacy Office file all of them."""
+    with path.open("rb") as file:
+        start = file.read(_START)
+        return start + file.read(UNPACKED) if start[:2] == b"\xd0\xcf" else start
+
+
+def _read_grids(name: str, kind: str, data: bytes) -> list[Grid]:
+    """Return the sheets of a text or a workbook."""
+    if kind == TEXT:
+        from hengstats.intake.text import read_text
+
+        return [read_text(name, data)]
+    from hengstats.intake.workbook import read_workbook
+
+    grids = read_workbook(name, data)
+    if not grids:
+        raise refuse("workbook.empty")
+    return grids
+
+
+def _is_log(grids: list[Grid]) -> bool:
+    """Return whether some row near the top holds the heads of a sign-in log."""
+    from hengstats.intake.logs.signins import looks_like_log
+
+    return any(
+        looks_like_log([str(value)[:LONGEST] for value in row if value is not None])
+        for grid in grids
+        for row in grid.rows[:HEAD_ROWS]
+    )
+
+
+def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
+    """Return what the reader of that table finds in the sheets.
+
+    Texts that are too long for any head, name, year or figure are cut before: some
+    take a time that grows with the square of the length to be told apart.
+    """
+    for row in (row for grid in grids for row in grid.rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str) and len(value) > LONGEST:
+                row[column] = value[:LONGEST]
+    if table == "event_log":
+        from hengstats.intake.logs.signins import check_signins
+
+        return check_signins(grids, asked)
+    from hengstats.intake.buildings.sheets import check_buildings
+
+    return check_buildings(grids, asked)
+
+
+def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
+    """Return checksum, table and outcome of a Parquet file or folder."""
+    from hengstats.intake import parquet
+    from hengstats.intake.logs.signins import check_signin_parts, looks_like_log
+
+    parts = parquet.list_parts(path)
+    digest = _digest(path, parts)
+    types = parquet.check_parts(parts)
+    table = asked.table
+    if not table:
+        table = "event_log" if looks_like_log(list(types)) else "building_year"
+    if table == "event_log":
+        return digest, table, check_signin_parts(parts, asked)
+    outcome = _check_grids(parquet.read_grids(parts, types), table, asked)
+    warnings, errors = map(parquet.heads_once, (outcome.warnings, outcome.errors))
+    return digest, table, replace(outcome, warnings=warnings, errors=errors)
+
+
+def _digest(path: Path, parts: list[Path]) -> str:
+    """Return the SHA-256 of a file; of a folder, that of the list `sha256sum` gives."""
+    sums = []
+    for part in parts:
+        with part.open("rb") as file:
+            sums.append(hashlib.file_digest(file, "sha256").hexdigest())
+    if path.is_file():
+        return sums[0]
+    lines = [f"{sum_}  {part.name}\n" for sum_, part in zip(sums, parts, strict=True)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
