@@ -14,7 +14,7 @@ from hengstats.errors import ReadingError
 from hengstats.intake.buildings.sheets import check_buildings
 from hengstats.intake.cells import FLAGS, read_figure
 from hengstats.intake.grid import Grid
-from hengstats.intake.numberformats import sections
+from hengstats.intake.numberformats import _sections as sections
 from hengstats.intake.result import COLUMNS, Asked, Refusal
 from hengstats.printed import read_printed
 from hengstats.vocabulary import QUALIFIERS, UNITS, convert

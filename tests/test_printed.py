@@ -263,8 +263,8 @@ def test_what_is_no_text_is_refused():
 @pytest.mark.parametrize(
     ("printed", "message"),
     [
-        ("1,62", r"^“1,62”读不出一个数：.*\['1,62'\]$"),
-        ("2倍", r"^“2倍”里的“倍”不认识.*\[unknown word in '2倍'\]$"),
+        ("1,62", r"^“1,62”读不出一个数：.*\[more than one number in '1,62'\]$"),
+        ("2倍", r"^“2倍”读不出一个数：里面的“倍”不认识.*\[unknown word in '2倍'\]$"),
     ],
 )
 def test_a_refusal_quotes_the_wording_in_both_languages(printed, message):
@@ -350,8 +350,8 @@ def test_a_chinese_numeral_has_its_value(written, number):
     assert read_chinese(written)[0] == number
 
 
-def test_folding_drops_width_script_case_and_quotation_marks():
-    assert fold("“百億樓”ＨＫ＄") == "百亿楼hk$"
+def test_folding_unites_width_script_case_and_quotation_marks():
+    assert fold("“百億樓”ＨＫ＄") == '"百亿楼"hk$'
 
 
 def test_a_unit_is_not_cut_out_of_a_longer_word():
