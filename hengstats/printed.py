@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hengstats.numerals import read_number
 from hengstats.vocabulary import UNITS
-from hengstats.wording import SIGNS, Word, cut, fold, unreadable
+from hengstats.wording import Word, cut, fold, unreadable
 
 YUAN, DOLLARS = "100 million yuan", "million Hong Kong dollars"
 _NAME = re.compile("\\s*[“「][^“”「」]+[”」][^“”「」\\d]*")
@@ -26,7 +26,6 @@ _MILESTONE = re.compile(
 )
 _YEAR = re.compile("(?:19|20)\\d\\d年|[一二][九〇零][〇零一二三四五六七八九]{2}年")
 _NUMERIC = ("number", "percent", "several", "fraction")
-_UP_TO = ("至", "到", "to")
 _SPAN = 30  # years; 2016-2021 may be a span of them
 _REMEMBERED = 1 << 14  # wordings; a dataset repeats them at every load
 
@@ -162,9 +161,9 @@ def _read(printed: str, unit: str | None, ledger: bool) -> PrintedFigure:
     divisor, spoken = _unit_of(words, said.power > 0, unit)
     if said.falls:  # a fall by so much is a growth below zero; a level after one is not
         first = next(i for i, word in enumerate(words) if word.kind in _NUMERIC)
-        before = [word.text for word in words[:first] if word.kind != "currency"]
-        level = spoken == "percent" or before in map(list, SIGNS)
-        if not level or set(before) & set(_UP_TO) or len(said.ends) > 1:
+        before = [w.kind + w.meaning for w in words[:first] if w.kind != "currency"]
+        level = spoken == "percent" or before == ["tosign"]
+        if not level or "toword" in before or len(said.ends) > 1:
             raise unreadable("fall", printed)
     return _figure(printed, said, divisor, spoken or unit, ledger)
 
@@ -186,11 +185,11 @@ def state(words: list[Word], printed: str) -> Statement:
     if len(hedges) > 1:
         raise unreadable("two_hedges", printed)
     before = [w for w in words[:first] if w.kind != "currency"]
-    minus = bool(before) and before[-1].text in SIGNS
-    dashes = [w for w in before if w.kind == "to" and w.text not in _UP_TO]
+    minus = bool(before) and before[-1].meaning == "sign"
+    dashes = [w for w in before if w.meaning in ("sign", "dash")]
     if len(dashes) > minus or kinds[-1] == "to":
         raise unreadable("half_range", printed)
-    falls = minus or any(w.kind == "trend" and w.meaning == -1 for w in words)
+    falls = minus or any(word.meaning == "fall" for word in words)
     if len(numbers) == 2 and kinds[first:last].count("to") == 1:
         if hedges:
             raise unreadable("hedged_range", printed)
@@ -204,7 +203,7 @@ def state(words: list[Word], printed: str) -> Statement:
     if "before" in kinds[first:] or "after" in kinds[:first]:
         raise unreadable("misplaced_hedge", printed)
     number, place, power = _scaled(words[first:], printed)
-    hedge = str(hedges[0].meaning) if hedges else "exact"
+    hedge = hedges[0].meaning if hedges else "exact"
     if kinds[first] == "several":
         hedge = "several"
     if kinds[first] == "fraction":
@@ -225,13 +224,13 @@ def _is_compound(words: list[Word]) -> bool:
 
 def _scaled(words: list[Word], printed: str) -> tuple[Decimal, Decimal, int]:
     """Return the number that words begin with, its last place and its power of ten."""
-    kind, text = words[0].kind, str(words[0].meaning)
+    kind, text = words[0].kind, words[0].meaning
     if kind == "fraction":  # in place of a place, its denominator
         over, under = map(Decimal, text.split("/"))
         if not (over and under):
             raise unreadable("nought_in_fraction", printed)
         return over / under, under, 0
-    scales = [int(str(w.meaning)) for w in words if w.kind == "scale"]
+    scales = [int(w.meaning) for w in words if w.kind == "scale"]
     own = 8 if "亿" in text else 4 if "万" in text else 0
     if len(scales) + bool(own) > 1:
         raise unreadable("two_numbers", printed)  # 三亿 thousand
@@ -262,7 +261,7 @@ def _read_range(
         raise unreadable("two_numbers", printed)
     (low, _, power), (high, _, scale) = (_scaled(part, printed) for part in parts)
     own = bool(power or tails[0]), bool(scale or tails[1])
-    digits = [str(words[i].meaning) for i in (0, last)]
+    digits = [words[i].meaning for i in (0, last)]
     inherits = scale and not power
     if (
         own == (True, False)
@@ -283,16 +282,16 @@ def _unit_of(
     words: list[Word], scaled: bool, unit: str | None
 ) -> tuple[Decimal, str | None]:
     """Return what one unit of a wording is in ones, and the unit that it names."""
-    named = {word.kind: str(word.meaning) for word in reversed(words)}
-    units = [str(word.meaning) for word in words if word.kind == "unit"]
+    named = {word.kind: word.meaning for word in reversed(words)}
+    units = [word.meaning for word in words if word.kind == "unit"]
     if "fraction" in named:
         return Decimal(1), "fraction"
-    if named.get("per") == " per area":
+    if named.get("per") == "area":
         return Decimal(1), "yuan per square metre"
     if named.get("currency") == "hkd":
         return Decimal(10**6), DOLLARS
     if "currency" in named:
-        return Decimal(10**8), YUAN + named.get("per", "")
+        return Decimal(10**8), YUAN + (" per month" if "per" in named else "")
     if "tenths" in units:
         return Decimal("0.1"), "percent"
     if "percent" in [*named, *units]:

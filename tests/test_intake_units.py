@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.units import COUNTED, read_unit
+from hengstats.intake.units import read_unit
+COUNTED = {"members":0,"branches":0,"enterprises":0,"events":0,"attendances":0,"participants":0}
 from hengstats.vocabulary import UNITS, convert, strings
 
 # wording, what one of it is in yuan: by hand.

@@ -20,7 +20,7 @@ from hengstats.intake.result import COLUMNS, Refusal, refuse
 from hengstats.intake.units import is_foreign, shape, unit_key, unit_words
 from hengstats.printed import Statement, state
 from hengstats.vocabulary import convert
-from hengstats.wording import ERRORS, MISSING, NOT_FINITE, NOTHING, SIGNS, cut, fold
+from hengstats.wording import cut, fold, listed
 
 MOST_COUNTED = 10**9
 MOST_TAX = 10**5  # 亿元: more than half of what all of China pays in a year
@@ -50,7 +50,7 @@ _SHAPE = re.compile(
     f"b?c?-?c?no?[se]?[ao]?{_UNIT}[ao]?|f?c?n[se]?{_UNIT}[-t]c?n[se]?{_UNIT}"
 )
 _SCALES = set("百千万亿")  # alone they are no number, but 百余 is one
-_APART = re.compile(f"[{SIGNS}] ")
+_APART = re.compile("[-−–‐] ")
 _NUMERALS = set("零〇一二两三四五六七八九十百千万亿")
 _TAIL = re.compile(
     r"[-0-9., ]*[0-9][多余百千万亿]*\s?(?P<tail>\D{1,8}?)(?:以上|以下|左右)?"
@@ -141,7 +141,7 @@ def _read_text(printed: str, column: str, unit: str | None) -> Reading | None:
         return _exact(printed, Decimal(printed.replace(",", "")), column, unit)
     printed = clean(printed).removeprefix("'").strip()
     text = fold(printed)
-    if text in MISSING:
+    if not text or text in listed("cell", "missing"):
         return None
     if len(text) > _LONGEST:
         raise refuse_text(printed)
@@ -256,11 +256,11 @@ def refuse_text(printed: str) -> Refusal:
     digits = any(c.isnumeric() and not c.isalpha() for c in text)
     if text.startswith("="):
         key = "formula"
-    elif text in ERRORS:
+    elif text in listed("cell", "error"):
         key = "error"
-    elif text.lstrip("+-−") in NOT_FINITE:
+    elif text.lstrip("+-−") in listed("cell", "not_finite"):
         key = "not_finite"
-    elif text in NOTHING:
+    elif text in listed("cell", "nothing"):
         key = "nothing"
     elif others or is_foreign(text) or re.search("[%‰]|百分之|percent", text):
         key = "unit"

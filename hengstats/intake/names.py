@@ -16,7 +16,7 @@ from hengstats.csvsafe import unguard
 from hengstats.intake.grid import Value
 from hengstats.intake.numberformats import shown_whole
 from hengstats.intake.result import Refusal, refuse
-from hengstats.wording import ERRORS, MISSING, NOTHING, fold
+from hengstats.wording import fold, listed
 
 LONGEST = 200
 BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -30,8 +30,7 @@ _PLAIN = set(
     "约近超逾余多以上下左右不足少于至到数几十百千万亿零一二三四五六七八九两"
     "人次个家名场户元年度月日无"
 )
-# A key is not missing by rule, as a figure may be: these are refused.
-_NO_NAME = MISSING | NOTHING | {"nan"}
+_NO_NAME = ("missing", "nothing", "not_finite")
 _NUMBER = re.compile(r"\d{7}|1\d\d[- ]\d{4}[- ]\d{4}")  # of a telephone, of a card
 
 
@@ -118,10 +117,11 @@ def read_name(value: Value, number_format: str = "General") -> str:
     """
     text = clean(_wording(value, number_format))
     name = unicodedata.normalize("NFKC", text).strip()
-    letters = _letters(name)
-    if not name or (letters and fold(name) in _NO_NAME):
+    letters, folded = _letters(name), fold(name)
+    missing = any(folded in listed("cell", line) for line in _NO_NAME)
+    if not name or (letters and missing):
         raise refuse("names.blank")
-    if name.lower() in ERRORS:
+    if name.lower() in listed("cell", "error"):
         raise refuse("names.error", error=name.upper())
     faults = {
         "break": set(name) & set(BREAKS + "\t"),

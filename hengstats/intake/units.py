@@ -13,16 +13,7 @@ from hengstats.intake.result import COLUMNS, Refusal, refuse
 from hengstats.numerals import WORDS
 from hengstats.printed import state
 from hengstats.vocabulary import UNITS
-from hengstats.wording import (
-    COUNTED,
-    CURRENCIES,
-    FOREIGN,
-    OTHERS,
-    SIGNS,
-    Word,
-    cut,
-    fold,
-)
+from hengstats.wording import Word, cut, fold, listed
 
 _LABEL = re.compile(r"^(?:(?:计量|货币|金额|数据)?单位|units?|in)\s*[:;]?\s*(?:为\s*)?")
 _PAIRS = ("()", "[]", "【】", "〔〕", "{}", "<>")
@@ -86,8 +77,10 @@ def read_unit(text: str, column: str) -> str:
 
 def refuse_mismatch(text: str, column: str) -> Refusal:
     """Return the refusal of a unit that measures something else."""
-    words = "亿元 万元 元" if column == "tax" else " ".join(COUNTED[column])
-    known = [word for word in words.split() if not word.isascii()]
+    words: tuple[str, ...] = ("亿元", "万元", "元")
+    if column != "tax":
+        words = listed("counted", column) + listed("noun", column)
+    known = [word for word in words if not word.isascii()]
     own = {"unit": quote(text), "known": "、".join(known[:3]), "base": COLUMNS[column]}
     return refuse("units.mismatch", **own)
 
@@ -105,11 +98,11 @@ def shape(words: list[Word], column: str) -> str:
     name of the yuan, `y` 元; `u` a unit of the column, `v` a noun; `-` a minus or dash,
     `t` another word between two numbers, `f` from; `.` whatever else is known.
     """
-    units, nouns = (pair.split() for pair in COUNTED.get(column, ("", "")))
+    units, nouns = listed("counted", column), listed("noun", column)
     letters = ""
     for kind, meaning, text in words:
         letter = _LETTERS.get(kind, ".")
-        if text in SIGNS:
+        if meaning == "sign":
             letter = "-"
         elif text in WORDS:
             letter = "w"
@@ -138,9 +131,10 @@ def unit_key(column: str, worth: float) -> str:
 @cache
 def unit_words() -> frozenset[str]:
     """Return every unit known here, of whatever column, in its folded form."""
-    counted = " ".join(words for pair in COUNTED.values() for words in pair)
-    money = " ".join([*CURRENCIES.values(), FOREIGN])
-    return frozenset(f"{counted} {money} {OTHERS}".split())
+    lines = [(kind, column) for kind in ("counted", "noun") for column in COLUMNS]
+    lines += [("currency", "yuan"), ("currency", "renminbi")]
+    lines += [("other", "currency"), ("other", "unit")]
+    return frozenset(word for line in lines for word in listed(*line))
 
 
 def _bare(text: str) -> str:
@@ -188,7 +182,7 @@ def _is_unit(text: str) -> bool:
 @cache
 def _foreign() -> re.Pattern[str]:
     """Return the pattern of other currencies; Latin ones stand alone."""
-    words = FOREIGN.split()
+    words = listed("other", "currency")
     latin = "|".join(word for word in words if re.fullmatch("[a-z]+", word))
     other = "|".join(re.escape(w) for w in words if not re.fullmatch("[a-z]+", w))
     return re.compile(rf"{other}|(?<![a-z])(?:{latin})s?(?![a-z])")

@@ -12,7 +12,7 @@ from hengstats.intake.names import clean, quote
 from hengstats.intake.numberformats import date_letters, shown_whole
 from hengstats.intake.result import Refusal, refuse
 from hengstats.numerals import read_chinese
-from hengstats.wording import ERRORS, fold
+from hengstats.wording import fold, listed
 
 EARLIEST = 1949
 _SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # without summer time since 1992
@@ -109,7 +109,7 @@ def _of_text(wording: str) -> int:
         return int(found["year"])
     if found := _DAY_AND_MONTH.fullmatch(text):
         return _of_day(found, shown)
-    if text in ERRORS:
+    if text in listed("cell", "error"):
         raise refuse("cells.error", error=text.upper())
     if re.fullmatch("[0-9]{5}", text):
         raise refuse("years.serial", shown=shown)
