@@ -30,7 +30,6 @@ _PLAIN = set(
     "约近超逾余多以上下左右不足少于至到数几十百千万亿零一二三四五六七八九两"
     "人次个家名场户元年度月日无"
 )
-_NO_NAME = ("missing", "nothing", "not_finite")
 _NUMBER = re.compile(r"\d{7}|1\d\d[- ]\d{4}[- ]\d{4}")  # of a telephone, of a card
 
 
@@ -118,8 +117,8 @@ def read_name(value: Value, number_format: str = "General") -> str:
     text = clean(_wording(value, number_format))
     name = unicodedata.normalize("NFKC", text).strip()
     letters, folded = _letters(name), fold(name)
-    missing = any(folded in listed("cell", line) for line in _NO_NAME)
-    if not name or (letters and missing):
+    missing = ("nan", *listed("cell", "missing"), *listed("cell", "nothing"))
+    if not name or (letters and folded in missing):
         raise refuse("names.blank")
     if name.lower() in listed("cell", "error"):
         raise refuse("names.error", error=name.upper())

@@ -24,6 +24,8 @@ _HARMLESS = re.compile(
     "|[黑蓝青绿红白黄]色|洋红色?|(?:color|颜色) ?[0-9]+|dbnum[0-9]"
 )
 _FOREIGN = set("$€£₩円")
+_YUAN = ("¥", "￥", "CNY", "RMB")
+_DASHES = ("-", "—", "–")
 _FAULTS = ("percent", "money", "date", "scaled", "inside", "conditional", "hidden")
 
 
@@ -72,18 +74,12 @@ def shown(number: Decimal, number_format: str) -> str:
     else:
         part = parts[2 if number == 0 and len(parts) > 2 else 0]
     before, after = part.before.strip(), part.after.strip()
-    if (
-        number == 0
-        and part.fault == "hidden"
-        and before.strip("¥￥ ") in ("-", "—", "–")
-    ):
+    if number == 0 and part.fault == "hidden" and before.strip("¥￥ ") in _DASHES:
         return text  # the accounting format shows a nought as a dash
     if part.fault or re.search(r"\d", before + after):
         known = part.fault in ("percent", "money", "date")
         raise refuse(f"numberformats.{part.fault if known else 'other'}")
-    return (
-        text if before + after in ("¥", "￥", "CNY", "RMB") else before + text + after
-    )
+    return text if before + after in _YUAN else before + text + after
 
 
 def shown_whole(number: float, number_format: str) -> str:
@@ -94,7 +90,7 @@ def shown_whole(number: float, number_format: str) -> str:
     Refusal
         As `shown`; also for a fraction.
     """
-    if number % 1 or number != number:
+    if number % 1:  # so is what is not finite
         raise refuse("numberformats.other")
     if not number_format.strip("0"):
         return str(int(number)).zfill(len(number_format))
@@ -146,11 +142,9 @@ def _read_section(tokens: list[re.Match[str]]) -> Section:
         faults.add("scaled")
     if not numbers:
         faults.add("hidden")
-    before = "".join(_word(t) or (t["other"] or "").strip(",.") for t in tokens[:first])
-    after = "".join(
-        _word(t) or (t["other"] or "").strip(",.") for t in tokens[last + 1 :]
-    )
-    return Section(before, after, next((f for f in _FAULTS if f in faults), ""))
+    words = [_word(t) or (t["other"] or "").strip(",.") for t in tokens]
+    fault = next((one for one in _FAULTS if one in faults), "")
+    return Section("".join(words[:first]), "".join(words[last + 1 :]), fault)
 
 
 def _word(token: re.Match[str]) -> str:
