@@ -1,4 +1,4 @@
-"""Numbers as they are written: digits, thousands, 万 and 亿, Chinese numerals."""
+"""Reads numbers as they are written: digits, 万 and 亿, Chinese numerals."""
 
 import re
 from decimal import Decimal
@@ -18,7 +18,7 @@ WORDS = {"每季度": 4} | dict(
     )
 )
 
-ARABIC = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+ARABIC = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 # Two digits side by side, or one after 百 or more without 零: 三四家, 三百五.
 _DOUBTFUL = re.compile(
     "^[一二两三四五六七八九]{2}$|[百千万亿][一二两三四五六七八九](?:[万亿]|$)"
@@ -26,8 +26,18 @@ _DOUBTFUL = re.compile(
 CHINESE = re.compile("[零〇一二两双三四五六七八九十百千万亿]+")
 
 
-def read_arabic(text: str) -> tuple[Decimal, Decimal]:
-    """Return a number in digits and the place of its last printed digit."""
+def read_number(text: str) -> tuple[Decimal, Decimal]:
+    """Return a number in any script and the place of its last written digit.
+
+    Raises
+    ------
+    ValueError
+        If it is a Chinese numeral that `read_chinese` does not read.
+    """
+    if text in WORDS:
+        return Decimal(WORDS[text]), Decimal(1)
+    if not ARABIC.fullmatch(text):
+        return read_chinese(text)
     number = Decimal(text.replace(",", ""))
     return number, Decimal(1).scaleb(int(number.as_tuple().exponent))
 
@@ -66,12 +76,8 @@ def read_chinese(text: str) -> tuple[Decimal, Decimal]:
                 raise ValueError(text)
             ceiling, small = MYRIADS[c], 10**4
             place = (place if section or digit else 1) * ceiling
-            total += (section + (digit or 0) or 1) * ceiling
+            one = digit is None and not section  # 万 alone; 零万 is none
+            total += (section + (digit or 0) + one) * ceiling
             section, digit = 0, None
     number = total + section + (digit or 0)
     return Decimal(number), Decimal(place if set(text) & MYRIADS.keys() else 1)
-
-
-def last_nonzero_place(number: Decimal) -> Decimal:
-    """Return the place of the last digit that is not zero: 100 for 300."""
-    return Decimal(1).scaleb(int(number.normalize().as_tuple().exponent))

@@ -1,33 +1,33 @@
-"""What does "近300家" say, as a number with bounds?
+"""Reads a printed wording as a number with hedge, unit and bounds.
 
-The wording is cut into known words (`wording`), and each kind of hedge has one
-reading, which stands in `boxes` and nowhere else.
+The wording is cut into known words (`wording`); `state` says what they say, for a
+record and for a cell of a sheet alike; each kind of hedge opens one box. The boxes are
+assumptions, and every result that rests on a box rests on them.
 """
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from math import inf
+from typing import NamedTuple
 
-from hengstats.boxes import box_of
-from hengstats.errors import ReadingError
-from hengstats.numerals import (
-    ARABIC,
-    WORDS,
-    read_arabic,
-    read_chinese,
-)
+from hengstats.numerals import read_number
 from hengstats.vocabulary import UNITS
-from hengstats.wording import SCALES, Word, cut, fold
+from hengstats.wording import Word, cut, fold, unreadable
 
 YUAN, DOLLARS = "100 million yuan", "million Hong Kong dollars"
 _NAME = re.compile("\\s*[“「][^“”「」]+[”」][^“”「」\\d]*")
 _MILESTONE = re.compile(
     "(?:[^\\d。,]{0,4}(?:第一|首)[栋幢座个]|首个|当年即成为税收|年?税收|纳税)?"
-    "(?P<month>月)?(?P<number>(?:[\\d.]+|[一二两双三四五六七八九十百千]*)亿)元?楼宇?"
-    "(?:的里程碑)?"
+    "(?P<month>月)?(?P<number>[0-9]+(?:\\.[0-9]+)?|[一二两双三四五六七八九十百千]*)亿"
+    "元?楼宇?(?:的里程碑)?"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d年|[一二][九〇零][〇零一二三四五六七八九]{2}年")
-_NUMERIC = ("number", "percent", "several")
+_NUMERIC = ("number", "percent", "several", "fraction")
+_SPAN = 30  # years; 2016-2021 may be a span of them
+_REMEMBERED = 1 << 14  # wordings; a dataset repeats them at every load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,36 @@ class PrintedFigure:
     value: float | None
     upper: float
     wide_lower: float
+
+
+class Statement(NamedTuple):
+    """What the words of one figure say, whatever its unit.
+
+    Attributes
+    ----------
+    ends : tuple of Decimal
+        The number, or both ends of a range, scaled: 30000 for 3万.
+    place : Decimal
+        Of the last written digit, scaled; the denominator of a fraction.
+    hedge : str
+        A qualifier, or `odd` (多), `several` (数百), `fraction` (1/8).
+    power : int
+        Power of ten of the scale, or of the 万 or 亿 of a numeral; 0 for none.
+    falls : bool
+        Whether a minus sign or a word for a fall stands beside the number.
+    """
+
+    ends: tuple[Decimal, ...]
+    place: Decimal
+    hedge: str
+    power: int = 0
+    falls: bool = False
+
+    @property
+    def qualifier(self) -> str:
+        """One of `vocabulary.QUALIFIERS`."""
+        names = {"odd": "more_than", "several": "at_least", "fraction": "about"}
+        return names.get(self.hedge, self.hedge)
 
 
 def read_printed(
@@ -107,229 +137,226 @@ def read_printed(
     (100.0, '100 million yuan')
     """
     if not isinstance(printed, str) or not printed.strip():
-        raise _refusal(printed, "没有字样", "照原文写出数字")
-    names = printed.split("、")
-    if len(names) > 1 and all(_NAME.fullmatch(name) for name in names):
-        return _finish(printed, Decimal(len(names)), Decimal(1), "exact", None, ledger)
-    if found := _MILESTONE.fullmatch(fold(printed)):
-        number = _read_number(found["number"], printed)[0] / 10**8
-        spoken = YUAN + (" per month" if found["month"] else "")
-        return _finish(printed, number, number, "at_least", spoken, ledger)
-    words = cut(printed)
-    if _YEAR.search(fold(printed)):
-        raise _refusal(printed, "里面有年份", "截取到数字为止，年份写在 period 一栏")
-    return _interpret(words, printed, unit, ledger)
+        raise unreadable("blank", printed)
+    return _read(printed, unit, ledger)
 
 
-def _refusal(printed: object, fault: str, mend: str) -> ReadingError:
-    """Return the error that says why a wording was not read, and the mend."""
-    return ReadingError(f"“{printed}”读不出一个数：{fault}。请{mend}。 [{printed!r}]")
+@lru_cache(maxsize=_REMEMBERED)
+def _read(printed: str, unit: str | None, ledger: bool) -> PrintedFigure:
+    """Return the figure that a wording states: names, a milestone, or words."""
+    names, text = printed.split("、"), fold(printed).replace('"', "")
+    if len(names) > 1 and all(map(_NAME.fullmatch, names)):
+        count = Decimal(len(names))
+        said = Statement((count,), Decimal(1), "exact")
+        return _figure(printed, said, Decimal(1), None, ledger)
+    if found := _MILESTONE.fullmatch(text):
+        number, *_ = _scaled([Word("number", found["number"] or "一", "")], printed)
+        said = Statement((number,), number, "at_least")
+        milestone = YUAN + (" per month" if found["month"] else "")
+        return _figure(printed, said, Decimal(1), milestone, ledger)
+    words = cut(text, printed)
+    if _YEAR.search(text):
+        raise unreadable("year", printed)
+    said = state(words, printed)
+    divisor, spoken = _unit_of(words, said.power > 0, unit)
+    if said.falls:  # a fall by so much is a growth below zero; a level after one is not
+        first = next(i for i, word in enumerate(words) if word.kind in _NUMERIC)
+        before = [w.kind + w.meaning for w in words[:first] if w.kind != "currency"]
+        level = spoken == "percent" or before == ["tosign"]
+        if not level or "toword" in before or len(said.ends) > 1:
+            raise unreadable("fall", printed)
+    return _figure(printed, said, divisor, spoken or unit, ledger)
 
 
-def _read_number(text: str, printed: str) -> tuple[Decimal, Decimal]:
-    """Return a number in any script and the place of its last written digit."""
-    try:
-        if text in WORDS:
-            return Decimal(WORDS[text]), Decimal(1)
-        if digits := ARABIC.match(text):
-            number, place = read_arabic(digits[0])
-            power = Decimal(10) ** sum(SCALES[c] for c in text[digits.end() :])
-            return number * power, place * power
-        return read_chinese(text)
-    except (ValueError, KeyError, InvalidOperation) as fault:
-        mend = "写成阿拉伯数字"
-        raise _refusal(printed, f"“{text}”不是完整的数字", mend) from fault
+def state(words: list[Word], printed: str) -> Statement:
+    """Return what the known words of a wording say: one number, or one range.
 
-
-def _interpret(
-    words: list[Word], printed: str, unit: str | None, ledger: bool
-) -> PrintedFigure:
-    """Return the figure that a list of known words states."""
-    if words[:1] == [Word("to", "~")]:
-        words = [Word("before", "about"), *words[1:]]
-    if "to" in [w.kind for w in words[-1:]] or words[:1] == [Word("to", "—")]:
-        raise _refusal(printed, "横线的一边没有数字", "照原文写完整")
-    numbers = [i for i, word in enumerate(words) if word.kind in _NUMERIC]
-    hedges = [w.meaning for w in words if w.kind in ("before", "after", "first")]
+    Raises
+    ------
+    ReadingError
+        If they say no number, several, or one that is not beyond doubt.
+    """
+    kinds = [word.kind for word in words]
+    numbers = [i for i, kind in enumerate(kinds) if kind in _NUMERIC]
     if not numbers:
-        scales = [i for i, word in enumerate(words) if word.kind == "scale"]
-        if len(scales) != 1:
-            raise _refusal(printed, "里面没有数字", "照原文写出数字")
-        words = [*words[: scales[0]], Word("number", "1"), *words[scales[0] :]]
-        numbers = scales
+        raise unreadable("no_number", printed)
+    first, last = numbers[0], numbers[-1]
+    hedges = [w for w in words if w.kind in ("before", "after", "first", "several")]
     if len(hedges) > 1:
-        raise _refusal(printed, "有两个限定词，意思不一", "只留来源原有的一个")
-    if len(numbers) == 2 and _is_range(words, numbers):
-        return _interpret_range(words, numbers, printed, unit, hedges)
-    scales = [i for i, word in enumerate(words) if word.kind == "scale"]
-    if len(numbers) > 1 or min(scales, default=numbers[0]) < numbers[0]:
-        raise _refusal(printed, "里面不止一个数", "截取到一个数为止")
-    persons = any(w.meaning == "persons" for w in words)
-    if persons and any(w.kind == "ordinal" for w in words):
-        raise _refusal(printed, "是名次，不是数量", "改记数量")
-    for i, word in enumerate(words):
-        if (word.kind, i > numbers[0]) in (("before", True), ("after", False)):
-            raise _refusal(printed, "限定词不在它该在的一边", "照原文的次序写")
-    number, place = _scaled(words, numbers[0], len(words), printed)
-    hedge = str(hedges[0]) if hedges else "exact"
-    kind, text = words[numbers[0]].kind, str(words[numbers[0]].meaning)
-    if kind == "several":
+        raise unreadable("two_hedges", printed)
+    before = [w for w in words[:first] if w.kind != "currency"]
+    minus = bool(before) and before[-1].meaning == "sign"
+    dashes = [w for w in before if w.meaning in ("sign", "dash")]
+    if len(dashes) > minus or kinds[-1] == "to":
+        raise unreadable("half_range", printed)
+    falls = minus or any(word.meaning == "fall" for word in words)
+    if len(numbers) == 2 and kinds[first:last].count("to") == 1:
         if hedges:
-            raise _refusal(printed, "有两个限定词，意思不一", "只留来源原有的一个")
+            raise unreadable("hedged_range", printed)
+        return Statement(*_read_range(words[first:], last - first, printed), falls)
+    if len(numbers) > 1 or "scale" in kinds[:first]:
+        raise unreadable("two_numbers", printed)
+    if "to" in kinds[first:] and not _is_compound(words[first:]):
+        raise unreadable("half_range", printed)
+    if "ordinal" in kinds and any(w.meaning == "persons" for w in words):
+        raise unreadable("rank", printed)
+    if "before" in kinds[first:] or "after" in kinds[:first]:
+        raise unreadable("misplaced_hedge", printed)
+    number, place, power = _scaled(words[first:], printed)
+    hedge = hedges[0].meaning if hedges else "exact"
+    if kinds[first] == "several":
         hedge = "several"
-    if "/" in text:
-        number, place = _fraction(text, printed)
+    if kinds[first] == "fraction":
         if hedge in ("nearly", "odd"):
-            raise _refusal(printed, "分数前后的限定词没有读法", "核对原文")
+            raise unreadable("hedged_fraction", printed)
         hedge = "fraction" if hedge in ("exact", "about") else hedge
-    divisor, spoken = _unit_of(words, unit, kind, "/" in text)
-    sign = -1 if _falls(words, numbers[0]) else 1
-    signed = numbers[0] == 1 and words[0].kind == "to"  # nothing but a minus sign
-    level = spoken == "percent" or signed
-    if sign < 0 and (not level or _falls_to(words, numbers[0])):
-        raise _refusal(printed, "是减少了多少，还是减少到多少", "截取到数字为止")
-    figure = _finish(
-        printed, number / divisor, place / divisor, hedge, spoken or unit, ledger
+    return Statement((number,), place, hedge, power, falls)
+
+
+def _is_compound(words: list[Word]) -> bool:
+    """Return whether hyphens stand before English words only: 66-story."""
+    return all(
+        word.text == "-" and "a" <= following.text[0] <= "z"
+        for word, following in pairwise(words)
+        if word.kind == "to"
     )
-    return figure if sign > 0 else _negative(figure)
 
 
-def _is_range(words: list[Word], numbers: list[int]) -> bool:
-    """Return whether nothing but a dash, a scale or a unit parts two numbers."""
-    between = [word.kind for word in words[numbers[0] + 1 : numbers[1]]]
-    return between.count("to") == 1 and set(between) <= {"to", "scale", "unit"}
+def _scaled(words: list[Word], printed: str) -> tuple[Decimal, Decimal, int]:
+    """Return the number that words begin with, its last place and its power of ten."""
+    kind, text = words[0].kind, words[0].meaning
+    if kind == "fraction":  # in place of a place, its denominator
+        over, under = map(Decimal, text.split("/"))
+        if not (over and under):
+            raise unreadable("nought_in_fraction", printed)
+        return over / under, under, 0
+    scales = [int(w.meaning) for w in words if w.kind == "scale"]
+    own = 8 if "亿" in text else 4 if "万" in text else 0
+    if len(scales) + bool(own) > 1:
+        raise unreadable("two_numbers", printed)  # 三亿 thousand
+    try:
+        number, place = read_number(text)
+    except ValueError as fault:
+        raise unreadable("not_whole", printed, number=text) from fault
+    if +number != number:  # decimal arithmetic keeps 28 digits
+        raise unreadable("too_long", printed)
+    return number.scaleb(sum(scales)), place.scaleb(sum(scales)), own or sum(scales)
 
 
-def _scaled(
-    words: list[Word], start: int, end: int, printed: str
-) -> tuple[Decimal, Decimal]:
-    """Return the number at a place with the scale words that follow it."""
-    text = str(words[start].meaning)
-    if "/" in text:
-        return Decimal(0), Decimal(0)
-    number, place = _read_number(text, printed)
-    power = sum(int(str(w.meaning)) for w in words[start:end] if w.kind == "scale")
-    return number.scaleb(power), place.scaleb(power)
+def _read_range(
+    words: list[Word], last: int, printed: str
+) -> tuple[tuple[Decimal, ...], Decimal, str, int]:
+    """Return ends, place, hedge and power of words that begin with a range.
 
-
-def _fraction(text: str, printed: str) -> tuple[Decimal, Decimal]:
-    """Return p/q and, in place of a place, its denominator."""
-    over, under = map(Decimal, text.split("/"))
-    if under < 1 or over < 1:
-        raise _refusal(printed, "分数里有零", "核对原文")
-    return over / under, under
+    A scale or unit behind the second number alone is that of both, as in 3-5万. One
+    behind the first alone, or a 万 within the second numeral, leaves doubt: 3万-5,
+    三至五万, 3元-5万元.
+    """
+    middle = next(i for i, word in enumerate(words) if word.kind == "to")
+    parts = words[:middle], words[last:]
+    within = {w.kind for w in [*parts[0][1:], *words[middle + 1 : last]]}
+    tails = [[w.text for w in part[1:] if w.kind != "scale"] for part in parts]
+    same = tails[0] == tails[1][: len(tails[0])]
+    if not same or within - {"scale", "unit", "currency", "context"}:
+        raise unreadable("two_numbers", printed)
+    (low, _, power), (high, _, scale) = (_scaled(part, printed) for part in parts)
+    own = bool(power or tails[0]), bool(scale or tails[1])
+    digits = [words[i].meaning for i in (0, last)]
+    inherits = scale and not power
+    if (
+        own == (True, False)
+        or (inherits and (own[0] or set(digits[1]) & {"万", "亿"}))
+        or any(re.match("0[0-9]", text) for text in digits)  # of a telephone number
+    ):
+        raise unreadable("doubtful_range", printed)
+    low = low.scaleb(scale) if inherits else low
+    years = all(re.fullmatch("(?:19|20)[0-9]{2}", text) for text in digits)
+    if years and own == (False, False) and high - low < _SPAN:
+        raise unreadable("year", printed)
+    if low >= high:
+        raise unreadable("falling_range", printed)
+    return (low, high), Decimal(1), "range", scale
 
 
 def _unit_of(
-    words: list[Word], unit: str | None, kind: str, fraction: bool
+    words: list[Word], scaled: bool, unit: str | None
 ) -> tuple[Decimal, str | None]:
-    """Return the unit a wording names, and what one of it is in plain units."""
-    named = {str(w.meaning) for w in words if w.kind == "unit"}
-    currency = next((str(w.meaning) for w in words if w.kind == "currency"), None)
-    per = next((str(w.meaning) for w in words if w.kind == "per"), "")
-    if fraction:
+    """Return what one unit of a wording is in ones, and the unit that it names."""
+    named = {word.kind: word.meaning for word in reversed(words)}
+    units = [word.meaning for word in words if word.kind == "unit"]
+    if "fraction" in named:
         return Decimal(1), "fraction"
-    if per == " per area":
+    if named.get("per") == "area":
         return Decimal(1), "yuan per square metre"
-    if currency == "hkd":
+    if named.get("currency") == "hkd":
         return Decimal(10**6), DOLLARS
-    if currency == "yuan":
-        return Decimal(10**8), YUAN + per
-    if "tenths" in named:
+    if "currency" in named:
+        return Decimal(10**8), YUAN + (" per month" if "per" in named else "")
+    if "tenths" in units:
         return Decimal("0.1"), "percent"
-    if kind == "percent" or "percent" in named:
+    if "percent" in [*named, *units]:
         return Decimal(1), "percent"
-    scaled = any(
-        w.kind == "scale"
-        or (w.kind in ("number", "several") and set(str(w.meaning)) & {"万", "亿"})
-        for w in words
-    )
-    if scaled and unit in UNITS and not named:
+    if scaled and unit in UNITS and not units:
         return Decimal(str(UNITS[unit].factor)), unit
-    return Decimal(1), next(iter(named), None)
+    return Decimal(1), next(iter(units), None)
 
 
-def _falls(words: list[Word], number: int) -> bool:
-    """Return whether a fall or a minus sign stands before the number."""
-    before = words[:number]
-    minus = (
-        bool(before) and before[-1].kind == "to" and str(before[-1].meaning) in "-−–"
-    )
-    return minus or any(w.kind == "trend" and w.meaning == -1 for w in words)
-
-
-def _falls_to(words: list[Word], number: int) -> bool:
-    """Return whether a fall ends at the number: 下降至5% is a level, no fall of 5%."""
-    return any(
-        w.kind == "to" and w.meaning in ("至", "到", "to") for w in words[:number]
-    )
-
-
-def _finish(
-    printed: str,
-    number: Decimal,
-    place: Decimal,
-    hedge: str,
-    unit: str | None,
-    ledger: bool,
+def _figure(
+    printed: str, said: Statement, divisor: Decimal, unit: str | None, ledger: bool
 ) -> PrintedFigure:
-    """Return the figure with the box that its hedge opens."""
-    counted = unit not in UNITS or UNITS[unit].kind == "count"
-    lower, value, upper, wide = box_of(number, place, hedge, counted, ledger)
-    names = {"odd": "more_than", "several": "at_least", "fraction": "about"}
+    """Return the figure that a statement makes in a unit, with its box."""
+    ends = [end / divisor for end in said.ends]
+    value: Decimal | None = None
+    low: Decimal | float = ends[0]
+    high: Decimal | float = ends[-1]
+    wide = low
+    if said.hedge != "range":
+        counted = unit not in UNITS or UNITS[unit].kind == "count"
+        place = said.place if said.hedge == "fraction" else said.place / divisor
+        low, value, high, wide = _box(ends[0], place, said.hedge, counted, ledger)
+    sign = -1 if said.falls else 1
+    low, high = sorted((float(low) * sign, float(high) * sign))
     return PrintedFigure(
         printed=printed,
-        number=float(number),
-        qualifier=names.get(hedge, hedge),
+        number=None if said.hedge == "range" else float(ends[0]) * sign,
+        qualifier=said.qualifier,
         unit=unit,
-        lower=float(lower),
-        value=None if value is None else float(value),
-        upper=float(upper),
-        wide_lower=float(wide),
+        lower=low,
+        value=None if value is None else float(value) * sign,
+        upper=high,
+        wide_lower=low if said.falls else float(wide),
     )
 
 
-def _negative(figure: PrintedFigure) -> PrintedFigure:
-    """Return a figure of a rise turned into the same figure of a fall."""
-    return PrintedFigure(
-        printed=figure.printed,
-        number=-(figure.number or 0.0),
-        qualifier=figure.qualifier,
-        unit=figure.unit,
-        lower=-figure.upper,
-        value=None if figure.value is None else -figure.value,
-        upper=-figure.lower,
-        wide_lower=-figure.upper,
-    )
-
-
-def _interpret_range(
-    words: list[Word],
-    numbers: list[int],
-    printed: str,
-    unit: str | None,
-    hedges: list[object],
-) -> PrintedFigure:
-    """Return the figure that "from one number to another" states."""
-    if hedges:
-        raise _refusal(printed, "既是区间又有限定词", "只留来源原有的一个")
-    first, second = numbers
-    own = any(w.kind == "scale" for w in words[first:second])
-    high, _ = _scaled(words, second, len(words), printed)
-    start = words[first:second] + ([] if own else words[second + 1 :])
-    low, _ = _scaled(start, 0, len(start), printed)
-    if low >= high:
-        raise _refusal(printed, "区间的两端不是从小到大", "核对原文")
-    divisor, spoken = _unit_of(words, unit, words[second].kind, False)
-    if _falls(words, first):
-        raise _refusal(printed, "是减少了多少，还是减少到多少", "截取到数字为止")
-    return PrintedFigure(
-        printed=printed,
-        number=None,
-        qualifier="range",
-        unit=spoken or unit,
-        lower=float(low / divisor),
-        value=None,
-        upper=float(high / divisor),
-        wide_lower=float(low / divisor),
-    )
+def _box(
+    number: Decimal, place: Decimal, hedge: str, counted: bool, ledger: bool
+) -> tuple[Decimal | float, Decimal | None, Decimal | float, Decimal | float]:
+    """Return lower end, value, upper end and wide lower end that a hedge opens."""
+    step, tenth = Decimal(1), number / 10
+    if number:  # the place of the last digit that is not zero: 100 for 300
+        step = Decimal(1).scaleb(int(number.normalize().as_tuple().exponent))
+    if hedge == "nearly":
+        step = tenth if step == number else step
+        wide = max(number - max(step, tenth), Decimal(0))
+        return number - min(step, tenth), None, number, wide
+    if hedge == "fraction":
+        p, half = number * place, Decimal("0.5")
+        least = p / (place + half)
+        return least, number, p / (place - half), least
+    half = place / 2
+    if ledger or (counted and place <= 1 and number == int(number)):
+        half = Decimal(0)
+    if hedge == "about":
+        half = step / 2
+    boxes: dict[str, tuple[Decimal | float, Decimal | None, Decimal | float]] = {
+        "exact": (number - half, number, number + half),
+        "about": (number - half, number, number + half),
+        "odd": (number, None, number + step),
+        "several": (number, None, number * 10),
+        "more_than": (number, None, inf),
+        "at_least": (number, None, inf),
+        "at_most": (0.0, None, number),
+        "fewer_than": (0.0, None, number),
+    }
+    low, value, high = boxes[hedge]
+    return low, value, high, low

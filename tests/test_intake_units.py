@@ -7,143 +7,72 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.units import COUNTED, read_unit
+from hengstats.intake.units import read_unit
 from hengstats.vocabulary import UNITS, convert, strings
 
-# wording, what one of it is in yuan: by hand.
-MONEY = {
-    "元": 1,
-    "（元）": 1,
-    "人民币元": 1,
-    "yuan": 1,
-    "CNY": 1,
-    "RMB": 1,
-    "¥": 1,
-    "￥": 1,
-    "千元": 1e3,
-    "RMB'000": 1e3,
-    "CNY thousand": 1e3,
-    "万元": 1e4,
-    "万元¹": 1e4,
-    "萬元": 1e4,
-    "万": 1e4,
-    "（万元）": 1e4,
-    "单位：万元": 1e4,
-    "單位：萬元": 1e4,
-    "单位:万元": 1e4,
-    "金额单位：人民币万元": 1e4,
-    "万元人民币": 1e4,
-    "万元（人民币）": 1e4,
-    "10,000 yuan": 1e4,
-    "RMB 10,000": 1e4,
-    "10 thousand yuan": 1e4,
-    "百万元": 1e6,
-    "CNY million": 1e6,
-    "RMB mn": 1e6,
-    "million yuan": 1e6,
-    "millions of yuan": 1e6,
-    "in CNY million": 1e6,
-    "Unit: million yuan": 1e6,
-    "¥ million": 1e6,
-    "亿元": 1e8,
-    "億元": 1e8,
-    "亿": 1e8,
-    "[亿元]": 1e8,
-    "【亿元】": 1e8,
-    " 亿元 ": 1e8,
-    "亿元/年": 1e8,
-    "亿元\u200b": 1e8,
-    "100 million yuan": 1e8,
-    "CNY 100 million": 1e8,
-    "hundred million yuan": 1e8,
-    "CNY bn": 1e9,
-    "CNY billion": 1e9,
-    "billion yuan": 1e9,
-    "十亿元": 1e9,
+# Column and what one of a unit is in yuan or in ones: wordings, by hand.
+READ = {
+    ("tax", 1): "元 | （元） | 人民币元 | yuan | CNY | RMB | ¥ | ￥",
+    ("tax", 1e3): "千元 | RMB'000 | CNY thousand",
+    (
+        "tax",
+        1e4,
+    ): "万元 | 万元¹ | 萬元 | 万 | （万元） | 单位：万元 | 單位：萬元 | 单位:万元"
+    " | 金额单位：人民币万元 | 万元人民币 | 万元（人民币） | 10,000 yuan | RMB 10,000"
+    " | 10 thousand yuan",
+    ("tax", 1e6): "百万元 | CNY million | RMB mn | RMBmn | million yuan | CNYm"
+    " | millions of yuan | in CNY million | Unit: million yuan | ¥ million",
+    ("tax", 1e8): "亿元 | 億元 | 亿 | [亿元] | 【亿元】 |  亿元  | 亿元/年 | 亿元\u200b"
+    " | 100 million yuan | CNY 100 million | hundred million yuan",
+    ("tax", 1e9): "CNY bn | CNY billion | billion yuan | 十亿元",
+    ("members", 1): "人 | 名 | 个 | 单位：人 | persons",
+    ("members", 1e4): "万人 | 萬人 | 万",
+    ("branches", 1): "個",
+    ("enterprises", 1): "家 | 户",
+    ("enterprises", 1e4): "万家",
+    ("events", 1): "场 | 场次 | 場次",
+    ("attendances", 1): "人次",
+    ("attendances", 1e4): "万人次 | 10,000 person-times",
+    ("participants", 1): "人",
 }
-COUNTS = [
-    ("人", "members", 1),
-    ("名", "members", 1),
-    ("个", "members", 1),
-    ("個", "branches", 1),
-    ("单位：人", "members", 1),
-    ("persons", "members", 1),
-    ("万人", "members", 10000),
-    ("萬人", "members", 10000),
-    ("万", "members", 10000),
-    ("家", "enterprises", 1),
-    ("户", "enterprises", 1),
-    ("万家", "enterprises", 10000),
-    ("场", "events", 1),
-    ("场次", "events", 1),
-    ("場次", "events", 1),
-    ("人次", "attendances", 1),
-    ("万人次", "attendances", 10000),
-    ("10,000 person-times", "attendances", 10000),
-    ("人", "participants", 1),
-]
-MISMATCHED = [
-    ("美元", "tax"),
-    ("万美元", "tax"),
-    ("US$ million", "tax"),
-    ("USD", "tax"),
-    ("HK$", "tax"),
-    ("百万港元", "tax"),
-    ("港幣", "tax"),
-    ("EUR million", "tax"),
-    ("€", "tax"),
-    ("日圓", "tax"),
-    ("新臺幣", "tax"),
-    ("%", "tax"),
-    ("％", "tax"),
-    ("人", "tax"),
-    ("平方米", "tax"),
-    ("元/平方米", "tax"),
-    ("亿元", "members"),
-    ("人次", "members"),
-    ("人", "attendances"),
-    ("家", "members"),
-    ("%", "members"),
-    ("场", "branches"),
-    ("美元、人", "tax"),
-]
-UNKNOWN = [
-    ("斤", "tax"),
-    ("million", "tax"),  # of which currency?
-    ("bn", "tax"),
-    ("人民币", "tax"),  # a currency, no unit
-    ("千万元", "tax"),
-    ("亿元左右", "tax"),
-    ("万亿美", "tax"),
-    ("", "tax"),
-    ("千人", "members"),
-    ("万场", "events"),
-    ("元、万元", "tax"),
-]
+REFUSED = {
+    (
+        "unit_mismatch",
+        "tax",
+    ): "美元 | 万美元 | US$ million | USD | HK$ | 百万港元 | 港幣"
+    " | EUR million | € | 日圓 | 新臺幣 | % | ％ | 人 | 平方米 | 元/平方米 | 美元、人",
+    ("unit_mismatch", "members"): "亿元 | 人次 | 家 | %",
+    ("unit_mismatch", "attendances"): "人",
+    ("unit_mismatch", "branches"): "场",
+    # million of which currency? 人民币 is one, and no unit; 100万元 is an amount.
+    (
+        "unit_unknown",
+        "tax",
+    ): "斤 | million | bn | 人民币 | 千万元 | 亿元左右 | 万亿美 | "
+    " | 元、万元 | 100万元 | 1元",
+    ("unit_unknown", "members"): "千人 | 10人",
+    ("unit_unknown", "events"): "万场",
+}
 
 
-@pytest.mark.parametrize(("text", "yuan"), MONEY.items())
-def test_a_wording_of_yuan_has_its_worth(text, yuan):
-    assert convert(read_unit(text, "tax"), "yuan") == yuan
+def cases(table):
+    """Return each wording of a table with what the table says of it."""
+    return [(one, said) for said, words in table.items() for one in words.split(" | ")]
 
 
-@pytest.mark.parametrize(("text", "column", "ones"), COUNTS)
-def test_a_wording_of_a_count_has_its_worth(text, column, ones):
-    assert convert(read_unit(text, column), COLUMNS[column]) == ones
+@pytest.mark.parametrize(("text", "said"), cases(READ))
+def test_a_unit_has_its_worth(text, said):
+    column, worth = said
+    base = "yuan" if column == "tax" else COLUMNS[column]
+    assert convert(read_unit(text, column), base) == worth
 
 
-@pytest.mark.parametrize(("text", "column"), MISMATCHED)
-def test_a_unit_of_something_else_is_refused(text, column):
+@pytest.mark.parametrize(("text", "said"), cases(REFUSED))
+def test_any_other_wording_is_refused(text, said):
+    code, column = said
     with pytest.raises(Refusal) as told:
         read_unit(text, column)
-    assert told.value.code == "unit_mismatch"
-
-
-@pytest.mark.parametrize(("text", "column"), UNKNOWN)
-def test_any_other_wording_is_refused(text, column):
-    with pytest.raises(Refusal) as told:
-        read_unit(text, column)
-    assert told.value.code == "unit_unknown"
+    assert told.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -159,8 +88,13 @@ def test_of_several_units_the_one_that_fits_is_taken(column, unit):
     assert read_unit("单位：亿元、人、家、人次", column) == unit
 
 
-def test_every_column_but_tax_has_its_words():
-    assert set(COUNTED) == set(COLUMNS) - {"tax"}
+@pytest.mark.parametrize(
+    ("column", "known"), [("tax", "亿元、万元、元"), ("branches", "个、家、党支部")]
+)
+def test_the_mend_names_units_of_the_column(column, known):
+    with pytest.raises(Refusal) as told:
+        read_unit("平方米", column)
+    assert told.value.mend == f"核对来源；这一栏可用的单位：{known}"
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -189,8 +123,7 @@ def test_any_text_gives_a_unit_of_the_column_or_a_refusal(text, column):
     assert UNITS[unit].dimension == UNITS[COLUMNS[column]].dimension
 
 
-def test_brackets_and_the_word_unit_change_nothing():
+@pytest.mark.parametrize("word", ["亿元", "CNY million", "元"])
+def test_brackets_and_the_word_unit_change_nothing(word):
     around = ["{}", "({})", "（{}）", "单位：{}", "（单位：{}）", "“{}”", "{}："]
-    words = ["亿元", "CNY million", "元"]
-    found = {w: {read_unit(a.format(w), "tax") for a in around} for w in words}
-    assert [len(units) for units in found.values()] == [1, 1, 1]
+    assert len({read_unit(form.format(word), "tax") for form in around}) == 1

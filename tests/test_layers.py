@@ -17,7 +17,6 @@ ROOMS = (
     "csvsafe",
     "wording",
     "vocabulary",
-    "boxes",
     "printed",
     "intake",
     "records",

@@ -1,7 +1,9 @@
-"""Which figure does one cell state: its number, unit, qualifier and bounds?
+"""Reads the figure that one cell states: its number, unit, qualifier and bounds.
 
-The grammar is closed: a hedge, a currency, one number, a scale, a unit, each of a
-known list. Whatever else stands in the cell, the cell is refused, never guessed.
+A wording is read as everywhere in the library (`printed.state`). What a cell adds
+stands here: nothing may stand in it but a hedge, a currency, one number or a range, a
+scale and the unit of its column; a number may be written 1 234, .35 or 1.2E+04; a count
+is whole. Whatever else stands in the cell, the cell is refused, never guessed.
 """
 
 import re
@@ -10,15 +12,15 @@ from functools import cache
 from math import isfinite
 from typing import NamedTuple
 
-from hengstats.intake.cellrefusals import LONGEST, refuse_currency, refuse_text
-from hengstats.intake.characters import clean, half
-from hengstats.intake.grammar import MISSING, Parts, parse
+from hengstats.errors import ReadingError
 from hengstats.intake.grid import Value
+from hengstats.intake.names import clean, quote
 from hengstats.intake.numberformats import PLAIN_FORMATS, decimals, shown
-from hengstats.intake.result import COLUMNS, Refusal
-from hengstats.intake.units import YUAN
-from hengstats.numerals import read_chinese
+from hengstats.intake.result import COLUMNS, Refusal, refuse
+from hengstats.intake.units import is_foreign, shape, unit_key, unit_words
+from hengstats.printed import Statement, state
 from hengstats.vocabulary import convert
+from hengstats.wording import cut, fold, listed
 
 MOST_COUNTED = 10**9
 MOST_TAX = 10**5  # 亿元: more than half of what all of China pays in a year
@@ -32,12 +34,27 @@ FLAGS = {
     "more_than": "lower_bound",
     "range": "range",
 }
-# What 多 is called in the records; see `printed.PrintedFigure`.
-_QUALIFIERS = {"odd": "more_than"}
+_THIS = "这一格"
+_LONGEST = 60  # no figure has a longer wording
 _PLAIN = re.compile(
     r"-?(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,12})?"
 )
-_MOST_DIGITS = 27  # decimal arithmetic keeps 28
+# Forms of a number that only cells have: 1 234, 1.2e+04, .35.
+_FORMS = re.compile(
+    r"(?<![0-9.,])(?:[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]| [0-9])|\.[0-9]+"
+    r"|(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)e[+-]?[0-9]{1,2}(?![0-9.,]))"
+)
+# In the letters of `units.shape`: one figure, or a range.
+_UNIT = "(?:[yc]|u?v?)"
+_SHAPE = re.compile(
+    f"b?c?-?c?no?[se]?[ao]?{_UNIT}[ao]?|f?c?n[se]?{_UNIT}[-t]c?n[se]?{_UNIT}"
+)
+_SCALES = set("百千万亿")  # alone they are no number, but 百余 is one
+_APART = re.compile("[-−–‐] ")
+_NUMERALS = set("零〇一二两三四五六七八九十百千万亿")
+_TAIL = re.compile(
+    r"[-0-9., ]*[0-9][多余百千万亿]*\s?(?P<tail>\D{1,8}?)(?:以上|以下|左右)?"
+)
 
 
 class Reading(NamedTuple):
@@ -103,101 +120,91 @@ def read_figure(
         return _read_text(value, column, unit)
     if value is None:
         return None
-    if isinstance(value, int | float) and value is not True and value is not False:
-        number = _number(value)
-        if column == "tax":  # 10 shown as 10.00 is printed to the second decimal
-            number = _at_least(number, decimals(number_format))
-        if number_format in PLAIN_FORMATS:
-            return _exact(format(number, "f"), number, column, unit)
-        return _read_text(shown(number, number_format), column, unit)
-    truth = isinstance(value, bool)
-    raise Refusal(
-        "invalid_number",
-        "这一格是逻辑值（是/否）" if truth else "这一格是日期或时间，不是数字",
-        "改成数字；把格式设成常规后重新键入，因为 Excel 会把 3-5 一类改成日期",
-        "the cell holds a truth value, a date or a time; type the number anew",
-    )
-
-
-def _number(value: float | int) -> Decimal:
-    """Return the number of a cell, as Excel shows it: 15 digits at most."""
-    if isinstance(value, int):
-        return Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse("cells.truth" if isinstance(value, bool) else "cells.date")
     if not isfinite(value):
-        raise refuse_text(str(value))
-    return Decimal(f"{value:.15g}") + 0
-
-
-def _at_least(number: Decimal, places: int) -> Decimal:
-    """Return a number written to so many decimals, or more where it has more."""
-    if -int(number.as_tuple().exponent) >= places:
-        return number
-    return number.quantize(Decimal(1).scaleb(-places))
+        raise refuse("cells.not_finite")
+    # As Excel shows it: 15 digits at most.
+    number = Decimal(value if isinstance(value, int) else f"{value:.15g}") + 0
+    if column == "tax":  # 10 shown as 10.00 is printed to the second decimal
+        places = decimals(number_format)
+        if -int(number.as_tuple().exponent) < places:
+            number = number.quantize(Decimal(1).scaleb(-places))
+    if number_format in PLAIN_FORMATS:
+        return _exact(format(number, "f"), number, column, unit)
+    return _read_text(shown(number, number_format), column, unit)
 
 
 def _read_text(printed: str, column: str, unit: str | None) -> Reading | None:
     """Return the figure that a text states."""
-    if _PLAIN.fullmatch(printed):  # most cells; the grammar reads them alike
+    if _PLAIN.fullmatch(printed):  # most cells; the long way reads them alike
         return _exact(printed, Decimal(printed.replace(",", "")), column, unit)
-    if printed in MISSING:
-        return None
     printed = clean(printed).removeprefix("'").strip()
-    text = half(printed)
-    if text in MISSING:
+    text = fold(printed)
+    if not text or text in listed("cell", "missing"):
         return None
-    ends = parse(text, column) if len(text) <= LONGEST else ()
-    if not ends:
+    if len(text) > _LONGEST:
         raise refuse_text(printed)
-    if len(ends) == 2:
-        return _read_range(printed, ends, column, unit)
-    part = ends[0]
-    number = _value(part, printed)
-    power, own = _power(part, column, unit, printed)
-    qualifier = _QUALIFIERS.get(part.hedge, part.hedge) or "exact"
-    if part.negative:
-        if qualifier != "exact":
-            raise refuse_text(printed)
-        number = -number
-    number = _checked(number.scaleb(power), column) + 0
-    if number <= 0 and qualifier in ("fewer_than", "nearly"):
+    text = _FORMS.sub(lambda form: f"{Decimal(form[0].replace(' ', '')):f}", text)
+    found = _state(text, column)
+    if not found:
+        raise refuse_text(printed)
+    letters, said = found
+    power, own = _unit(letters, said, column, unit, printed)
+    ends = [_checked(end.scaleb(power) + 0, column) for end in said.ends]
+    if said.hedge == "range":
+        return Reading(printed, own, None, "range", "range", *ends)
+    number, flag = ends[0], FLAGS[said.qualifier]
+    if number <= 0 and said.qualifier in ("fewer_than", "nearly"):
         raise refuse_text(printed)  # fewer than none
-    flag = FLAGS[qualifier]
     return Reading(
         printed,
         own,
-        None if qualifier == "fewer_than" else number,
-        qualifier,
+        None if said.qualifier == "fewer_than" else number,
+        said.qualifier,
         flag,
         number if flag == "lower_bound" else None,
         number if flag == "upper_bound" else None,
     )
 
 
-def _read_range(
-    printed: str, ends: tuple[Parts, ...], column: str, unit: str | None
-) -> Reading:
-    """Return the range that a text states."""
-    first, last = ends
-    own = [end.is_scaled or bool(end.unit) for end in ends]
-    mixed = own == [True, False] or (all(own) and last.power > first.power == 0)
-    if mixed or (last.myriads and not first.myriads):
-        raise refuse_text(printed)  # 3万-5, 3元-5万元, 三至五万
-    if not own[0]:
-        first = first.with_unit_of(last)
-    numbers = []
-    for part in (first, last):
-        power, stated = _power(part, column, unit, printed)
-        numbers.append(_checked(_value(part, printed).scaleb(power) + 0, column))
-    if numbers[0] >= numbers[1] or (not any(own) and _looks_like_years(ends)):
-        raise refuse_text(printed)
-    return Reading(printed, stated, None, "range", "range", *numbers)
+def _state(text: str, column: str) -> tuple[str, Statement] | None:
+    """Return the letters of the words of a figure, and what they say, beyond doubt."""
+    try:
+        words = cut(text, text)
+        letters, said = shape(words, column), state(words, text)
+    except ReadingError:
+        return None
+    numbers = [word.text for word in words if word.kind == "number"]
+    hedged = said.hedge not in ("exact", "range")
+    whole = "".join(word.text for word in words).replace(" ", "")
+    doubtful = (
+        not _SHAPE.fullmatch(letters)
+        or whole != text.replace(" ", "")  # a comma or quotation mark
+        or (not hedged and any(set(text) <= _SCALES for text in numbers))
+        or (said.falls and (hedged or _APART.search(text)))
+    )
+    if doubtful:
+        return None
+    if said.falls:
+        said = said._replace(ends=(-said.ends[0],))
+    return letters, said
 
 
-def _looks_like_years(ends: tuple[Parts, ...]) -> bool:
-    """Return whether a range such as 2016-2021 may be a span of years."""
-    if not all(re.fullmatch("(?:19|20)[0-9]{2}", end.number) for end in ends):
-        return False
-    return int(ends[1].number) - int(ends[0].number) < 30
+def _unit(
+    letters: str, said: Statement, column: str, unit: str | None, printed: str
+) -> tuple[int, str]:
+    """Return the power of ten into the unit of the column, and the unit stated."""
+    named = set(letters) & set("ycuv")
+    if not named and not said.power:
+        return _head_power(column, unit)
+    if column != "tax":
+        return 0, COLUMNS[column]
+    if "e" in letters and not named:  # 1.2bn: of yuan only where the sheet says so
+        _head_power(column, unit)
+    if named == {"c"} and not said.power and unit not in (None, "yuan"):
+        raise refuse("cells.currency", shown=quote(printed) or _THIS)
+    return -8, unit_key(column, 10**said.power) or "yuan"
 
 
 def _exact(printed: str, number: Decimal, column: str, unit: str | None) -> Reading:
@@ -211,62 +218,8 @@ def _head_power(column: str, unit: str | None) -> tuple[int, str]:
     """Return what turns the unit of the sheet into that of the column, and its key."""
     key = unit or ("" if column == "tax" else COLUMNS[column])
     if not key:
-        raise Refusal(
-            "unit_missing",
-            "没有写明税收的单位",
-            "在表头写“税收（亿元）”或“税收（万元）”，或加一行“单位：”",
-            "the unit of tax is not stated; write it into the head, 税收（亿元）",
-        )
-    ratio = convert(key, COLUMNS[column])
-    return Decimal(str(ratio)).adjusted(), key
-
-
-def _power(part: Parts, column: str, unit: str | None, printed: str) -> tuple[int, str]:
-    """Return the power of ten into the unit of the column, and the unit stated."""
-    if column != "tax":
-        if part.is_scaled or part.unit:
-            return part.power, COLUMNS[column]
-        return _head_power(column, unit)
-    if part.is_yuan or part.myriads or part.scale_is_chinese:
-        stated = part.power or part.myriads
-        return part.power - 8, YUAN.get(stated, "yuan")
-    if part.scale:  # 1.2bn: of yuan only where the sheet says so
-        _head_power(column, unit)
-        return part.power - 8, YUAN.get(part.power, "yuan")
-    if part.currency or part.unit:  # ¥26.3, 26.3 RMB: the currency, and no more
-        if unit not in (None, "yuan"):
-            raise refuse_currency(printed)
-        return -8, "yuan"
-    return _head_power(column, unit)
-
-
-def _value(part: Parts, printed: str) -> Decimal:
-    """Return the number that its digits or numerals write."""
-    try:
-        if part.is_chinese:
-            return read_chinese(part.number)[0]
-    except (ValueError, KeyError) as fault:
-        raise refuse_text(printed) from fault
-    digits = part.number.replace(",", "").replace(" ", "")
-    if len(digits) > _MOST_DIGITS:
-        raise refuse_text(printed)
-    return Decimal(digits)
-
-
-def refuse_unlikely(reading: Reading) -> Refusal | None:
-    """Return the refusal of a tax beyond `MOST_TAX`, or None for any other figure."""
-    if reading.number is not None and -MOST_TAX <= reading.number <= MOST_TAX:
-        return None
-    ends = (reading.number, reading.lower, reading.upper)
-    most = max((abs(end) for end in ends if end is not None), default=Decimal(0))
-    if most <= MOST_TAX:
-        return None
-    return Refusal(
-        "out_of_range",
-        f"折合 {most:.2g} 亿元，没有哪座楼宇会有",
-        "核对单位：是不是把元或万元的数写在了亿元栏里",
-        f"it comes to {most:.2g} times 100 million yuan; check the unit",
-    )
+        raise refuse("cells.no_unit")
+    return Decimal(str(convert(key, COLUMNS[column]))).adjusted(), key
 
 
 def _checked(number: Decimal, column: str) -> Decimal:
@@ -278,15 +231,49 @@ def _checked(number: Decimal, column: str) -> Decimal:
         return number
     if 0 <= number <= MOST_COUNTED and number == number.to_integral_value():
         return number
-    if number < 0:
-        told = ("negative_count", "是负数", "a count cannot be below zero")
-    elif number > MOST_COUNTED:
-        told = ("out_of_range", "大过十亿", "a count is at most 1,000,000,000")
+    large = "large" if number > MOST_COUNTED else "fraction"
+    raise refuse(f"cells.{'negative' if number < 0 else large}")
+
+
+def refuse_unlikely(reading: Reading) -> Refusal | None:
+    """Return the refusal of a tax beyond `MOST_TAX`, or None for any other figure."""
+    ends = (reading.number, reading.lower, reading.upper)
+    most = max((abs(end) for end in ends if end is not None), default=Decimal(0))
+    return refuse("cells.unlikely", amount=f"{most:.2g}") if most > MOST_TAX else None
+
+
+def refuse_text(printed: str) -> Refusal:
+    """Return the refusal of a text that is no figure, under its reason code.
+
+    Parameters
+    ----------
+    printed : str
+        The wording of the cell; quoted only where it could not name a person.
+    """
+    text, quoted = fold(printed[:_LONGEST]), quote(printed)
+    tail = _TAIL.fullmatch(text)
+    others = tail and tail["tail"].strip() in unit_words()
+    digits = any(c.isnumeric() and not c.isalpha() for c in text)
+    if text.startswith("="):
+        key = "formula"
+    elif text in listed("cell", "error"):
+        key = "error"
+    elif text.lstrip("+-−") in listed("cell", "not_finite"):
+        key = "not_finite"
+    elif text in listed("cell", "nothing"):
+        key = "nothing"
+    elif others or is_foreign(text) or re.search("[%‰]|百分之|percent", text):
+        key = "unit"
+    elif quoted and re.fullmatch("[0-9]+,[0-9]+", text):
+        key = "comma"
+    elif digits or (quoted and set(text) & _NUMERALS):
+        key = "doubtful" if quoted else "unquoted"
     else:
-        told = ("non_integer_count", "不是整数", "a count must be whole")
-    raise Refusal(
-        told[0],
-        f"数量{told[1]}",
-        "核对来源，写成 0 到 10 亿之间的整数",
-        f"{told[2]}; check the source",
+        key = "no_number"
+    return refuse(
+        f"cells.{key}",
+        shown=quoted or _THIS,
+        error=text.upper(),
+        point=text.replace(",", "."),
+        joined=text.replace(",", ""),
     )

@@ -1,22 +1,97 @@
-"""What is the name in this cell, and which names are one but for a sign?"""
+"""Cleans the text of a cell, and reads the name of a building.
+
+What nobody sees is dropped, what turns or hides the print is refused, and a text that
+could name a person is never quoted.
+"""
 
 import datetime as dt
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal
+from functools import cache
+from importlib import resources
 
 from hengstats.csvsafe import unguard
-from hengstats.intake.cellrefusals import ERRORS
-from hengstats.intake.characters import BREAKS, clean, half, has_mark
 from hengstats.intake.grid import Value
-from hengstats.intake.numberformats import PLAIN_FORMATS, shown
-from hengstats.intake.result import Refusal
+from hengstats.intake.numberformats import shown_whole
+from hengstats.intake.result import Refusal, refuse
+from hengstats.wording import fold, listed
 
 LONGEST = 200
-# A key is not missing by rule, as a figure may be: these are refused.
+BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Above or below the line, as footnotes are; ⁽⁾ is around what has no such form.
+_RAISED = re.compile("[\u00b9\u00b2\u00b3\u02b0-\u02b8\u1d2c-\u1d6a\u2070-\u209c]")
+_MARK = re.compile(f"[⁽₍][^⁾₎]*[⁾₎]|(?<![mM]){_RAISED.pattern}+")  # m² is a unit
+# A wording of these letters can be quoted: they are those of figures, not of names.
+_PLAIN = set(
+    "约近超逾余多以上下左右不足少于至到数几十百千万亿零一二三四五六七八九两"
+    "人次个家名场户元年度月日无"
+)
 _NUMBER = re.compile(r"\d{7}|1\d\d[- ]\d{4}[- ]\d{4}")  # of a telephone, of a card
-_NO_NAME = "n/a na n.a. null none nan 暂无 不详 未知 无 缺".split()
+
+
+def clean(text: str) -> str:
+    """Return a text without zero-width characters, trimmed.
+
+    Raises
+    ------
+    Refusal
+        `control_character` for any other control or direction character; a tab or a
+        line break is none.
+    """
+    visible = text.translate(_ZERO_WIDTH)
+    if not visible.isprintable():
+        for c in visible:
+            hidden = unicodedata.category(c) in ("Cc", "Cf", "Cs")
+            if hidden and c not in BREAKS + "\t":
+                turns = c in _DIRECTION
+                kind = "改变文字方向的字符" if turns else "看不见的控制字符"
+                raise refuse("names.control", kind=kind, code=f"{ord(c):04X}")
+    return visible.strip()
+
+
+def has_mark(text: str) -> bool:
+    """Return whether a sign stands above or below the line, as that of a footnote."""
+    return not text.isascii() and bool(_RAISED.search(text))
+
+
+def without_marks(text: str) -> str:
+    """Return a head without the signs of footnotes: 税收¹ is 税收, m² stays.
+
+    Examples
+    --------
+    >>> without_marks("税收⁽注⁾(亿元)"), without_marks("面积(m²)")
+    ('税收(亿元)', '面积(m²)')
+    """
+    return text if text.isascii() else _MARK.sub("", text)
+
+
+def quote(text: str) -> str:
+    """Return a wording between quotation marks, or "" where it could name a person.
+
+    Only what is made of digits, signs and the words of figures is quoted, and no long
+    row of digits: a number may be that of a telephone.
+    """
+    letters = [c for c in fold(text) if c.isalpha() and c not in _PLAIN]
+    digits = sum(c.isdigit() for c in text)
+    latin = "".join(letters).isascii() and len(letters) <= 2
+    return f"“{text}”" if latin and digits <= 6 and len(text) <= 24 else ""
+
+
+@cache
+def read_lists(file: str) -> dict[str, dict[str, list[str]]]:
+    """Return the names in a TOML file of `intake`, those of three scripts joined."""
+    source = resources.files("hengstats").joinpath("intake", file)
+    return {
+        section: {
+            name: [form for script in scripts for form in script.split("|")]
+            for name, scripts in entries.items()
+        }
+        for section, entries in tomllib.loads(source.read_text("utf-8")).items()
+    }
 
 
 def read_name(value: Value, number_format: str = "General") -> str:
@@ -41,33 +116,23 @@ def read_name(value: Value, number_format: str = "General") -> str:
     """
     text = clean(_wording(value, number_format))
     name = unicodedata.normalize("NFKC", text).strip()
-    if half(name) in _NO_NAME or not name:
-        raise Refusal(
-            "missing_key",
-            "没有写楼宇的名称",
-            "每一行都写上楼宇的名称；不是楼宇的行删去",
-            "the name of the building is blank; write it in every row",
-        )
-    if name.lower() in ERRORS:
-        raise Refusal(
-            "error_cell",
-            f"是 Excel 的错误值 {name.upper()}",
-            "改正公式，或写上楼宇的名称",
-            f"the cell holds the error {name.upper()}; write the name of the building",
-        )
-    if set(name) & set(BREAKS + "\t"):
-        raise _refuse("名称中间有换行或制表符", "a line break or tab inside a name")
-    if has_mark(text):
-        raise _refuse("名称里有上标或下标", "a sign above or below the line in a name")
-    if _NUMBER.search(name):
-        told = "名称里有七位以上的号码，可能是电话或证件号"
-        raise _refuse(told, "a number as long as that of a telephone in a name")
-    if "\ufffd" in name:
-        raise _refuse("名称里有损坏的字", "a damaged character in a name")
-    if len(name) > LONGEST:
-        raise _refuse(f"名称长过 {LONGEST} 字", f"a name longer than {LONGEST} signs")
-    if not _letters(name):
-        raise _refuse("名称里没有文字", "a name without a letter or digit")
+    letters, folded = _letters(name), fold(name)
+    missing = ("nan", *listed("cell", "missing"), *listed("cell", "nothing"))
+    if not name or (letters and folded in missing):
+        raise refuse("names.blank")
+    if name.lower() in listed("cell", "error"):
+        raise refuse("names.error", error=name.upper())
+    faults = {
+        "break": set(name) & set(BREAKS + "\t"),
+        "raised": has_mark(text),
+        "number": _NUMBER.search(name),
+        "damaged": "\ufffd" in name,
+        "long": len(name) > LONGEST,
+        "signs": not letters,
+    }
+    for key, found in faults.items():
+        if found:
+            raise refuse(f"names.{key}", most=LONGEST)
     return name
 
 
@@ -84,7 +149,7 @@ def similar(names: Iterable[str]) -> list[tuple[str, str]]:
     first: dict[str, str] = {}
     pairs = []
     for name in dict.fromkeys(names):
-        earlier = first.setdefault(_letters(half(name)), name)
+        earlier = first.setdefault(_letters(fold(name)), name)
         if earlier != name:
             pairs.append((earlier, name))
     return pairs
@@ -97,31 +162,13 @@ def _wording(value: Value, number_format: str) -> str:
     if isinstance(value, str):
         return unguard(value)
     if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
-        raise _refuse("这一格是日期或逻辑值，不是名称", "a date or truth value")
-    if isinstance(value, float) and not value.is_integer():
-        raise _refuse("这一格是小数，不是名称", "a fraction, not a name")
-    number = Decimal(int(value))
-    if not number_format.strip("0"):  # 1 is shown as 001 in 000
-        return str(number).zfill(len(number_format))
-    if number_format in PLAIN_FORMATS:
-        return str(number)
+        raise refuse("names.kind")
     try:
-        return shown(number, number_format)
+        return shown_whole(value, number_format)
     except Refusal as fault:
-        told = "单元格格式显示的不是名称", "the number format shows no name"
-        raise _refuse(*told) from fault
+        raise refuse("names.format") from fault
 
 
 def _letters(name: str) -> str:
     """Return the letters and digits of a name."""
     return "".join(c for c in name if unicodedata.category(c)[0] in "LN")
-
-
-def _refuse(fault: str, english: str) -> Refusal:
-    """Return the refusal of what is no name."""
-    return Refusal(
-        "invalid_name",
-        fault,
-        "写成楼宇的名称，一行之内",
-        f"{english}; write the name of the building on one line",
-    )

@@ -1,34 +1,36 @@
-"""What does the number format of a cell add to its number, or hide of it?
+"""Reads what the number format of a cell adds to its number, or hides of it.
 
 A reader of the sheet sees the format. So its words count (0"万元"), and a format that
 shows another number than the one that is stored (percent, thousands) is refused.
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
-from hengstats.intake.result import Refusal
+from hengstats.intake.result import refuse
 
 PLAIN_FORMATS = frozenset(["General", "", "@", "0", "0.0", "0.00", "#,##0", "#,##0.00"])
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|[_*].|\[\$(?P<money>[^\]-]*)'
     r"(?:-(?P<locale>[0-9A-Za-z,]*))?\]|\[(?P<bracket>[^\]]*)\]"
-    r"|(?P<general>General|G/通用格式)|(?P<power>[Ee][+-]0+)|(?P<date>[yYmMdDhHsSeEgGbB]+|上午/下午|AM/PM)"
-    r"|(?P<digits>[0#?]+)|(?P<other>.)",
+    r"|(?P<number>General|G/通用格式|[Ee][+-]0+|[0#?]+)"
+    r"|(?P<date>[yYmMdDhHsSeEgGbB]+|上午/下午|AM/PM)|(?P<other>.)",
     re.DOTALL,
 )
+_HARMLESS = re.compile(
+    "black|blue|cyan|green|magenta|red|white|yellow"
+    "|[黑蓝青绿红白黄]色|洋红色?|(?:color|颜色) ?[0-9]+|dbnum[0-9]"
+)
+_FOREIGN = set("$€£₩円")
+_YUAN = ("¥", "￥", "CNY", "RMB")
 _DASHES = ("-", "—", "–")
-_COLOURS = (
-    "black blue cyan green magenta red white yellow"
-    " 黑色 蓝色 青色 绿色 洋红 洋红色 红色 白色 黄色"
-).split()
+_FAULTS = ("percent", "money", "date", "scaled", "inside", "conditional", "hidden")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of a number format: the words around the number, and its faults.
+class Section(NamedTuple):
+    """One part of a number format: the words around the number, and its fault.
 
     Attributes
     ----------
@@ -42,48 +44,6 @@ class Section:
     before: str
     after: str
     fault: str = ""
-
-
-@cache
-def sections(number_format: str) -> tuple[Section, ...]:
-    """Return the parts of a number format, at most three: above, below and at zero.
-
-    Examples
-    --------
-    >>> sections('0.00"万元"')
-    (Section(before='', after='万元', fault=''),)
-    >>> [part.fault for part in sections("0.00%;0,")]
-    ['percent', 'scaled']
-    """
-    parts: list[list[re.Match[str]]] = [[]]
-    for token in _TOKEN.finditer(number_format):
-        if token["other"] == ";":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return tuple(map(_read_section, parts[:3]))
-
-
-@cache
-def decimals(number_format: str) -> int:
-    """Return how many decimals a number format always shows.
-
-    Examples
-    --------
-    >>> decimals("0.00"), decimals("General"), decimals('#,##0.0#"亿元"')
-    (2, 0, 1)
-    """
-    tokens = list(_TOKEN.finditer(number_format.partition(";")[0]))
-    signs = "".join(token["digits"] or token["other"] or "" for token in tokens)
-    point = re.search(r"\.(0+)", signs)
-    scientific = any(token["power"] for token in tokens)
-    return len(point[1]) if point and not scientific else 0
-
-
-def date_letters(number_format: str) -> str:
-    """Return the letters of date and time of a number format, in lower case."""
-    found = [token["date"] for token in _TOKEN.finditer(number_format) if token["date"]]
-    return "".join(found).lower()
 
 
 def shown(number: Decimal, number_format: str) -> str:
@@ -101,111 +61,109 @@ def shown(number: Decimal, number_format: str) -> str:
     text = format(number, "f")
     if number_format in PLAIN_FORMATS:
         return text
-    parts = sections(number_format)
+    parts = _sections(number_format)
     if any(part.fault == "conditional" for part in parts):
-        part = Section("", "", "" if _all_plain(parts) else "conditional")
+        # Conditions that choose between nothing but colours and digits are harmless.
+        plain = all(
+            p.before + p.after == "" and p.fault in ("", "conditional") for p in parts
+        )
+        part = Section("", "", "" if plain else "conditional")
     elif number < 0 and len(parts) > 1:
         part = parts[1]
         part = Section(part.before.strip("(-− "), part.after.strip(") "), part.fault)
     else:
         part = parts[2 if number == 0 and len(parts) > 2 else 0]
-    if number == 0 and part.fault == "hidden" and part.before.strip(" ¥￥") in _DASHES:
-        return text  # the accounting format shows a nought as a dash
-    if part.fault:
-        raise _refuse(part.fault)
     before, after = part.before.strip(), part.after.strip()
-    if re.search(r"\d", before + after):
-        raise _refuse("inside")
-    if before + after in ("", "¥", "￥", "CNY", "RMB"):
-        return text
-    return before + text + after
+    if number == 0 and part.fault == "hidden" and before.strip("¥￥ ") in _DASHES:
+        return text  # the accounting format shows a nought as a dash
+    if part.fault or re.search(r"\d", before + after):
+        known = part.fault in ("percent", "money", "date")
+        raise refuse(f"numberformats.{part.fault if known else 'other'}")
+    return text if before + after in _YUAN else before + text + after
 
 
-def _all_plain(parts: tuple[Section, ...]) -> bool:
-    """Return whether conditions choose between nothing but colours and digits."""
-    return all(
-        part.before + part.after == "" and part.fault in ("", "conditional")
-        for part in parts
-    )
+def shown_whole(number: float, number_format: str) -> str:
+    """Return a whole number as its cell shows it: 001 for 1 in 000.
+
+    Raises
+    ------
+    Refusal
+        As `shown`; also for a fraction.
+    """
+    if number % 1:  # so is what is not finite
+        raise refuse("numberformats.other")
+    if not number_format.strip("0"):
+        return str(int(number)).zfill(len(number_format))
+    return shown(Decimal(int(number)), number_format)
+
+
+@cache
+def decimals(number_format: str) -> int:
+    """Return how many decimals a number format always shows.
+
+    Examples
+    --------
+    >>> decimals("0.00"), decimals("General"), decimals('#,##0.0#"亿元"')
+    (2, 0, 1)
+    """
+    tokens = list(_TOKEN.finditer(number_format.partition(";")[0]))
+    signs = "".join(token["number"] or token["other"] or "" for token in tokens)
+    point = re.search(r"\.(0+)", signs)
+    return len(point[1]) if point and not re.search("[Ee]", signs) else 0
+
+
+def date_letters(number_format: str) -> str:
+    """Return the letters of date and time of a number format, in lower case."""
+    found = [token["date"] for token in _TOKEN.finditer(number_format) if token["date"]]
+    return "".join(found).lower()
+
+
+@cache
+def _sections(number_format: str) -> tuple[Section, ...]:
+    """Return the parts of a number format, at most three: above, below and at zero."""
+    parts: list[list[re.Match[str]]] = [[]]
+    for token in _TOKEN.finditer(number_format):
+        if token["other"] == ";":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return tuple(map(_read_section, parts[:3]))
 
 
 def _read_section(tokens: list[re.Match[str]]) -> Section:
     """Return what one part of a format says."""
-    before, after, faults = "", "", []
-    numbers = [
-        i
-        for i, token in enumerate(tokens)
-        if token["digits"] or token["general"] or token["power"]
-    ]
+    numbers = [i for i, token in enumerate(tokens) if token["number"]]
     first, last = (numbers[0], numbers[-1]) if numbers else (len(tokens), len(tokens))
-    for i, token in enumerate(tokens):
-        word = token["quoted"] or token["escaped"] or token["money"] or ""
-        other = token["other"] or ""
-        faults.append(_fault_of(token, word, other, first < i < last))
-        text = word or (other if other not in ",." else "")
-        if i < first:
-            before += text
-        elif i > last:
-            after += text
-    faults += ["scaled"] if _scales_before_point(tokens) else []
-    faults += [] if numbers else ["hidden"]
-    order = ("percent", "money", "date", "scaled", "inside", "conditional", "hidden")
-    return Section(before, after, next((f for f in order if f in faults), ""))
+    faults = {_fault_of(token, first < i < last) for i, token in enumerate(tokens)}
+    # A comma without a digit on both sides divides by 1,000; words may follow it:
+    # 0,"千元" shows 2 for 2000.
+    signs = "".join("0" if t["number"] else t["other"] or "" for t in tokens)
+    if re.search(r"0[^0.]*,[^0.]*(?:\.|$)|\..*,", signs):
+        faults.add("scaled")
+    if not numbers:
+        faults.add("hidden")
+    words = [_word(t) or (t["other"] or "").strip(",.") for t in tokens]
+    fault = next((one for one in _FAULTS if one in faults), "")
+    return Section("".join(words[:first]), "".join(words[last + 1 :]), fault)
 
 
-def _scales_before_point(tokens: list[re.Match[str]]) -> bool:
-    """Return whether a comma divides by 1,000: one without a digit on both sides.
-
-    Words may follow it: 0,"千元" shows 2 for 2000.
-    """
-    signs = "".join(
-        "0" if t["digits"] or t["general"] or t["power"] else t["other"] or ""
-        for t in tokens
-    )
-    return bool(re.search(r"0[^0.]*,[^0.]*(?:\.|$)|\..*,", signs))
+def _word(token: re.Match[str]) -> str:
+    """Return the word that a piece of a format writes as it stands."""
+    return token["quoted"] or token["escaped"] or token["money"] or ""
 
 
-def _fault_of(token: re.Match[str], word: str, other: str, within: bool) -> str:
+def _fault_of(token: re.Match[str], within: bool) -> str:
     """Return the fault of one piece of a format, or nothing."""
-    if other in ("%", "‰") or "%" in word:
+    word, other = _word(token), token["other"] or ""
+    if set(word + other) & set("%‰"):
         return "percent"
     # The yen has the sign of the yuan, and the locale of Japan.
     yen = token["money"] and (token["locale"] or "").lower().endswith("411")
-    if yen or other in tuple("$€£₩円") or set(word) & set("$€£₩円"):
+    if yen or set(word + other) & _FOREIGN:
         return "money"
     if token["date"]:
         return "date"
     bracket = token["bracket"]
-    if bracket is not None:
-        lower = bracket.lower()
-        known = lower in _COLOURS or re.fullmatch(
-            r"(?:color ?|颜色 ?)\d+|dbnum\d", lower
-        )
-        return "" if known else "conditional" if set(lower) & set("<>=") else "date"
+    if bracket is not None and not _HARMLESS.fullmatch(bracket.lower()):
+        return "conditional" if set(bracket) & set("<>=") else "date"
     return "inside" if within and (word or other.strip(",./ ")) else ""
-
-
-def _refuse(fault: str) -> Refusal:
-    """Return the refusal of a format that shows another number, or none."""
-    if fault in ("percent", "money"):
-        what = "百分比" if fault == "percent" else "外币"
-        kind = "percent" if fault == "percent" else "a foreign currency"
-        return Refusal(
-            "unit_mismatch",
-            f"单元格格式是{what}",
-            "改成常规数字格式，并核对数值和单位",
-            f"the cell is formatted as {kind}; give it a plain number format",
-        )
-    if fault == "date":
-        return Refusal(
-            "invalid_number",
-            "单元格格式是日期或时间，不是数字",
-            "改成常规数字格式，并核对数值",
-            "the cell is formatted as a date or time; give it a plain number format",
-        )
-    return Refusal(
-        "ambiguous_number",
-        "单元格格式显示的数与存的数不同（按千缩小、插入文字、条件或隐藏）",
-        "改成常规数字格式，让显示的数就是要交的数",
-        "the format shows another number than the cell holds; format it plainly",
-    )

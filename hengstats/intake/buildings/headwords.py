@@ -8,8 +8,7 @@ import re
 import unicodedata
 from functools import cache
 
-from hengstats.intake.characters import without_marks
-from hengstats.intake.lists import read_lists
+from hengstats.intake.names import read_lists, without_marks
 from hengstats.intake.result import COLUMNS
 
 BRACKETS = re.compile(

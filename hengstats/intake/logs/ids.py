@@ -10,12 +10,11 @@ import unicodedata
 from functools import cache, lru_cache
 
 from hengstats.intake import names
-from hengstats.intake.cellrefusals import ERRORS
-from hengstats.intake.characters import BREAKS, clean, has_mark
 from hengstats.intake.grid import Value
-from hengstats.intake.lists import read_lists
 from hengstats.intake.logs.messages import Unread
+from hengstats.intake.names import BREAKS, clean, has_mark, read_lists
 from hengstats.intake.result import Refusal
+from hengstats.wording import listed
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _BREAK = re.compile(f"[{BREAKS}\t]")
@@ -54,7 +53,7 @@ def visible(text: str) -> str:
         raise Unread("control") from None
     if _BREAK.search(plain):
         raise Unread("control")
-    if plain.lower() in ERRORS:
+    if plain.lower() in listed("cell", "error"):
         raise Unread("error_cell")
     return plain
 
