@@ -20,15 +20,17 @@ from hengstats.folder import (
     read_evidence,
     read_table,
 )
-from hengstats.precedence import mark_standing, order_of
 from hengstats.records import COLUMNS, check_keys, check_rivals, read_records
 from hengstats.vintages import (
     Vintage,
     entity_rows,
     last_day,
     list_vintages,
-    read_head,
-    read_part,
+    mark_standing,
+    order_of,
+    place_of,
+    read_vintages,
+    records_of,
     source_rows,
 )
 
@@ -157,7 +159,7 @@ def read_dataset(
         file, row, column and the mend.
     """
     folder = find_dataset(dataset)
-    head = read_head(folder).vintages[: _count(vintages)]
+    head = read_vintages(folder, _count(vintages))
     numbered = dict(enumerate(head, start=1))
     comparators = read_comparators(folder)
     tables = _read_tables(folder, comparators, numbered)
@@ -213,16 +215,13 @@ def _read_tables(
         "entities.csv": _with_buildings(tables["entities.csv"], listed),
     }
     for number, vintage in vintages.items():
-        part = read_part(folder, vintage.part)
-        checked = _check_vintage(folder.name, vintage, part, full_tables)
+        checked = _check_vintage(folder.name, vintage, number, full_tables)
         records.append(checked.assign(vintage=number))
     full = [part for part in records if len(part)]
     return tables | {"records.csv": pd.concat(full or records, ignore_index=True)}
 
 
-def check_vintage(
-    data: Dataset, vintage: Vintage, records: pd.DataFrame
-) -> pd.DataFrame:
+def check_vintage(data: Dataset, vintage: Vintage, number: int) -> pd.DataFrame:
     """Return the records of one more vintage, through the door of all the others.
 
     Raises
@@ -240,18 +239,15 @@ def check_vintage(
         "settlements.csv": data.settlements,
         "rivals.csv": data.rivals,
     }
-    return _check_vintage(data.name, vintage, records, tables)
+    return _check_vintage(data.name, vintage, number, tables)
 
 
 def _check_vintage(
-    folder: str,
-    vintage: Vintage,
-    records: pd.DataFrame,
-    tables: dict[str, pd.DataFrame],
+    folder: str, vintage: Vintage, number: int, tables: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Return the records of one vintage, checked like those kept by hand."""
-    name = f"parts/{vintage.part[:12]}"
-    tables = tables | {"records.csv": records}
+    name = place_of(number)
+    tables = tables | {"records.csv": records_of(vintage)}
     check_keys(folder, tables, name)
     return read_records(folder, tables, name).assign(recorded=vintage.recorded)
 

@@ -1,6 +1,6 @@
 """Which one point or bound do we accept for a measure, an entity and a year?
 
-What a later vintage replaced or took back takes no part; see `precedence`. A ruling
+What a later vintage replaced or took back takes no part; see `vintages`. A ruling
 of the dataset comes first. Else, of several records: for a stock the latest date in
 the year, then the best standing, then the narrower box, then the earliest publication.
 """

@@ -1,38 +1,40 @@
-"""Which vintages did a dataset take in, with which figures, and which still stand?
+"""Reads and writes vintages, and says which of them stands.
 
-A vintage is what one `add` stored. Beside the hand-kept files of a dataset stands a
-small `head.json`, which lists the vintages in order of recording, and in `parts/` one
-file of records for each, named after its SHA-256. Parts never change; the head is
-replaced as a whole. Both are checked whenever they are read.
+A vintage is what one `add` stored: one file, `vintages/0001.json` and so on, written
+whole and never changed again. It holds its metadata, its records one a line, the
+checksums of the hand-kept files, that of the vintage before it, and its own.
 """
 
 import calendar
-import csv
 import datetime as dt
 import hashlib
-import io
+import itertools
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from hengstats.csvsafe import to_csv, unguard
-from hengstats.errors import DataError
+from hengstats.messages import data_error
+from hengstats.records import STANDINGS
 from hengstats.vocabulary import LANGUAGES
 
 FORMAT = 1
-HEAD, PARTS = "head.json", "parts"
-RECORD = "entity measure period printed value qualifier unit source quote".split()
-_RARE = ("measures", "partial")
+FOLDER, LATEST = "vintages", "latest.json"
+RECORD = "entity measure period printed value qualifier unit quote".split()
 HERE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
+_NUMBER = re.compile(r"(?!0000)(\d{4}|[1-9]\d{4,})\.json")
+_KEY = ["entity", "measure", "year"]
+_SEAL = ' "sha256": '
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vintage:
-    """What one `add` stored, as the head lists it.
+    """What one `add` stored.
 
     Attributes
     ----------
@@ -46,10 +48,8 @@ class Vintage:
         When it was stored: UTC, to the second.
     reason : str
         Why earlier figures changed; may be empty.
-    files : tuple of dict
-        `name` and `sha256` of each sheet.
-    part : str
-        SHA-256 of its file of records.
+    files : sequence of dict
+        `name`, `sha256` and `table` of each sheet.
     names : dict
         Names of buildings first heard with it, to the key of the building: a new
         building, or a new name of one that was known.
@@ -62,6 +62,14 @@ class Vintage:
         The measures of which it takes figures back; all where none is listed.
     partial : bool
         Whether it is only part of the list, so that nobody is missing in it.
+    watched : dict
+        Name of a hand-kept file to its SHA-256 when the vintage was stored.
+    previous : str
+        SHA-256 of the vintage before it; empty for the first.
+    records : sequence of sequence of str
+        One row per figure: the columns of `RECORD`.
+    sha256 : str
+        Its own, of everything that its file says before it.
     """
 
     source: str
@@ -72,13 +80,16 @@ class Vintage:
     standing: str
     kind: str
     reason: str
-    files: tuple[Mapping[str, str], ...]
-    part: str
-    names: Mapping[str, str]
-    blank: Mapping[str, Sequence[int]]
-    withdrawn: Mapping[str, Sequence[int]]
+    files: Sequence[Mapping[str, str]]
+    names: Mapping[str, str] = field(default_factory=dict)
+    blank: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    withdrawn: Mapping[str, Sequence[int]] = field(default_factory=dict)
     measures: Sequence[str] = ()
     partial: bool = False
+    watched: Mapping[str, str] = field(default_factory=dict)
+    previous: str = ""
+    records: Sequence[Sequence[str]] = field(default=(), repr=False)
+    sha256: str = ""
 
     @property
     def known(self) -> str:
@@ -93,115 +104,94 @@ class Vintage:
         return min(last_day(self.published), recorded).isoformat()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The list of vintages, and the hand-kept files as the last `add` saw them.
-
-    Attributes
-    ----------
-    vintages : tuple of Vintage
-        In order of recording.
-    watched : dict
-        Name of a hand-kept file to its SHA-256.
-    """
-
-    vintages: tuple[Vintage, ...] = ()
-    watched: Mapping[str, str] = field(default_factory=dict)
-
-
 def checksum(data: bytes) -> str:
     """Return the SHA-256 of some bytes, hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
-def dump_head(head: Head) -> bytes:
-    """Return a head as it stands in its file, its own checksum within."""
-    rest: dict[str, Any] = {"format": FORMAT} | asdict(head)
-    for one in rest["vintages"]:
-        for name in _RARE:
-            if not one[name]:  # said only where there is something to say
-                del one[name]
-    return _dump(rest | {"sha256": checksum(_dump(rest))})
+def place_of(number: int) -> str:
+    """Return where a vintage stands in the folder of its dataset."""
+    return f"{FOLDER}/{number:04d}.json"
 
 
-def parse_head(data: bytes, folder: str) -> Head:
-    """Return a head from its bytes; refuse them if a single bit has changed."""
-    try:
-        told = json.loads(data.decode("utf-8"))
-        if told["format"] != FORMAT and _dump(told) == data:
-            raise DataError(
-                f"{folder}/{HEAD} 是更新的 hengstats 写的（格式 {told['format']}）。"
-                f"请先更新 hengstats。 [{folder}/{HEAD}: format {told['format']}]"
-            )
-        vintages = [
-            Vintage(
-                **vintage
-                | {"files": tuple(vintage["files"])}
-                | {"measures": tuple(vintage.get("measures", ()))}
-            )
-            for vintage in told["vintages"]
-        ]
-        head = Head(vintages=tuple(vintages), watched=told["watched"])
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        if isinstance(fault, DataError):
-            raise
-        raise _damaged(folder, HEAD) from fault
-    if dump_head(head) != data:
-        raise _damaged(folder, HEAD)
-    return head
+def dump_vintage(vintage: Vintage, number: int) -> tuple[bytes, str]:
+    """Return a vintage as its file holds it, one record a line, and its SHA-256."""
+    said = {"format": FORMAT, "vintage": number}
+    said |= {one.name: getattr(vintage, one.name) for one in fields(vintage)}
+    del said["records"], said["sha256"]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    rows = ",\n".join(map(encode, [RECORD, *vintage.records]))
+    return _seal(f'{_text(said)[:-2]},\n "records": [\n{rows}\n ],\n')
 
 
-def read_head(folder: Path) -> Head:
-    """Return the head of a dataset folder; an empty one where there is none.
+def dump_latest(number: int, vintage: str, watched: Mapping[str, str]) -> bytes:
+    """Return what `latest.json` holds: number and SHA-256 of the last vintage.
+
+    `watched` are the checksums of the hand-kept files as they were last accepted.
+    """
+    said = {"format": FORMAT, "latest": number, "vintage": vintage, "watched": watched}
+    return _seal(_text(said)[:-2] + ",\n")[0]
+
+
+def read_vintage(folder: Path, number: int) -> Vintage:
+    """Return one vintage of a dataset folder, its file checked.
 
     Raises
     ------
     DataError
-        If it is damaged, or missing although there are parts.
+        If the file does not have its checksum, or a later version wrote it.
     """
-    path = folder / HEAD
-    if path.is_file():
-        return parse_head(path.read_bytes(), folder.name)
-    if any((folder / PARTS).glob("*.csv")):
-        raise DataError(
-            f"{folder.name} 里有 {PARTS}/ 却没有 {HEAD}：历次存入的表读不出来。"
-            f"请从备份取回 {HEAD}。 [{folder.name}/{HEAD} is missing]"
-        )
-    return Head()
+    said = _unseal(folder, place_of(number))
+    known = {one.name: said[one.name] for one in fields(Vintage)}
+    return Vintage(**known | {"records": said["records"][1:]})
 
 
-def dump_part(records: pd.DataFrame) -> bytes:
-    """Return records as a part holds them."""
-    return to_csv(RECORD, records[RECORD].itertuples(index=False, name=None))
-
-
-def parse_part(data: bytes) -> pd.DataFrame:
-    """Return the records of a part, every cell as text."""
-    text = io.StringIO(data.decode("utf-8-sig"), newline="")
-    head, *rows = csv.reader(text)
-    cells = [[unguard(cell) for cell in row] for row in rows]
-    return pd.DataFrame(cells, columns=head, dtype=object)
-
-
-def read_part(folder: Path, part: str) -> pd.DataFrame:
-    """Return the records of one vintage, its file checked against its checksum.
+def read_vintages(folder: Path, count: int | None = None) -> list[Vintage]:
+    """Return the first vintages of a dataset folder, in order of recording.
 
     Raises
     ------
     DataError
-        If the file is missing or does not have the checksum it is named after.
+        If any is damaged or missing, also the last one, or does not follow the one
+        before it.
     """
-    name = f"{PARTS}/{part}.csv"
-    path = folder / name
-    if not path.is_file():
-        raise DataError(
-            f"{folder.name} 里缺少 {name}。请从备份取回，再运行"
-            f" hengstats verify {folder.name}。 [{folder.name}/{name} is missing]"
-        )
-    data = path.read_bytes()
-    if checksum(data) != part:
-        raise _damaged(folder.name, name)
-    return parse_part(data)
+    last = read_latest(folder)  # before the list: who adds a vintage writes it last
+    numbers = list_numbers(folder)
+    expected = range(1, max([last.get("latest", 0), *numbers]) + 1)
+    for number in [one for one in expected if one not in set(numbers)][:1]:
+        raise data_error("vintages.missing", folder=folder.name, place=place_of(number))
+    read: list[Vintage] = []
+    for number in numbers[:count]:
+        one = read_vintage(folder, number)
+        follows = one.previous == (read[-1].sha256 if read else "")
+        is_last = number == last.get("latest")
+        if not follows or (is_last and one.sha256 != last["vintage"]):
+            raise data_error(
+                "vintages.unlike", folder=folder.name, place=place_of(number)
+            )
+        read.append(one)
+    return read
+
+
+def list_numbers(folder: Path) -> list[int]:
+    """Return the numbers of the vintages whose files are there."""
+    names = (_NUMBER.fullmatch(path.name) for path in (folder / FOLDER).glob("*.json"))
+    return sorted(int(name[1]) for name in names if name)
+
+
+def read_latest(folder: Path) -> dict[str, Any]:
+    """Return what `latest.json` says, or nothing where it is not there."""
+    place = f"{FOLDER}/{LATEST}"
+    there = (folder / place).is_file()
+    return _unseal(folder, place, "damaged_latest") if there else {}
+
+
+def records_of(vintage: Vintage) -> pd.DataFrame:
+    """Return the records of a vintage as `records.csv` would hold them."""
+    table = pd.DataFrame(vintage.records, columns=RECORD, dtype=object)
+    source = pd.Series([vintage.source] * len(table), table.index, dtype=object)
+    table.insert(RECORD.index("quote"), "source", source)
+    return table
 
 
 def list_vintages(vintages: Sequence[Vintage]) -> pd.DataFrame:
@@ -209,14 +199,14 @@ def list_vintages(vintages: Sequence[Vintage]) -> pd.DataFrame:
 
     `known` is the date it is known from, `files` the names of its sheets.
     """
-    told = "source title publisher published recorded standing kind reason known"
+    columns = "source title publisher published recorded standing kind reason known"
     rows = [
         {"vintage": number}
-        | {column: getattr(one, column) for column in told.split()}
+        | {column: getattr(one, column) for column in columns.split()}
         | {"files": "、".join(file["name"] for file in one.files)}
         for number, one in enumerate(vintages, start=1)
     ]
-    return pd.DataFrame(rows, columns=["vintage", *told.split(), "files"])
+    return pd.DataFrame(rows, columns=["vintage", *columns.split(), "files"])
 
 
 def source_rows(vintages: Sequence[Vintage]) -> list[dict[str, str]]:
@@ -250,6 +240,56 @@ def entity_rows(
     ]
 
 
+def order_of(vintages: Mapping[int, Vintage]) -> list[int]:
+    """Return the numbers of vintages by the date they are known from.
+
+    Of those known from one day, the one recorded later is the later.
+    """
+    return sorted(vintages, key=lambda number: (vintages[number].known, number))
+
+
+def mark_standing(
+    records: pd.DataFrame, vintages: Mapping[int, Vintage], order: Sequence[int]
+) -> pd.Series:
+    """Return which records still stand: False for what was revised or withdrawn.
+
+    `order` lists the numbers of the vintages from the earliest to the latest. A
+    later record of an entity, measure and year takes the place of an earlier one;
+    it does not if another publisher of weaker standing says it, both being named.
+    Hand-kept records, vintage 0, always stand.
+    """
+    stands = np.ones(len(records), dtype=bool)
+    withdrawn = {entity for number in order for entity in vintages[number].withdrawn}
+    contested = records.duplicated(_KEY, keep=False)
+    contested |= records["entity"].isin(withdrawn).astype(bool)
+    places = np.flatnonzero(contested)
+    columns = (records[column].iloc[places].tolist() for column in _KEY)
+    keys = dict(zip(places.tolist(), zip(*columns, strict=True), strict=True))
+    rows: dict[int, list[int]] = {}
+    for i, number in zip(keys, records["vintage"].iloc[places].tolist(), strict=True):
+        rows.setdefault(number, []).append(i)
+    measures = records["measure"].unique()
+    later: dict[tuple[Any, ...], set[tuple[str, int]]] = {}
+    for number in reversed(order):
+        one, own = vintages[number], rows.get(number, ())
+        voice = one.publisher, STANDINGS.index(one.standing)
+        for i in own:
+            stands[i] = not _is_replaced(voice, later.get(keys[i], ()))
+        for i in own:
+            later.setdefault(keys[i], set()).add(voice)
+        for entity, years in one.withdrawn.items():
+            for measure, year in itertools.product(one.measures or measures, years):
+                # Weaker than any figure: it ends only those of its own publisher.
+                key = entity, measure, year
+                later.setdefault(key, set()).add((one.publisher, len(STANDINGS)))
+    return pd.Series(stands, records.index, dtype=bool)
+
+
+def speak_for_one(one: str, other: str) -> bool:
+    """Return whether two publishers may be the same: a blank one may be any."""
+    return one == other or not (one and other)
+
+
 def last_day(published: str) -> dt.date:
     """Return the last day of a day, month or year; a blank is never over."""
     parts = [int(part) for part in published.split("-")] if published else []
@@ -260,16 +300,34 @@ def last_day(published: str) -> dt.date:
     return dt.date(year, month, parts[2] if len(parts) > 2 else last)
 
 
-def _dump(told: Mapping[str, object]) -> bytes:
-    """Return JSON that a person can read and compare line by line."""
-    text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
-    return (text + "\n").encode()
-
-
-def _damaged(folder: str, name: str) -> DataError:
-    """Return the error for a file that does not have its checksum."""
-    return DataError(
-        f"{folder}/{name} 与校验和不符，已经损坏或被改动。请从备份取回，再运行"
-        f" hengstats verify {folder}。 [{folder}/{name} does not have its checksum:"
-        f" restore it from a backup, then run hengstats verify {folder}]"
+def _is_replaced(voice: tuple[str, int], later: Iterable[tuple[str, int]]) -> bool:
+    """Return whether a later publisher and standing take the place of an earlier."""
+    return any(
+        speak_for_one(voice[0], publisher) or standing <= voice[1]
+        for publisher, standing in later
     )
+
+
+def _text(said: Mapping[str, object]) -> str:
+    """Return JSON that a person can read and compare line by line."""
+    return json.dumps(said, ensure_ascii=False, indent=1)
+
+
+def _seal(text: str) -> tuple[bytes, str]:
+    """Return a text closed as JSON by its own checksum, and that checksum."""
+    body = text.encode()
+    sha256 = checksum(body)
+    return body + f'{_SEAL}"{sha256}"\n}}\n'.encode(), sha256
+
+
+def _unseal(folder: Path, place: str, damaged: str = "damaged") -> dict[str, Any]:
+    """Return what a sealed file says; refuse it if a single bit has changed."""
+    data = (folder / place).read_bytes()
+    body, _, tail = data.rpartition(_SEAL.encode())
+    if tail != f'"{checksum(body)}"\n}}\n'.encode():
+        raise data_error(f"vintages.{damaged}", folder=folder.name, place=place)
+    said: dict[str, Any] = json.loads(data)
+    if said["format"] != FORMAT:
+        about = {"place": place, "format": said["format"]}
+        raise data_error("vintages.newer", folder=folder.name, **about)
+    return said

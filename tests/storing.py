@@ -1,6 +1,6 @@
 """A dataset of one's own for the tests of the store, and what it says."""
 
-from hengstats.adding import add, adding, new
+from hengstats.adding import add, new
 from hengstats.figures import load_figures
 from hengstats.intake import process
 from hengstats.intake.result import Asked
@@ -13,7 +13,7 @@ def begin(tmp_path, monkeypatch, published=""):
         asked = Asked(table=table, columns=columns or {}, person=person, event=event)
         return process.check_here(path, asked)
 
-    monkeypatch.setattr(adding, "check", check_here)  # in this process: quicker
+    monkeypatch.setattr("hengstats.adding.check", check_here)  # in this process: quicker
     monkeypatch.chdir(tmp_path)
     new("mine")
     usual = published

@@ -6,7 +6,7 @@ import json
 import pytest
 from storing import accepted, begin, codes
 
-from hengstats.adding import add, adding, verify
+from hengstats.adding import add, verify
 from hengstats.dataset import load_records, load_sources, read_dataset
 from hengstats.errors import DataError, SheetError
 from hengstats.figures import load_figures

@@ -1,17 +1,22 @@
-"""How is a cell of a sheet written down as a record?
+"""Takes the cells of all sheets together, and writes each down as a record.
 
 The wording stays that of the cell wherever the door of the records reads it as the
 check did; where it does not, a plain wording of the same figure stands in its place,
 and the quote shows both.
 """
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import pandas as pd
 
-from hengstats.errors import DataError, ReadingError, locate
-from hengstats.intake.result import COLUMNS, Cell
-from hengstats.printed import PrintedFigure, read_printed
+from hengstats.errors import DataError, Fault, ReadingError, locate
+from hengstats.intake.result import COLUMNS, Cell, Checked, refuse
+from hengstats.messages import message
+from hengstats.printed import read_printed
 from hengstats.vocabulary import UNITS, convert
 
 # Where the codebook does not say which measure a column of a sheet is.
@@ -33,7 +38,9 @@ _BEFORE = {
     "at_most": "至多",
     "fewer_than": "不足",
 }
+_PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _CLOSE = Decimal("1e-9")
+_FACTOR = {unit: Decimal(repr(about.factor)) for unit, about in UNITS.items()}
 
 
 def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
@@ -44,8 +51,7 @@ def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
     DataError
         If two measures name one column, or a column has another kind of unit.
     """
-    measures: dict[str, str] = {}
-    known = list(codebook["measure"])
+    known = codebook["measure"].tolist()
     if "column" in codebook:
         pairs = [(c, m) for c, m in zip(codebook["column"], known, strict=True) if c]
     else:
@@ -54,115 +60,168 @@ def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
             for column, choice in CUSTOMARY.items()
         }
         pairs = [(column, one) for column, one in customary.items() if one]
-    units = codebook.set_index("measure")["unit"]
+    measures: dict[str, str] = {}
+    units = dict(zip(known, codebook["unit"], strict=True))
     for column, measure in pairs:
-        place = (folder, "codebook.csv", known.index(measure) + 2)
+        place = folder, "codebook.csv", known.index(measure) + 2
         if column not in COLUMNS or column in measures:
-            fault = "重复了" if column in measures else "不是表格的栏目"
-            mend = f"写 {'、'.join(COLUMNS)} 中的一个，每个只写一次，或留空"
-            raise DataError(locate(*place, "column", f"“{column}”{fault}", mend))
+            key = "repeated" if column in measures else "no_column"
+            listed = "、".join(COLUMNS)
+            _, found, mend, _ = message(f"transcribe.{key}", name=column, known=listed)
+            raise DataError(locate(*place, "column", found, mend))
         try:
             convert(COLUMNS[column], units[measure])
         except ValueError as fault:
-            mend = f"改成能与 {COLUMNS[column]} 换算的单位"
-            raise DataError(locate(*place, "unit", str(fault), mend)) from fault
+            about = {"fault": fault, "unit": COLUMNS[column]}
+            _, found, mend, _ = message("transcribe.unit", **about)
+            raise DataError(locate(*place, "unit", found, mend)) from fault
         measures[column] = measure
     return measures
 
 
-def transcribe(
-    cell: Cell, *, file: str, entity: str, measure: str, source: str
-) -> dict[str, str]:
-    """Return the record of a cell.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One cell, the file it stands in, and the building it speaks of."""
+
+    file: str
+    entity: str
+    cell: Cell
+
+    def refuse(self, key: str, **values: object) -> Fault:
+        """Return the fault of the cell that a message describes."""
+        cell = self.cell
+        values |= {
+            "building": cell.building,
+            "year": cell.year,
+            "printed": cell.printed,
+        }
+        place = self.file, cell.sheet, cell.row, cell.head
+        return refuse(f"adding.{key}", **values).at(*place)
+
+
+def gather(
+    sheets: Sequence[Checked], entities: Mapping[str, str]
+) -> tuple[list[Found], list[Fault]]:
+    """Return one cell for each figure, and the figures on which two files disagree."""
+    cells: dict[tuple[str, str, int], Found] = {}
+    faults = []
+    for sheet in sheets:
+        for cell in sheet.cells:
+            if not (entity := entities.get(cell.building, "")):
+                continue
+            own = Found(file=sheet.file, entity=entity, cell=cell)
+            first = cells.setdefault((entity, cell.column, cell.year), own)
+            if _meaning(first.cell) != _meaning(cell):
+                row = f" 第 {first.cell.row} 行" if first.cell.row else ""
+                said = {"file": first.file, "row": row, "other": first.cell.printed}
+                faults.append(own.refuse("disagreement", **said))
+    return list(cells.values()), faults
+
+
+def unmapped_columns(
+    sheets: Sequence[Checked], measures: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Yield the columns of each sheet that the codebook knows no measure for."""
+    for sheet in sheets:
+        heads = {cell.column: cell for cell in reversed(sheet.cells)}
+        for column in [one for one in COLUMNS if one in heads and one not in measures]:
+            place = sheet.file, heads[column].sheet, None, heads[column].head
+            yield refuse("adding.unmapped_column", column=column).at(*place)
+
+
+def transcribe_all(
+    cells: Sequence[Found], measures: Mapping[str, str]
+) -> tuple[list[list[str]], list[Fault]]:
+    """Return the records of all cells, and those that no wording of records says."""
+    records, faults = [], []
+    for one in cells:
+        try:
+            printed, value, unit, quote = transcribe(one.cell, one.file)
+        except ReadingError as fault:
+            faults.append(one.refuse("invalid_number", fault=fault))
+            continue
+        key = [one.entity, measures[one.cell.column], str(one.cell.year)]
+        records.append([*key, printed, value, one.cell.qualifier, unit, quote])
+    return records, faults
+
+
+def transcribe(cell: Cell, file: str) -> tuple[str, str, str, str]:
+    """Return how a cell is recorded: printed, value, unit and quote.
 
     Raises
     ------
     ReadingError
         If no wording says what the check has read.
     """
+    figure = cell.qualifier, cell.number, cell.lower, cell.upper
+    printed, value, unit = _word(cell.column, cell.printed, cell.unit, *figure)
     sheet = f"《{cell.sheet}》" if cell.sheet else ""
     row = f"第{cell.row}行 " if cell.row else " "
     quote = f"{file}{sheet}{row}{cell.head or cell.column}：{cell.printed}"
-    printed, unit, figure = cell.printed, cell.unit, _read(cell, cell.printed)
-    if figure is None:
-        printed, unit = _plain(cell), COLUMNS[cell.column]
-        figure = _read(cell, printed)
+    if printed != cell.printed:
         quote += f"（即 {printed}）"
-    if figure is None:
-        raise ReadingError(f"“{cell.printed}” / “{printed}”")
-    return {
-        "entity": entity,
-        "measure": measure,
-        "period": str(cell.year),
-        "printed": printed,
-        "value": _value(cell, unit),
-        "qualifier": cell.qualifier,
-        "unit": unit,
-        "source": source,
-        "quote": quote,
-    }
+    return printed, value, unit, quote
 
 
-def _read(cell: Cell, printed: str) -> PrintedFigure | None:
-    """Return what a wording of a cell says, or None if that is not what it holds."""
-    if not printed:
-        return None
-    own = COLUMNS[cell.column]
-    unit = cell.unit if printed == cell.printed else own
+@lru_cache(maxsize=100_000)
+def _word(
+    column: str,
+    printed: str,
+    unit: str,
+    qualifier: str,
+    number: Decimal | None,
+    lower: Decimal | None,
+    upper: Decimal | None,
+) -> tuple[str, str, str]:
+    """Return wording, value and unit of a record that says what a cell says."""
+    own = COLUMNS[column]
+    ends = number, upper, lower
+    first = next((end for end in ends if end is not None), None)
+    held = (lower, upper) if qualifier == "range" else (first,)
+    plain = ""
+    if qualifier == "range" and lower is not None and upper is not None:
+        plain = f"{lower:f}-{upper:f}"
+    elif first is not None:
+        plain = f"{_BEFORE[qualifier]}{first:f}"
+    plain += "亿元" * (column == "tax" and bool(plain))
+    for wording, stated in ((printed, unit), (plain, own)):
+        if wording and _says(wording, stated, own, qualifier, held):
+            if qualifier == "range" or first is None:
+                return wording, "", stated
+            value = first * _FACTOR[own] / _FACTOR[stated]
+            return wording, f"{value.normalize():f}", stated
+    raise ReadingError(f"“{printed}” / “{plain}”")
+
+
+def _meaning(cell: Cell) -> tuple[object, ...]:
+    """Return what makes two cells say the same."""
+    return cell.number, cell.qualifier, cell.lower, cell.upper
+
+
+def _says(
+    wording: str,
+    stated: str,
+    own: str,
+    qualifier: str,
+    held: tuple[Decimal | None, ...],
+) -> bool:
+    """Return whether a wording, read with a unit, says what a cell holds."""
+    if qualifier == "exact" and held[0] is not None and _PLAIN.fullmatch(wording):
+        # A plain number reads as itself; nearly all cells are one.
+        return Decimal(wording) * _FACTOR[stated] == held[0] * _FACTOR[own]
     try:
-        figure = read_printed(printed, unit=unit)
-        spoken = figure.unit if _measured(figure.unit) else unit
-        factor = convert(str(spoken), own)
+        figure = read_printed(wording, unit=stated)
+        measured = figure.unit in UNITS and UNITS[str(figure.unit)].kind == "amount"
+        factor = convert(str(figure.unit) if measured else stated, own)
     except (ReadingError, ValueError):
-        return None
-    if figure.qualifier != cell.qualifier:
-        return None
-    ends = (figure.lower, cell.lower), (figure.upper, cell.upper)
-    pairs = ends if cell.qualifier == "range" else ((figure.number, _number(cell)),)
-    same = all(
-        said is not None and held is not None and _close(said * factor, held)
-        for said, held in pairs
+        return False
+    said = (figure.lower, figure.upper) if qualifier == "range" else (figure.number,)
+    return figure.qualifier == qualifier and all(
+        one is not None and other is not None and _is_close(one * factor, other)
+        for one, other in zip(said, held, strict=True)
     )
-    return figure if same else None
 
 
-def _close(said: float, held: Decimal) -> bool:
+def _is_close(said: float, held: Decimal) -> bool:
     """Return whether two numbers are one, but for the last bits of a float."""
     return abs(Decimal(repr(said)) - held) <= _CLOSE * max(abs(held), Decimal(1))
-
-
-def _measured(unit: str | None) -> bool:
-    """Return whether a wording names a unit that decides, as an amount does."""
-    return unit in UNITS and UNITS[str(unit)].kind == "amount"
-
-
-def _number(cell: Cell) -> Decimal | None:
-    """Return the number that is printed in a cell, in the unit of its column."""
-    ends = (cell.number, cell.upper, cell.lower)
-    return next((end for end in ends if end is not None), None)
-
-
-def _value(cell: Cell, unit: str) -> str:
-    """Return the printed number in a unit, exactly; blank for a range."""
-    number = _number(cell)
-    if cell.qualifier == "range" or number is None:
-        return ""
-    own = UNITS[COLUMNS[cell.column]].factor
-    value = number * Decimal(repr(own)) / Decimal(repr(UNITS[unit].factor))
-    return _digits(value.normalize())
-
-
-def _plain(cell: Cell) -> str:
-    """Return a plain wording of a figure, in the unit of its column."""
-    ending = "亿元" if cell.column == "tax" else ""
-    if cell.qualifier == "range" and cell.lower is not None and cell.upper is not None:
-        return f"{_digits(cell.lower)}-{_digits(cell.upper)}{ending}"
-    number = _number(cell)
-    if number is None:
-        return ""
-    return f"{_BEFORE[cell.qualifier]}{_digits(number)}{ending}"
-
-
-def _digits(number: Decimal) -> str:
-    """Return a number without an exponent; its written digits stay."""
-    return f"{number:f}"

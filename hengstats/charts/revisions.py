@@ -22,7 +22,7 @@ from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
 from hengstats.revisions import Changes
-from hengstats.revisions.tables import counts_text, shorten, wording
+from hengstats.revisions.result import counts_text, shorten, wording
 from hengstats.vocabulary import say
 
 MOST, ROW, LABEL_EMS = 20, 0.42, 13.0

@@ -19,7 +19,7 @@ from hengstats.figures import settle_figures
 from hengstats.folder import DATA, find_dataset, read_comparators
 from hengstats.panel import build_panel, panel_of
 from hengstats.revisions import Changes, changes
-from hengstats.revisions.tables import wording
+from hengstats.revisions.result import wording
 from hengstats.vocabulary import say
 
 TAX, MEMBERS = "tax_revenue", "branch_members"

@@ -48,7 +48,7 @@ from hengstats.report.inputs import (
     phrase,
 )
 from hengstats.revisions import Changes
-from hengstats.revisions.tables import conclusions_table, counts_text, figures_table
+from hengstats.revisions.result import conclusions_table, counts_text, figures_table
 from hengstats.vocabulary import name, say
 
 # So many rows of changes are printed; the note says how many more there are.

@@ -1,9 +1,9 @@
-"""Which figures and which conclusions are no longer what they were?
+"""Says which figures and which conclusions are no longer what they were.
 
-figures      which figures were added, revised or taken back
+figures      the one comparison of two states, for `add` and for `changes`
 conclusions  what the figures of an entity say: verdict and indicators
-reasons      which changed figure did it; compare puts the two together
-result       what is returned; tables and told say it in three scripts
+reasons      which conclusions changed, and which figure did it
+result       what is returned, and how it says itself in three scripts
 """
 
 from typing import Any
@@ -13,10 +13,8 @@ import pandas as pd
 from hengstats.dataset import Dataset, read_dataset
 from hengstats.figures import KEY
 from hengstats.panel import panel_of
-from hengstats.revisions.compare import compare_conclusions
-from hengstats.revisions.figures import compare_figures, known_figures
-from hengstats.revisions.result import Changes
-from hengstats.revisions.tables import reason_text
+from hengstats.revisions.figures import compare_figures, explain_figures, known_figures
+from hengstats.revisions.result import Changes, reason_text
 from hengstats.vocabulary import check_language
 
 __all__ = ["Changes", "changes"]
@@ -41,10 +39,10 @@ def changes(
     Returns
     -------
     Changes
-        The figures added, revised and withdrawn, and why; for every entity the verdict
-        on members and tax, and for every measure of tax, organisation and participation
-        the latest figure, the average annual growth and the last growth: those that
-        changed, and which figures did it.
+        The figures added, revised, restated and withdrawn, and why; for every entity
+        the verdict on members and tax, and for every measure of tax, organisation and
+        participation the latest figure, the average annual growth and the last
+        growth: those that changed, and which figures did it.
 
     Raises
     ------
@@ -59,6 +57,9 @@ def changes(
     >>> found.figures.query("measure == 'tax_revenue'")["year"].tolist()
     [2016, 2017, 2018, 2020, 2021]
     """
+    # The statistics take seconds to import, and `add` needs only the comparison.
+    from hengstats.revisions.reasons import compare_conclusions
+
     check_language(lang)
     after = read_dataset(dataset)
     count = len(after.vintages)
@@ -67,15 +68,15 @@ def changes(
     else:
         before = read_dataset(dataset, vintages=count - 1) if count else after
     old, now = known_figures(before), known_figures(after)
-    changed = compare_figures(old, now, before, after)
+    entities = list(dict.fromkeys([*now["entity"], *old["entity"]]))
+    changed = explain_figures(compare_figures(old, now), entities, before, after)
     found, compared = compare_conclusions(old, now, changed, [after, before])
-    told = [reason_text(row, lang) for row in changed.to_dict("records")]
-    figures = changed.assign(reason=pd.Series(told, changed.index, dtype=object))
+    reasons = [reason_text(row, lang) for row in changed.to_dict("records")]
     return Changes(
         dataset=after.name,
         since=since or "",
         last=_last_vintage(after) if since is None else "",
-        figures=figures,
+        figures=changed.assign(reason=pd.Series(reasons, changed.index, dtype=object)),
         found=found,
         compared=compared,
         undated=_count_undated(changed, after) if since else 0,
@@ -87,8 +88,8 @@ def changes(
 
 def _last_vintage(data: Dataset) -> str:
     """Return what the last vintage is called; empty where there is none."""
-    told = data.vintages[["title", "source"]].tail(1).to_numpy().tolist()
-    return next((title or source for title, source in told), "")
+    last = data.vintages[["title", "source"]].tail(1).to_numpy().tolist()
+    return next((title or source for title, source in last), "")
 
 
 def _count_undated(changed: pd.DataFrame, data: Dataset) -> int:
@@ -107,16 +108,13 @@ def _origin(
     """Return what captions need to know of the changed figures, old and new."""
     if changed.empty:
         return {"sources": {}, "units": {}, "entities": {}}
-    former, about = (
-        panel_of(datasets, side.merge(changed[KEY], on=KEY, validate="one_to_one"))
-        .attrs["about"]
-        .copy()
-        for side in (old, now)
+    sides = (
+        side.merge(changed[KEY], "inner", KEY, validate="1:1") for side in (old, now)
     )
+    former, about = (panel_of(datasets, one).attrs["about"].copy() for one in sides)
     for measure, entities in former["sources"].items():
         known = about["sources"].setdefault(measure, {})
         for entity, listed in entities.items():
             own = known.setdefault(entity, [])
             own += [source for source in listed if source not in own]
-    found: dict[str, Any] = about
-    return found
+    return dict(about)

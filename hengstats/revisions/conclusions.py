@@ -1,11 +1,10 @@
-"""What do the figures of an entity say: its verdict, and each indicator?
+"""Computes what the figures of an entity say: its verdict, and each indicator.
 
 Everything is computed for many entities at once, so that a district of two hundred
 buildings takes seconds.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -17,75 +16,12 @@ from hengstats.evidence.readings import read_figures
 from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, climb
 from hengstats.indicators import ENDS, cagr, growth, round_out
 from hengstats.panel import panel_of
+from hengstats.revisions.result import AVERAGE, LAST, LATEST, Box, State
 from hengstats.vocabulary import strings
 
 ORGANISATION, ECONOMY = "branch_members", "tax_revenue"
 TOPICS = ("tax", "organisation", "participation")
-VERDICT, LATEST, AVERAGE, LAST = "verdict", "latest", "average_growth", "growth"
-KINDS = (VERDICT, LATEST, AVERAGE, LAST)
 Subject = tuple[str, str, str]  # entity, kind of conclusion, measure
-Box = tuple[float | None, float | None, float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What one conclusion says at one time; equal states say the same.
-
-    Attributes
-    ----------
-    year, from_year : int
-        The year of a figure, or first and last year of a growth; 0 where none.
-    box : tuple of float or None
-        Lower end, value and upper end: in the unit of the measure, or in percent as
-        it is printed, its ends rounded outwards. None is unknown, an end may be open.
-    finding, level, sign : str, int, int
-        Of a verdict.
-    printed, unit : str
-        The wording of a figure and its unit; other words for the same bounds are no
-        change.
-    """
-
-    year: int = 0
-    from_year: int = 0
-    box: Box = (None, None, None)
-    finding: str = ""
-    level: int = 0
-    sign: int = 0
-    printed: str = field(default="", compare=False)
-    unit: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
-    """One conclusion that is no longer what it was.
-
-    Attributes
-    ----------
-    entity : str
-        Of whom.
-    what : str
-        `verdict`, `latest` (the latest figure), `average_growth` (a year, over all
-        known years) or `growth` (the last known step).
-    measure : str
-        Of which measure; of the economy for a verdict.
-    before, after : State or None
-        What it said, and says now; None where it could not be said.
-    how : str
-        `wholly`: each of the figures alone gives the new conclusion; `alone`: each
-        alone changes the old one; `needed`: without any of them it would be as
-        before; `together`: only all of them do it; `new`, `gone`: nothing was known
-        of the measure before, or is now.
-    rows : tuple of int
-        The rows of the changed figures that did it.
-    """
-
-    entity: str
-    what: str
-    measure: str
-    before: State | None
-    after: State | None
-    how: str
-    rows: tuple[int, ...]
 
 
 def measures_judged(data: Dataset) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which changed figure did it: alone, only with others, or all of them together?
+"""Finds which conclusions changed, and which changed figures did it.
 
 A changed figure that, put into the old figures alone, gives the new conclusion did it;
 where none does, those that alone change it; where none does, those without which the
@@ -15,12 +15,12 @@ from hengstats.indicators import ENDS
 from hengstats.revisions.conclusions import (
     ECONOMY,
     ORGANISATION,
-    VERDICT,
-    State,
     Subject,
     indicator_states,
+    measures_judged,
     verdict_states,
 )
+from hengstats.revisions.result import KINDS, VERDICT, Conclusion, State
 
 WHOLLY, ALONE, NEEDED, TOGETHER = "wholly", "alone", "needed", "together"
 NEW, GONE = "new", "gone"
@@ -30,6 +30,57 @@ Rows = dict[tuple[str, int], tuple]  # measure and year to a figure of one entit
 Trial = tuple[str, tuple[str, ...], str, int]  # entity, measures, how, changed row
 # With more changes than these, trying each one would take long and say little.
 MOST = 24
+
+
+def compare_conclusions(
+    old: pd.DataFrame,
+    now: pd.DataFrame,
+    changed: pd.DataFrame,
+    datasets: list[Dataset],
+) -> tuple[tuple[Conclusion, ...], int]:
+    """Return the conclusions that changed, and of how many.
+
+    Parameters
+    ----------
+    old, now : DataFrame
+        The figures of the two states, as `known_figures` returns.
+    changed : DataFrame
+        As `explain_figures` returns.
+    datasets : list of Dataset
+        The state now, and the one before.
+    """
+    measures = measures_judged(datasets[0])
+    seen: dict[tuple, State] = {}
+    before, after = (indicator_states(side, measures) for side in (old, now))
+    of_verdicts = changed["measure"].isin((ORGANISATION, ECONOMY))
+    touched = changed.loc[of_verdicts, "entity"].unique()
+    for states, side in ((before, old), (after, now)):
+        own = side[side["entity"].isin(touched)]
+        for entity, state in verdict_states(own, datasets, seen).items():
+            states[entity, VERDICT, ECONOMY] = state
+    subjects = dict.fromkeys([*before, *after])
+    compared = sum(kind != VERDICT for _, kind, _ in subjects)
+    compared += len({*_entities_judged(now), *_entities_judged(old)})
+    entities = list(dict.fromkeys([*now["entity"], *old["entity"]]))
+    rank = {entity: i for i, entity in enumerate(entities)}
+
+    def order(subject: Subject) -> tuple[int, ...]:
+        entity, kind, measure = subject
+        place = KINDS.index(kind)
+        return rank[entity], place > 0, measures.index(measure), place
+
+    asked = {
+        subject: (before.get(subject), after.get(subject))
+        for subject in sorted(subjects, key=order)
+        if before.get(subject) != after.get(subject)
+    }
+    found = []
+    ways = explain_changes(asked, old, now, changed, datasets, seen)
+    for subject, (former, new) in asked.items():
+        about = dict(zip(("entity", "what", "measure"), subject, strict=True))
+        how, rows = ways[subject]
+        found.append(Conclusion(**about, before=former, after=new, how=how, rows=rows))
+    return tuple(found), compared
 
 
 def explain_changes(
@@ -49,7 +100,7 @@ def explain_changes(
     old, now : DataFrame
         The known figures of the two states.
     changed : DataFrame
-        As `compare_figures` returns.
+        As `explain_figures` returns.
     datasets : list of Dataset
         The two states of the dataset.
     seen : dict
@@ -61,7 +112,7 @@ def explain_changes(
         i: (str(measure), int(year))
         for i, measure, year in changed[["measure", "year"]].itertuples(name=None)
     }
-    told: dict[Subject, Because] = {}
+    reasons: dict[Subject, Because] = {}
     asking: dict[Subject, list[Trial]] = {}
     trials: dict[Trial, Rows] = {}
     for subject in asked:
@@ -69,7 +120,7 @@ def explain_changes(
         rows = [i for one in measures for i in touched.get((entity, one), [])]
         first, last = (_of(side.get(entity, {}), measures) for side in (before, after))
         if how := _obvious(rows, measures, first, last):
-            told[subject] = how, tuple(rows)
+            reasons[subject] = how, tuple(rows)
             continue
         for how, base, other in ((ALONE, first, last), (NEEDED, last, first)):
             for i in rows:
@@ -78,8 +129,8 @@ def explain_changes(
                 trials[trial] = _swap(base, other, places[i])
     answers = _answer(trials, datasets, seen)
     for subject, tried in asking.items():
-        told[subject] = _judge(asked[subject], subject, tried, answers)
-    return told
+        reasons[subject] = _strongest(asked[subject], subject, tried, answers)
+    return reasons
 
 
 def measures_of_subject(subject: Subject) -> tuple[str, ...]:
@@ -99,7 +150,7 @@ def _obvious(
     return TOGETHER if len(rows) > MOST else ""
 
 
-def _judge(
+def _strongest(
     asked: tuple[State | None, State | None],
     subject: Subject,
     tried: list[Trial],
@@ -119,6 +170,13 @@ def _judge(
         ways[TOGETHER].append(row)
     strongest = next(how for how, rows in ways.items() if rows)
     return strongest, tuple(ways[strongest])
+
+
+def _entities_judged(figures: pd.DataFrame) -> list[str]:
+    """Return the entities of which both members and tax are known."""
+    both = figures[figures["measure"].isin((ORGANISATION, ECONOMY))]
+    count = both.groupby("entity", sort=False)["measure"].nunique()
+    return count.index[count == 2].tolist()
 
 
 def _by_entity(figures: pd.DataFrame) -> dict[str, Rows]:

@@ -1,7 +1,8 @@
-"""Which sheet does a user fill in, so that `check` understands every cell of it?
+"""Writes the template that users fill in, as `python tools/template.py`.
 
-The words stand in `template.toml`. Nothing is blocked that `check` would read: a cell
-says what belongs in it, and takes "约300" as well as 300.
+The words stand in `template.toml`; `template.xlsx` and `template.csv` are written to
+`hengstats/adding/blank/` and shipped with the library. Nothing is blocked that `check`
+would read: a cell says what belongs in it, and takes "约300" as well as 300.
 """
 
 import datetime as dt
@@ -9,7 +10,7 @@ import io
 import math
 import tomllib
 import zipfile
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
@@ -20,7 +21,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hengstats.csvsafe import to_csv
 
-FIRST_YEAR = 2016
+HERE = Path(__file__).resolve().parent
+BLANK = HERE.parent / "hengstats" / "adding" / "blank"
+YEARS = range(2016, 2031)  # offered in a list; any other can be typed
 ROWS, NAMES = 300, 200  # ruled rows of the sheet; places in the list of buildings
 LINE = 15  # points from one line of the notes to the next
 TYPE = "Microsoft YaHei"
@@ -30,21 +33,18 @@ _LINE = Side(style="thin", color=RULE)
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 
-def write_csv() -> bytes:
+def write_csv(words: dict[str, Any]) -> bytes:
     """Return the template as CSV: the heads only."""
-    return to_csv(
-        [column["head"] for column in _words()["building_year"]["column"]], []
-    )
+    return to_csv([column["head"] for column in words["building_year"]["column"]], [])
 
 
-def write_workbook(year: int) -> bytes:
-    """Return the template as an Excel workbook, with a list of the years to `year`."""
-    words = _words()
+def write_workbook(words: dict[str, Any]) -> bytes:
+    """Return the template as an Excel workbook."""
     table = words["building_year"]
     book = Workbook()
     sheet = book.active
     sheet.title = table["sheet"]
-    _fill_sheet(sheet, table, year)
+    _fill_sheet(sheet, table)
     _fill_list(book.create_sheet(table["list"]), table)
     _fill_notes(book.create_sheet(words["notes"]["sheet"]), words)
     book.properties.creator = "hengstats"
@@ -54,16 +54,10 @@ def write_workbook(year: int) -> bytes:
     return _undate(raw.getvalue())
 
 
-def _words() -> dict[str, Any]:
-    """Return what the template says."""
-    source = resources.files("hengstats.adding").joinpath("template.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
-
-
-def _fill_sheet(sheet: Worksheet, table: dict[str, Any], year: int) -> None:
+def _fill_sheet(sheet: Worksheet, table: dict[str, Any]) -> None:
     """Write the heads, rule the rows, and let each cell say what belongs in it."""
     names = f"'{table['list']}'!$A$3:$A${NAMES + 2}"
-    years = ",".join(map(str, range(FIRST_YEAR, year + 1)))
+    years = ",".join(map(str, YEARS))
     lists = {"year": f'"{years}"', "building": names}
     for number, column in enumerate(table["column"], start=1):
         letter, what = get_column_letter(number), column["english"].partition(",")[0]
@@ -184,3 +178,9 @@ def _undate(raw: bytes) -> bytes:
                 content = before + mark + kept + now + b"</dcterms:modified>" + end
             clean.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)
     return undated.getvalue()
+
+
+if __name__ == "__main__":
+    words = tomllib.loads((HERE / "template.toml").read_text(encoding="utf-8"))
+    (BLANK / "template.xlsx").write_bytes(write_workbook(words))
+    (BLANK / "template.csv").write_bytes(write_csv(words))

@@ -1,0 +1,384 @@
+"""Tells which building each name in a sheet means, and who is missing.
+
+A name that was never seen, and a building that is no longer there, are questions: the
+user answers them, once, and the answer is kept. Nothing is guessed.
+"""
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hengstats.dataset import Dataset
+from hengstats.errors import Fault
+from hengstats.intake.result import Checked, Refusal, refuse
+from hengstats.messages import message
+from hengstats.panel import ILLUSTRATIVE
+from hengstats.vintages import Vintage
+from hengstats.vocabulary import LANGUAGES, say
+from hengstats.vocabulary import name as label
+
+Place = tuple[str, str, int | None]  # file, sheet, row
+Losses = Mapping[str, Sequence[tuple[str, int]]]  # building to measure and year
+MOST = 100  # questions that are put one by one
+_OFFERED = 12  # names that are offered for one
+_COMPARED = 3 * _OFFERED  # names that are compared letter by letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the user said about names.
+
+    Attributes
+    ----------
+    aliases : dict
+        Known name to the name that the sheet has now.
+    new_buildings, withdraw : sequence of str
+        Names of buildings that are new; that are no longer reported.
+    partial : bool
+        Whether the sheets are only part of the list.
+    """
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    new_buildings: Sequence[str] = ()
+    withdraw: Sequence[str] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the dataset knows of buildings before the sheets are read.
+
+    Attributes
+    ----------
+    names : dict
+        Every name by which a building is known, to its key; to an empty key where
+        the hand-kept table gives the name to two of them.
+    shown : dict
+        Key to the name that is shown.
+    reported : tuple of str
+        Keys of the buildings that the sheets before these reported.
+    asks : bool
+        Whether a new name is a question: not in a dataset that holds nothing yet.
+    invented : bool
+        Whether the key of a new building must say that it is illustrative.
+    """
+
+    names: Mapping[str, str]
+    shown: Mapping[str, str]
+    reported: tuple[str, ...]
+    asks: bool
+    invented: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """Which building each name means, and what is still to be asked.
+
+    Attributes
+    ----------
+    entities : dict
+        Name in the sheets to the key of its building.
+    learned : dict
+        Names heard for the first time, to the key of their building.
+    withdrawn : tuple of str
+        Keys of the buildings that are no longer reported.
+    unknown, absent, unasked : tuple of Fault
+        Names never seen; buildings not in the sheets; answers that nothing asked for:
+        the first `MOST` of each.
+    more : int
+        How many there are beyond these.
+    """
+
+    entities: Mapping[str, str]
+    learned: Mapping[str, str]
+    withdrawn: tuple[str, ...]
+    unknown: tuple[Fault, ...]
+    absent: tuple[Fault, ...]
+    unasked: tuple[Fault, ...]
+    more: int
+
+
+def places_of(sheets: Sequence[Checked]) -> dict[str, Place]:
+    """Return each name of a building with the place where it comes first."""
+    rows: dict[str, Place] = {}
+    for sheet in sheets:
+        at = {cell.building: (cell.sheet, cell.row) for cell in reversed(sheet.cells)}
+        for _, name in sheet.rows:
+            rows.setdefault(name, (sheet.file, *at.get(name, ("", None))))
+    return rows
+
+
+def two_names(
+    sheets: Sequence[Checked], entities: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Yield the buildings that one sheet calls by two names in one year."""
+    places = places_of(sheets)
+    for sheet in sheets:
+        names: dict[tuple[int, str], str] = {}
+        for year, name in sheet.rows:
+            first = names.setdefault((year, entities.get(name, name)), name)
+            if first != name:
+                said = {"first": first, "name": name, "year": year}
+                yield refuse("adding.two_names", **said).at(sheet.file, places[name][1])
+
+
+def known_buildings(
+    data: Dataset,
+    vintages: Sequence[Vintage],
+    earlier: Sequence[Vintage],
+    publisher: str,
+    *,
+    invented: bool,
+    listed: bool,
+) -> Known:
+    """Return what is known of buildings before a new vintage.
+
+    `earlier` are the vintages known before it, in their order. `listed` says whether
+    the sheets list all buildings: sign-ins do not, nor does a part of a list, and they
+    ask for nobody who is missing.
+    """
+    names = {str(key): str(key) for key in data.records["entity"].unique()}
+    for row in data.entities.to_dict("records"):
+        for name in (row["entity"], *(row[lang] for lang in LANGUAGES)):
+            if name and names.setdefault(name, row["entity"]) != row["entity"]:
+                names[name] = ""
+    for vintage in vintages:
+        names |= vintage.names
+    shown = {key: key for key in names.values()}
+    shown |= dict(zip(data.entities["entity"], data.entities["zh-Hans"], strict=True))
+    return Known(
+        names=names,
+        shown=shown,
+        reported=_list_reported(earlier, publisher) if listed else (),
+        asks=bool(len(data.records) or vintages),
+        invented=invented,
+    )
+
+
+def resolve(
+    places: Mapping[str, Place], known: Known, answers: Answers, losses: Losses
+) -> Resolved:
+    """Return which building each name means, and every question that is open.
+
+    `places` leads from each name in the sheets to the file, sheet and row where it
+    comes first; `losses` from a building to the figures that its withdrawal takes back.
+    """
+    learned = _learn(places, known, answers)
+    entities = {
+        name: key
+        for name in places
+        if (key := known.names.get(name) or learned.get(name, ""))
+    }
+    present = set(entities.values())
+    missing = [key for key in known.reported if key not in present]
+    given_up = {known.names.get(name, "") for name in answers.withdraw}
+    lost = [key for key in missing if key not in given_up]
+    strange = [name for name in places if name not in entities]
+    file = next(iter(places.values()), ("", "", None))[0]
+    lost_names = [known.shown[key] for key in lost]
+    others = [
+        known.shown[key]
+        for key in dict.fromkeys(known.names.values())
+        if key and key not in present
+    ]
+    unasked = [
+        *_unasked_names(places, known, answers),
+        *_unasked_withdrawals(places, known, set(missing), answers),
+    ]
+    return Resolved(
+        entities=entities,
+        learned=learned,
+        withdrawn=tuple(key for key in missing if key in given_up),
+        unknown=tuple(
+            refuse("adding.invalid_name", name=name).at(*places[name])
+            if known.names.get(name) == ""
+            else _who_is(name, lost_names, others).at(*places[name])
+            for name in strange[:MOST]
+        ),
+        absent=tuple(
+            _where_is(known.shown[key], strange, losses.get(key, ())).at(file)
+            for key in lost[:MOST]
+        ),
+        unasked=tuple(_not_asked(*one).at(file) for one in unasked[:MOST]),
+        more=sum(max(len(one) - MOST, 0) for one in (strange, lost, unasked)),
+    )
+
+
+def has_answers(vintages: Iterable[Vintage], known: Known, answers: Answers) -> bool:
+    """Return whether the dataset has every answer already, from an earlier time."""
+    names = known.names
+    gone = {key for one in vintages for key in one.withdrawn}
+    return (
+        all(
+            names.get(old) and names.get(old) == names.get(new)
+            for old, new in answers.aliases.items()
+        )
+        and all(names.get(name) for name in answers.new_buildings)
+        and all(
+            names.get(name) in gone and names[name] not in known.reported
+            for name in answers.withdraw
+        )
+    )
+
+
+def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:
+    """Return what a withdrawal takes back: how many figures, of what, of when."""
+    if not losses:
+        return say("store", "loses_nothing", lang)
+    years: dict[str, list[int]] = {}
+    for measure, year in losses:
+        years.setdefault(measure, []).append(year)
+    listed = say("word", "comma", lang).join(
+        f"{label('measure', measure, lang)} {_spans(own)}"
+        for measure, own in years.items()
+    )
+    return say("store", "loses", lang, count=len(losses), figures=listed)
+
+
+def _list_reported(vintages: Sequence[Vintage], publisher: str) -> tuple[str, ...]:
+    """Return the buildings of the latest list of a publisher, and of parts since.
+
+    Where it never sent a list, or nobody signed, the latest list of any counts.
+    """
+    lists = [
+        one
+        for one in reversed(vintages)
+        if any(file.get("table") == "building_year" for file in one.files)
+    ]
+    own = [one for one in lists if publisher and one.publisher == publisher]
+    reported: dict[str, None] = {}
+    for one in own or lists:
+        reported |= dict.fromkeys([record[0] for record in one.records])
+        reported |= dict.fromkeys(one.blank)
+        if not one.partial:
+            break
+    return tuple(reported)
+
+
+def _learn(places: Collection[str], known: Known, answers: Answers) -> dict[str, str]:
+    """Return the names heard for the first time that the answers explain."""
+    renamed = {new: old for old, new in answers.aliases.items()}
+    taken, fresh = set(known.names.values()), set(answers.new_buildings)
+    learned: dict[str, str] = {}
+    for name in places:
+        if name in known.names:
+            continue
+        if key := known.names.get(renamed.get(name, "")):
+            learned[name] = key
+        elif not known.asks or name in fresh:
+            learned[name] = _key(name, taken, known.invented)
+            taken.add(learned[name])
+    return learned
+
+
+def _key(name: str, taken: Collection[str], invented: bool) -> str:
+    """Return the key of a new building: its first name."""
+    marked = invented and not name.startswith(ILLUSTRATIVE)
+    key = stem = f"{ILLUSTRATIVE[0]}-{name}" if marked else name
+    number = 2
+    while key in taken:
+        key, number = f"{stem}-{number}", number + 1
+    return key
+
+
+def _who_is(name: str, missing: Sequence[str], others: Sequence[str]) -> Refusal:
+    """Return the question that a name never seen puts.
+
+    Its former name can be that of a building that is missing, or, where none is, one
+    much like it of the `others` that are not in the sheets.
+    """
+    offered = _nearest(name, missing) or _nearest(name, others, 3, 0.6)
+    aliases = [f'--alias "{old}={name}"' for old in offered or ["OLD"]]
+    said = {"aliases": " 或 ".join(aliases), "or_aliases": " or ".join(aliases)}
+    return refuse("adding.unknown_building", name=name, **said)
+
+
+def _where_is(
+    name: str, strange: Sequence[str], losses: Sequence[tuple[str, int]]
+) -> Refusal:
+    """Return the question that a building puts which is not in the sheets.
+
+    Only a name that is strange can be its new one; `losses` are the figures that a
+    withdrawal takes back.
+    """
+    renamed = english = ""
+    if strange:
+        aliases = [f'--alias "{name}={new}"' for new in _nearest(name, strange)]
+        said = {"aliases": " 或 ".join(aliases), "or_aliases": " or ".join(aliases)}
+        _, _, renamed, english = message("adding.renamed", **said)
+    return refuse(
+        "adding.missing_building",
+        name=name,
+        lost=list_losses(losses, "zh-Hans"),
+        lost_english=list_losses(losses, "en"),
+        renamed=renamed,
+        renamed_english=english,
+    )
+
+
+def _nearest(
+    name: str, among: Iterable[str], most: int = _OFFERED, cutoff: float = 0.0
+) -> list[str]:
+    """Return names, the nearest first; of many those that share most characters."""
+    own = set(name)
+    few = sorted(among, key=lambda other: -len(own & set(other)))[:_COMPARED]
+    return difflib.get_close_matches(name, few, most, cutoff)
+
+
+def _spans(years: Iterable[int]) -> str:
+    """Return years, those in a row as first and last: 2016–2018、2021."""
+    spans: list[list[int]] = []
+    for year in sorted(set(years)):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1][1:] = [year]
+        else:
+            spans.append([year])
+    return ", ".join("–".join(map(str, span)) for span in spans)
+
+
+def _not_asked(option: str, why: str, name: str) -> Refusal:
+    """Return the refusal of an answer that nothing has asked for."""
+    _, found, _, english = message(f"adding.{why}", name=name)
+    said = {"option": option, "found": found, "english": english}
+    return refuse("adding.unasked_answer", **said)
+
+
+def _unasked_names(
+    places: Collection[str], known: Known, answers: Answers
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the answers on new names that nothing has asked for, why, and the name."""
+    for old, new in answers.aliases.items():
+        option = f'--alias "{old}={new}"'
+        if not known.names.get(old):
+            yield option, "never_known", old
+        elif new not in places:
+            yield option, "alias_not_in_sheets", new
+        elif new in known.names:
+            yield option, "already_known", new
+    for name in answers.new_buildings:
+        option = f'--new-building "{name}"'
+        if name not in places:
+            yield option, "not_in_sheets", name
+        elif name in known.names:
+            yield option, "already_known", name
+        elif name in answers.aliases.values():
+            yield option, "also_alias", name
+        elif not known.asks:
+            yield option, "first_sheets", name
+
+
+def _unasked_withdrawals(
+    places: Collection[str],
+    known: Known,
+    missing: Collection[str],
+    answers: Answers,
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the buildings said to be no longer reported that are, or never were."""
+    for name in answers.withdraw:
+        option = f'--withdraw "{name}"'
+        if name in places:
+            yield option, "in_sheets", name
+        elif answers.partial:
+            yield option, "of_a_part", name
+        elif known.names.get(name) not in missing:
+            yield option, "not_before", name
