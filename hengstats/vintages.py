@@ -119,9 +119,10 @@ def dump_vintage(vintage: Vintage, number: int) -> tuple[bytes, str]:
     said = {"format": FORMAT, "vintage": number}
     said |= {one.name: getattr(vintage, one.name) for one in fields(vintage)}
     del said["records"], said["sha256"]
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    rows = ",\n".join(map(encode, [RECORD, *vintage.records]))
-    return _seal(f'{_text(said)[:-2]},\n "records": [\n{rows}\n ],\n')
+    rows = json.dumps([RECORD, *vintage.records], ensure_ascii=False)
+    # All cells are text, within which a quotation mark stands behind a backslash.
+    lines = rows[1:-1].replace('"], ["', '"],\n["')
+    return _seal(f'{_text(said)[:-2]},\n "records": [\n{lines}\n ],\n')
 
 
 def dump_latest(number: int, vintage: str, watched: Mapping[str, str]) -> bytes:

@@ -1,27 +1,54 @@
 """A dataset of one's own for the tests of the store, and what it says."""
 
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
 from hengstats.adding import add, new
 from hengstats.figures import load_figures
 from hengstats.intake import process
 from hengstats.intake.result import Asked
 
 
-def begin(tmp_path, monkeypatch, published=""):
-    """Return a function that adds a sheet to the new dataset `mine`."""
+def check_here(path, table="", *, columns=None, person="", event=""):
+    """Return a sheet checked in this process, which is quicker."""
+    asked = Asked(table=table, columns=columns or {}, person=person, event=event)
+    return process.check_here(Path(path), asked)
 
-    def check_here(path, table="", *, columns=None, person="", event=""):
-        asked = Asked(table=table, columns=columns or {}, person=person, event=event)
-        return process.check_here(path, asked)
 
-    monkeypatch.setattr("hengstats.adding.check", check_here)  # in this process: quicker
+@cache
+def started(sheet, published, publisher):
+    """Return the files of a new dataset with one vintage, made once for all tests."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hengstats.adding.check", check_here)
+        path, where = Path(folder) / "表.csv", new(Path(folder) / "mine")
+        path.write_text(sheet, "utf-8")
+        add(path, where, published=published, publisher=publisher)
+        files = [one for one in where.rglob("*") if one.is_file()]
+        return {one.relative_to(where): one.read_bytes() for one in files}
+
+
+def begin(tmp_path, monkeypatch, published="", first="", publisher=""):
+    """Return a function that adds a sheet to the dataset `mine`.
+
+    The dataset is new, or has the vintage `first` of 31 March 2022.
+    """
+    monkeypatch.setattr("hengstats.adding.check", check_here)
     monkeypatch.chdir(tmp_path)
-    new("mine")
+    if first:
+        for name, content in started(first, "2022-03-31", publisher).items():
+            (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "mine" / name).write_bytes(content)
+    else:
+        new("mine")
     usual = published
 
-    def mine(sheet, published=usual, name="表.csv", **told):
-        path = tmp_path / (name or "表.csv")
+    def mine(sheet, published=usual, name="表.csv", **said):
+        path = tmp_path / name
         path.write_text(sheet, "utf-8")
-        return add(path, "mine", published=published, **told)
+        return add(path, "mine", published=published, **said)
 
     return mine
 
@@ -38,6 +65,11 @@ def codes(refused):
     return [fault.code for fault in refused.value.faults]
 
 
-def noted(told, code):
+def noted(added, code):
     """Return the notes of one kind."""
-    return [fault.message for fault in told.warnings if fault.code == code]
+    return [fault.message for fault in added.warnings if fault.code == code]
+
+
+def stored(folder):
+    """Return every file of a folder with its bytes."""
+    return {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}

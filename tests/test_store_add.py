@@ -2,9 +2,10 @@
 
 import errno
 import json
+import os
 
 import pytest
-from storing import accepted, begin, codes
+from storing import accepted, begin, codes, noted, stored
 
 from hengstats.adding import add, verify
 from hengstats.dataset import load_records, load_sources, read_dataset
@@ -13,96 +14,95 @@ from hengstats.figures import load_figures
 
 HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"
+REVISED = FIRST.replace("1.6", "1.7")
+LOG = "姓名,人员编号,活动编号,楼宇,签到时间\n"
+LOG += "张三丰,P77,E1,示例甲楼,2021-03-01 18:00\n"
 
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return a function that adds a sheet to a dataset of its own."""
+    """Return a function that adds a sheet to a new dataset."""
     return begin(tmp_path, monkeypatch)
 
 
-def test_the_first_sheet_comes_in(mine):
-    told = mine(FIRST, "2022-03-31")
+@pytest.fixture
+def started(tmp_path, monkeypatch):
+    """Return the same for one with the first sheet, published on 31 March 2022."""
+    return begin(tmp_path, monkeypatch, "2023-03-31", FIRST)
+
+
+def write(folder, **sheets):
+    """Write some sheets, and return their paths."""
+    for name, text in sheets.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return [folder / f"{name}.csv" for name in sheets]
+
+
+def test_the_first_sheet_comes_in_as_it_is_and_says_so(mine):
+    told = mine(FIRST, "2022-03-31", reason="第一次")
     assert (told.status, len(told.added), told.vintage) == ("stored", 6, 1)
-
-
-def test_figures_are_accepted_as_the_sheet_has_them(mine):
-    mine(FIRST, "2022-03-31")
+    assert told.say().splitlines()[:2] == [
+        "已存入 mine：第 1 期（表.csv）。"
+        "新增 6 个数字，修订 0 个，撤回 0 个，未变 0 个",
+        "Stored in mine as vintage 1 (表.csv)."
+        " Figures added: 6; revised: 0; withdrawn: 0; unchanged: 0",
+    ]
     assert accepted() == {
         ("示例甲楼", 2020): 1.5,
         ("示例甲楼", 2021): 1.6,
         ("示例乙楼", 2021): 2.0,
     }
-
-
-def test_fewer_than_ten_stays_a_bound(mine):
-    mine(FIRST)
-    figures = load_figures("mine").query("measure == 'branch_members'")
-    row = figures[figures["entity"] == "示例乙楼"].iloc[0]
+    members = load_figures("mine").query("measure == 'branch_members'")
+    row = members[members["entity"] == "示例乙楼"].iloc[0]
     assert row[["lower", "upper", "status"]].tolist() == [0.0, 10.0, "bound"]
-
-
-def test_a_record_says_where_it_stands_in_the_sheet(mine):
-    mine(FIRST)
     assert load_records("mine")["quote"].iloc[0] == "表.csv第2行 税收(亿元)：1.5"
+    assert read_dataset("mine").vintages["reason"].tolist() == ["第一次"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "printed"),  # in 亿元, worked out by hand
+    [
+        ("-0.35", -0.35, "-0.35"),
+        ("2600万元", 0.26, "2600万元"),
+        ("3.2亿元", 3.2, "3.2亿元"),
+        ("1.2E+01", 12.0, None),
+        ("１２．５", 12.5, None),
+        ("1 234", 1234.0, "1234亿元"),
+        ("二十六", 26.0, "二十六"),
+        ("约3.2亿元", 3.2, "约3.2亿元"),
+    ],
+)
+def test_a_wording_means_what_the_check_has_read(mine, cell, value, printed):
+    mine(f"年份,楼宇,税收(亿元)\n2020,示例甲楼,{cell}\n")
+    assert accepted()["示例甲楼", 2020] == pytest.approx(value)
+    record = load_records("mine").iloc[0]
+    assert record["printed"] == (printed or record["printed"])
+    assert record["printed"] in record["quote"]
 
 
 def test_an_amount_keeps_the_unit_of_its_sheet(mine):
     mine("年份,楼宇,税收(万元)\n2020,示例甲楼,15000\n")
     record = load_records("mine").iloc[0]
-    assert record[["printed", "value", "unit"]].tolist() == [
-        "15000",
-        "15000",
-        "10000 yuan",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"),  # in 亿元, worked out by hand
-    [
-        ("-0.35", -0.35),
-        ("2600万元", 0.26),
-        ("3.2亿元", 3.2),
-        ("1.2E+01", 12.0),
-        ("１２．５", 12.5),
-        ("1 234", 1234.0),
-        ("二十六", 26.0),
-        ("约3.2亿元", 3.2),
-    ],
-)
-def test_a_wording_means_what_the_check_has_read(mine, cell, value):
-    mine(f"年份,楼宇,税收(亿元)\n2020,示例甲楼,{cell}\n")
-    assert accepted()["示例甲楼", 2020] == pytest.approx(value)
-
-
-def test_a_wording_the_records_cannot_read_stands_in_the_quote(mine):
-    mine("年份,楼宇,税收(亿元)\n2020,示例甲楼,1 234\n")
-    record = load_records("mine").iloc[0]
-    assert (record["printed"], "1 234" in record["quote"]) == ("1234亿元", True)
-
-
-def test_the_same_sheet_again_changes_nothing(mine, tmp_path):
-    mine(FIRST, "2022-03-31")
-    before = {p: p.read_bytes() for p in (tmp_path / "mine").rglob("*") if p.is_file()}
-    told = mine(FIRST, "2022-03-31")
-    after = {p: p.read_bytes() for p in (tmp_path / "mine").rglob("*") if p.is_file()}
-    assert (told.status, after) == ("unchanged", before)
+    said = record[["printed", "value", "unit"]].tolist()
+    assert said == ["15000", "15000", "10000 yuan"]
 
 
 @pytest.mark.parametrize(
     "again",
     [
+        FIRST,
         HEAD + "2021,示例乙楼,约2,<10\n2021,示例甲楼,1.6,21\n2020,示例甲楼,1.5,20\n",
         "楼宇,年份,税收(万元),党员数\n示例甲楼,2020,15000,20\n示例甲楼,2021,16000,21\n"
         "示例乙楼,2021,约20000,<10\n",
         "年份,楼宇,税收(亿元)\n2021,示例乙楼,约2\n",
         HEAD + "2020,示例甲楼,1.50,20\n",
     ],
-    ids=["order", "unit", "subset", "digits"],
+    ids=["same", "order", "unit", "subset", "digits"],
 )
-def test_the_same_content_in_another_form_changes_nothing(mine, again):
-    mine(FIRST, "2022-03-31")
-    assert mine(again, "2022-03-31").status == "unchanged"
+def test_the_same_content_in_any_form_changes_no_byte(started, tmp_path, again):
+    before = stored(tmp_path / "mine")
+    told = started(again, "2022-03-31")
+    assert (told.status, stored(tmp_path / "mine")) == ("unchanged", before)
 
 
 def test_another_encoding_changes_nothing(mine, tmp_path):
@@ -111,243 +111,216 @@ def test_another_encoding_changes_nothing(mine, tmp_path):
     assert add(tmp_path / "b.csv", "mine").status == "unchanged"
 
 
-def test_an_old_sheet_again_does_not_undo_a_revision(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST.replace("1.6", "1.7"), "2023-03-31")
-    told = mine(FIRST, "2022-03-31")
-    assert (told.status, accepted()["示例甲楼", 2021]) == ("unchanged", 1.7)
+@pytest.mark.parametrize(
+    ("dates", "third", "value"),
+    [
+        (("2022-03-31", "2023-03-31", "2022-03-31"), FIRST, 1.7),
+        (("", "", ""), FIRST, 1.7),
+        (("", "", ""), FIRST.replace("1.6", "1.60"), 1.6),
+        (("2022-03-31", "2023-03-31", "2024-03-31"), FIRST, 1.6),
+    ],
+    ids=["old sheet", "old file", "another file", "set back on a later date"],
+)
+def test_only_what_is_newer_undoes_a_revision(mine, dates, third, value):
+    for sheet, published in zip((FIRST, REVISED), dates, strict=False):
+        mine(sheet, published)
+    told = mine(third, dates[2])
+    stays = "unchanged" if value == 1.7 else "stored"
+    assert (told.status, accepted()["示例甲楼", 2021]) == (stays, value)
 
 
-def test_an_old_file_again_without_a_date_does_not_undo_a_revision(mine):
-    mine(FIRST)
-    mine(FIRST.replace("1.6", "1.7"))
-    told = mine(FIRST)
-    assert (told.status, accepted()["示例甲楼", 2021]) == ("unchanged", 1.7)
-
-
-def test_another_file_without_a_date_may_set_a_figure_back(mine):
-    mine(FIRST)
-    mine(FIRST.replace("1.6", "1.7"))
-    mine(FIRST.replace("1.6", "1.60"))
-    assert accepted()["示例甲楼", 2021] == 1.6
-
-
-def test_a_figure_set_back_on_a_later_date_is_a_revision(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST.replace("1.6", "1.7"), "2023-03-31")
-    mine(FIRST, "2024-03-31")
-    assert accepted()["示例甲楼", 2021] == 1.6
-
-
-def test_a_revision_tells_old_and_new(mine):
-    mine(FIRST, "2022-03-31")
-    told = mine(FIRST.replace("1.6", "1.7"), "2023-03-31")
+def test_a_revision_tells_old_and_new_and_keeps_what_was_known(started):
+    told = started(REVISED)
     change = told.revised[0]
     assert (change.year, change.old, change.new) == (2021, "1.6", "1.7")
-
-
-def test_old_and_new_are_said_with_their_units(mine):
-    mine(FIRST, "2022-03-31")
-    sheet = "年份,楼宇,税收(万元)\n2021,示例甲楼,17000\n2021,示例乙楼,约20000\n"
-    assert "1.6 亿元 → 17000 万元" in mine(sheet, "2023-03-31").say()
-
-
-def test_a_hedge_that_goes_is_a_revision(mine):
-    mine(FIRST, "2022-03-31")
-    assert len(mine(FIRST.replace("约2", "2"), "2023-03-31").revised) == 1
-
-
-def test_what_was_known_before_a_revision_is_still_there(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST.replace("1.6", "1.7"), "2023-03-31")
     assert accepted(as_of="2022-12-31")["示例甲楼", 2021] == 1.6
 
 
+def test_old_and_new_are_said_with_their_units(started):
+    sheet = "年份,楼宇,税收(万元)\n2021,示例甲楼,17000\n2021,示例乙楼,约20000\n"
+    assert "1.6 亿元 → 17000 万元" in started(sheet).say()
+
+
+def test_a_hedge_that_goes_is_a_revision(started):
+    assert len(started(FIRST.replace("约2", "2")).revised) == 1
+
+
 def test_a_dry_run_says_it_and_writes_nothing(mine, tmp_path):
+    before = stored(tmp_path / "mine")
     told = mine(FIRST, dry_run=True)
-    assert (told.status, len(told.added), (tmp_path / "mine/head.json").exists()) == (
-        "dry_run",
-        6,
-        False,
-    )
+    assert (told.status, len(told.added)) == ("dry_run", 6)
+    assert stored(tmp_path / "mine") == before
 
 
-def test_a_blank_keeps_the_figure_and_says_so(mine):
-    mine(FIRST, "2022-03-31")
-    told = mine(FIRST.replace("1.6,21", "1.7,"), "2023-03-31")
-    kept = [fault for fault in told.warnings if fault.code == "kept_figure"]
-    members = accepted("branch_members")
-    assert (len(kept), members["示例甲楼", 2021]) == (1, 21.0)
+def test_a_blank_keeps_the_figure_and_says_so(started):
+    told = started(FIRST.replace("1.6,21", "1.7,"))
+    assert len(noted(told, "kept_figure")) == 1
+    assert accepted("branch_members")["示例甲楼", 2021] == 21.0
 
 
-def test_an_earlier_publication_that_comes_late_is_overtaken(mine):
-    mine(FIRST, "2023-03-31")
-    told = mine(FIRST.replace("1.6", "1.4"), "2022-03-31")
-    late = [fault.code for fault in told.warnings if fault.code == "overtaken"]
-    assert (late, accepted()["示例甲楼", 2021]) == (["overtaken"], 1.6)
+def test_an_earlier_publication_that_comes_late_is_overtaken(started):
+    told = started(FIRST.replace("1.6", "1.4"), "2021-12-31")
+    assert len(noted(told, "overtaken")) == 1
+    assert accepted()["示例甲楼", 2021] == 1.6
 
 
-@pytest.mark.parametrize("cell", ["1600", "0.0016"])
-def test_a_jump_against_the_earlier_vintage_is_refused(mine, cell):
-    mine(FIRST, "2022-03-31")
-    sheet = HEAD + f"2021,示例甲楼,{cell},21\n2021,示例乙楼,约2,<10\n"
+# Jumps
+
+
+@pytest.mark.parametrize(
+    ("sheet", "other"),
+    [
+        ("2021,示例甲楼,1600,21\n2021,示例乙楼,约2,<10\n", "2021 年数据集里是“1.6”"),
+        ("2021,示例甲楼,0.0016,21\n2021,示例乙楼,约2,<10\n", "2021 年数据集里"),
+        ("2022,示例甲楼,17000,21\n2022,示例乙楼,2,9\n", "2021 年数据集里是“1.6”"),
+        ("2018,示例甲楼,1500,21\n2018,示例乙楼,2,9\n", "2020 年数据集里是“1.5”"),
+    ],
+    ids=["times", "a thousandth", "year before", "year after"],
+)
+def test_a_jump_of_1000_times_is_refused(started, sheet, other):
     with pytest.raises(SheetError, match="相差 1000 倍以上") as refused:
-        mine(sheet, "2023-03-31")
+        started(HEAD + sheet)
     assert set(codes(refused)) == {"suspected_unit_change"}
+    assert other in str(refused.value)
 
 
-def test_a_jump_to_the_year_before_is_refused(mine):
-    mine(FIRST, "2022-03-31")
-    sheet = HEAD + "2022,示例甲楼,17000,21\n2022,示例乙楼,2,9\n"
-    with pytest.raises(SheetError, match=r"2021 年数据集里是“1\.6”"):
-        mine(sheet, "2023-03-31")
+def test_two_files_with_a_jump_between_them_are_refused_once(mine, tmp_path):
+    rows = {"a": "2020,示例甲楼,1.5,20\n", "b": "2021,示例甲楼,1500,21\n"}
+    with pytest.raises(SheetError, match="2020 年这一批表格里是“1.5”") as refused:
+        add(write(tmp_path, **{key: HEAD + row for key, row in rows.items()}), "mine")
+    assert codes(refused) == ["suspected_unit_change"]
 
 
-def test_a_jump_from_zero_is_none(mine):
-    mine(FIRST.replace("1.6", "0"), "2022-03-31")
-    sheet = HEAD + "2022,示例甲楼,1700,21\n2022,示例乙楼,2,9\n"
+@pytest.mark.parametrize(
+    ("first", "cell"),
+    [("0", "1700"), ("1.6", "1598.4")],
+    ids=["from zero", "999 times"],  # 1.6 x 999
+)
+def test_a_smaller_jump_or_one_from_zero_is_none(mine, first, cell):
+    mine(FIRST.replace("1.6", first), "2022-03-31")
+    sheet = HEAD + f"2022,示例甲楼,{cell},21\n2022,示例乙楼,2,9\n"
     assert mine(sheet, "2023-03-31").status == "stored"
 
 
-def test_999_times_is_no_jump(mine):
-    mine(FIRST, "2022-03-31")
-    sheet = HEAD + "2022,示例甲楼,1598.4,21\n2022,示例乙楼,2,9\n"  # 1.6 x 999
-    assert mine(sheet, "2023-03-31").status == "stored"
+# Several files
 
 
 def test_several_files_are_one_vintage(mine, tmp_path):
-    one, two = tmp_path / "a.csv", tmp_path / "b.csv"
-    one.write_text(FIRST, "utf-8")
-    two.write_text(HEAD + "2022,示例甲楼,1.7,22\n2022,示例乙楼,2.1,11\n", "utf-8")
-    told = add([one, two], "mine")
+    more = HEAD + "2022,示例甲楼,1.7,22\n2022,示例乙楼,2.1,11\n"
+    same = "年份,楼宇,税收(万元)\n2021,示例甲楼,16000\n"  # 1.6 亿元, as in a.csv
+    told = add(write(tmp_path, a=FIRST, b=more, c=same), "mine")
     assert (told.vintage, len(told.added)) == (1, 10)
 
 
 def test_a_file_given_twice_is_one(mine, tmp_path):
-    (tmp_path / "a.csv").write_text(FIRST, "utf-8")
-    assert add([tmp_path / "a.csv"] * 2, "mine").files == ("a.csv",)
+    assert add(write(tmp_path, a=FIRST) * 2, "mine").files == ("a.csv",)
 
 
 def test_one_bad_file_keeps_all_out_and_all_faults_are_told(mine, tmp_path):
-    files = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
-    for path, text in zip(
-        files, [FIRST, FIRST.replace("1.6", "1,62"), "nothing\n"], strict=True
-    ):
-        path.write_text(text, "utf-8")
+    before = stored(tmp_path / "mine")
+    files = write(tmp_path, a=FIRST, b=FIRST.replace("1.6", "1,62"), c="nothing\n")
     with pytest.raises(SheetError) as refused:
         add(files, "mine")
-    named = {fault.file for fault in refused.value.faults}
-    assert (named, (tmp_path / "mine/head.json").exists()) == (
-        {"b.csv", "c.csv"},
-        False,
-    )
+    assert {fault.file for fault in refused.value.faults} == {"b.csv", "c.csv"}
+    assert stored(tmp_path / "mine") == before
 
 
 def test_two_files_that_differ_on_one_figure_are_refused(mine, tmp_path):
-    one, two = tmp_path / "a.csv", tmp_path / "b.csv"
-    one.write_text(FIRST, "utf-8")
-    two.write_text(HEAD + "2021,示例甲楼,1.8,21\n", "utf-8")
+    files = write(tmp_path, a=FIRST, b=HEAD + "2021,示例甲楼,1.8,21\n")
     with pytest.raises(SheetError, match=r"a\.csv 第 3 行是“1\.6”") as refused:
-        add([one, two], "mine")
+        add(files, "mine")
     assert codes(refused) == ["duplicate_key"]
 
 
-def test_two_files_that_agree_on_a_figure_come_in(mine, tmp_path):
-    one, two = tmp_path / "a.csv", tmp_path / "b.csv"
-    one.write_text(FIRST, "utf-8")
-    two.write_text("年份,楼宇,税收(万元)\n2021,示例甲楼,16000\n", "utf-8")
-    assert len(add([one, two], "mine").added) == 6
+# Columns and measures
+
+BOOK = "measure,topic,unit,basis,years,precision,definition"
 
 
-def test_a_column_without_a_measure_is_refused(mine, tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new", "error", "told"),
+    [
+        (",members\n", ",\n", SheetError, "没有指标对应 members"),
+        (",members\n", ",tax\n", DataError, "“tax”重复了"),
+        (",members\n", ",member\n", DataError, "“member”不是表格的栏目"),
+        ("100 million yuan", "persons", DataError, "不能换算"),
+    ],
+)
+def test_a_codebook_that_does_not_fit_is_refused(mine, tmp_path, old, new, error, told):
     path = tmp_path / "mine" / "codebook.csv"
-    kept = path.read_text("utf-8-sig").replace(",members\n", ",\n")
-    path.write_text(kept, "utf-8-sig")
-    with pytest.raises(SheetError, match="没有指标对应 members") as refused:
+    path.write_text(path.read_text("utf-8-sig").replace(old, new), "utf-8")
+    with pytest.raises(error, match=told):
         mine(FIRST)
-    assert codes(refused) == ["unmapped_column"]
 
 
 def test_a_codebook_without_the_column_has_customary_measures(mine, tmp_path):
-    book = "measure,topic,unit,basis,years,precision,definition\n"
-    book += "tax_revenue,tax,10000 yuan,year,,printed,T\n"
+    book = BOOK + "\ntax_revenue,tax,10000 yuan,year,,printed,T\n"
     (tmp_path / "mine" / "codebook.csv").write_text(book, "utf-8")
     mine("年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n")
     assert accepted() == {("示例甲楼", 2020): 15000.0}
 
 
-def test_a_column_named_twice_in_the_codebook_is_refused(mine, tmp_path):
-    path = tmp_path / "mine" / "codebook.csv"
-    path.write_text(
-        path.read_text("utf-8-sig").replace(",members\n", ",tax\n"), "utf-8"
-    )
-    with pytest.raises(DataError, match="“tax”重复了"):
-        mine(FIRST)
-
-
-def test_a_count_cannot_be_an_amount(mine, tmp_path):
-    book = "measure,topic,unit,basis,years,precision,definition,column\n"
-    book += "tax_revenue,tax,persons,year,,printed,T,tax\n"
-    (tmp_path / "mine" / "codebook.csv").write_text(book, "utf-8")
-    with pytest.raises(DataError, match="不能换算"):
-        mine("年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n")
-
-
-def test_the_source_is_what_the_user_says(mine):
-    mine(FIRST, "2022-03-31", title="示例表", publisher="示例街道", standing="press")
-    columns = ["title", "publisher", "published", "standing"]
-    assert load_sources("mine")[columns].to_numpy().tolist() == [
-        ["示例表", "示例街道", "2022-03-31", "press"]
-    ]
-
-
-def test_a_sheet_without_a_title_is_called_by_its_file(mine):
-    mine(FIRST, name="示例街道2021.csv")
-    assert load_sources("mine")["title"].tolist() == ["示例街道2021"]
-
-
-def test_a_sheet_is_primary_where_nobody_says_otherwise(mine):
-    mine(FIRST)
-    assert load_sources("mine")["standing"].tolist() == ["primary"]
-
-
-def test_the_reason_of_a_revision_is_kept(mine):
-    mine(FIRST, "2022-03-31", reason="第一次")
-    assert read_dataset("mine").vintages["reason"].tolist() == ["第一次"]
+# The source
 
 
 @pytest.mark.parametrize(
-    "published", ["2022-3", "22", "2022-02-30", "昨天", "2999", "2022/03/31"]
+    ("said", "told"),
+    [
+        (
+            {"title": "示例表", "publisher": "示例街道", "standing": "press"},
+            ["示例表", "示例街道", "2022-03-31", "press"],
+        ),
+        ({}, ["示例街道2021", "示例街道2021", "2022-03-31", "primary"]),
+    ],
 )
-def test_a_bad_date_of_publication_is_refused(mine, published):
-    with pytest.raises(DataError, match=f"published=“{published}”"):
-        mine(FIRST, published)
+def test_the_source_is_what_the_user_says_or_else_the_file(mine, said, told):
+    mine(FIRST, "2022-03-31", name="示例街道2021.csv", **said)
+    columns = ["title", "publisher", "published", "standing"]
+    assert load_sources("mine")[columns].to_numpy().tolist() == [told]
 
 
-def test_an_unknown_standing_is_refused(mine):
-    with pytest.raises(DataError, match="standing=“best”不认识"):
-        mine(FIRST, standing="best")
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        *[
+            ({"published": one}, f"published=“{one}”")
+            for one in ("2022-3", "22", "2022-02-30", "昨天", "2999", "2022/03/31")
+        ],
+        ({"standing": "best"}, "standing=“best”不认识"),
+    ],
+)
+def test_what_cannot_be_said_of_a_sheet_is_refused(mine, said, told):
+    with pytest.raises(DataError, match=told):
+        mine(FIRST, **said)
 
 
-def test_no_sheet_at_all_is_refused(mine):
-    with pytest.raises(DataError, match="没有给出表格"):
-        add([], "mine")
+@pytest.mark.parametrize(
+    ("files", "to", "told"),
+    [([], "mine", "没有给出表格"), (["表.csv"], "yours", "没有“yours”这个数据集")],
+)
+def test_no_sheet_and_no_dataset_are_refused(mine, files, to, told):
+    with pytest.raises(DataError, match=told):
+        add(files, to)
 
 
-def test_a_dataset_that_is_not_there_is_refused(mine, tmp_path):
-    (tmp_path / "a.csv").write_text(FIRST, "utf-8")
-    with pytest.raises(DataError, match="没有“yours”这个数据集"):
-        add(tmp_path / "a.csv", "yours")
+# Invented figures
 
 
-def test_the_word_example_makes_a_dataset_illustrative(mine):
-    mine(FIRST)
-    assert read_dataset("mine").illustrative
-
-
-def test_a_sheet_without_the_word_is_a_public_record(mine):
-    mine(FIRST.replace("示例", ""))
-    assert not read_dataset("mine").illustrative
+@pytest.mark.parametrize(
+    ("building", "title", "invented"),
+    [
+        ("示例甲楼", "", True),
+        ("某示例楼", "", False),
+        ("甲楼", "楼宇经济示例街道表", False),
+        ("甲楼", "示例表", True),
+        ("甲楼", "Illustrative sheet", True),
+        ("illustrative-a", "", True),
+    ],
+)
+def test_only_what_begins_with_the_word_is_invented(mine, building, title, invented):
+    told = mine(f"年份,楼宇,税收(亿元)\n2020,{building},1.5\n", title=title)
+    assert read_dataset("mine").illustrative == invented
+    assert ("按示例数据（虚构的数字）存入" in told.say()) == invented
 
 
 def test_invented_figures_do_not_come_to_real_ones(mine):
@@ -357,53 +330,36 @@ def test_invented_figures_do_not_come_to_real_ones(mine):
     assert codes(refused)[0] == "mixed_kinds"
 
 
-def test_a_new_building_among_invented_ones_has_the_word_in_its_key(mine):
-    mine(FIRST)
-    mine(
-        FIRST.replace("示例乙楼", "丙楼"), new_buildings=["丙楼"], withdraw=["示例乙楼"]
-    )
+def test_a_new_building_among_invented_ones_has_the_word_in_its_key(started):
+    answers = {"new_buildings": ["丙楼"], "withdraw": ["示例乙楼"]}
+    started(FIRST.replace("示例乙楼", "丙楼"), **answers)
     assert "illustrative-丙楼" in set(read_dataset("mine").records["entity"])
 
 
-def test_a_file_edited_by_hand_is_noted_and_stays_noted(mine, tmp_path):
-    mine(FIRST)
+# Files
+
+
+def test_a_file_edited_by_hand_is_noted_and_stays_noted(started, tmp_path):
     path = tmp_path / "mine" / "codebook.csv"
     path.write_bytes(path.read_bytes().replace("年末".encode(), "岁末".encode()))
-    told = mine(FIRST.replace("1.6", "1.7"))
-    noted = [fault.file for fault in told.warnings if fault.code == "changed_by_hand"]
-    assert (noted, len(verify("mine"))) == (["codebook.csv"], 1)
+    told = started(REVISED)
+    edited = [one.file for one in told.warnings if one.code == "changed_by_hand"]
+    assert (edited, len(verify("mine"))) == (["codebook.csv"], 1)
 
 
-def test_sign_ins_become_counts(mine, tmp_path):
-    log = "姓名,人员编号,活动编号,楼宇,签到时间\n"
-    log += "甲,P1,E1,示例甲楼,2021-03-01 18:00\n乙,P2,E1,示例甲楼,2021-03-01 18:05\n"
-    mine(log, name="签到.csv")
+def test_sign_ins_become_counts_and_no_person_is_kept(mine, tmp_path):
+    mine(LOG + "乙,P2,E1,示例甲楼,2021-03-01 18:05\n", name="签到.csv")
     assert accepted("attendances") == {("示例甲楼", 2021): 2.0}
-
-
-def test_no_person_is_kept_from_sign_ins(mine, tmp_path):
-    log = "姓名,人员编号,活动编号,楼宇,签到时间\n"
-    log += "张三丰,P77,E1,示例甲楼,2021-03-01 18:00\n"
-    mine(log, name="签到.csv")
-    kept = b"".join(p.read_bytes() for p in (tmp_path / "mine").rglob("*.csv"))
+    kept = b"".join(stored(tmp_path / "mine").values())
     assert ("张三丰".encode() in kept, b"P77" in kept) == (False, False)
 
 
-def test_the_head_can_be_read_by_eye(mine, tmp_path):
-    mine(FIRST, "2022-03-31")
-    head = json.loads((tmp_path / "mine" / "head.json").read_text("utf-8"))
-    assert head["vintages"][0]["files"][0]["name"] == "表.csv"
-
-
-def test_another_process_that_holds_the_lock_is_waited_for_and_named(
-    mine, tmp_path, monkeypatch
-):
-    from hengstats.adding.lock import hold
-
-    monkeypatch.setattr(adding, "hold", lambda folder: hold(folder, patience=0.1))
-    with hold(tmp_path / "mine"):
-        with pytest.raises(DataError, match="另一个程序正在写 mine"):
-            mine(FIRST)
+def test_a_vintage_can_be_read_by_eye_one_record_a_line(started, tmp_path):
+    text = (tmp_path / "mine/vintages/0001.json").read_text("utf-8")
+    assert json.loads(text)["files"][0]["name"] == "表.csv"
+    line = '["示例甲楼", "tax_revenue", "2020", "1.5", "1.5", "exact",'
+    line += ' "100 million yuan", "表.csv第2行 税收(亿元)：1.5"],'
+    assert line in text.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -414,20 +370,37 @@ def test_another_process_that_holds_the_lock_is_waited_for_and_named(
         (errno.EIO, "读写出错"),
     ],
 )
-def test_a_disk_that_fails_is_told_in_a_sentence(mine, monkeypatch, code, told):
+def test_a_disk_that_fails_is_told_in_a_sentence(started, monkeypatch, code, told):
     def fail(*_):
         raise OSError(code, "示例")
 
-    monkeypatch.setattr(adding, "commit", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(DataError, match=told):
-        mine(FIRST)
+        started(REVISED)
+    monkeypatch.undo()
 
 
-def test_the_result_says_itself_in_two_languages(mine):
-    said = mine(FIRST, "2022-03-31").say().splitlines()
-    assert (said[0], said[1]) == (
-        "已存入 mine：第 1 期（表.csv）。"
-        "新增 6 个数字，修订 0 个，撤回 0 个，未变 0 个",
-        "Stored in mine as vintage 1 (表.csv)."
-        " Figures added: 6; revised: 0; withdrawn: 0; unchanged: 0",
-    )
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_who_is_faster_comes_first_and_the_other_is_asked_again(
+    started, monkeypatch, links
+):
+    if not links:  # as on a stick in FAT
+
+        def no_link(*_):
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(os, "link", no_link)
+    from hengstats.adding import propose as one_step
+
+    others = [FIRST.replace("1.6", "1.8")]
+
+    def slow(*about):
+        proposal = one_step(*about)
+        if others:
+            started(others.pop(), "2022-12-31", name="faster.csv")
+        return proposal
+
+    monkeypatch.setattr("hengstats.adding.propose", slow)
+    told = started(REVISED)
+    assert (told.vintage, told.revised[0].old) == (3, "1.8")
+    assert (accepted()["示例甲楼", 2021], verify("mine")) == (1.7, [])

@@ -14,11 +14,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from hengstats.adding.buildings import Answers
-from hengstats.adding.files import accepted_files, refuse_write, store_vintage, verify
+from hengstats.adding.files import refuse_write, store_vintage, verify
 from hengstats.adding.new import new
 from hengstats.adding.notes import note
 from hengstats.adding.propose import Proposal, Snapshot, propose, read_snapshot
@@ -38,9 +39,8 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SHOWN = 30  # changes that are listed one by one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One figure that is new, or no longer what it was.
+class Change(NamedTuple):
+    """One figure that is new, or no longer what it was; there may be a million.
 
     Attributes
     ----------
@@ -244,11 +244,15 @@ def add(
         ],
     )
     try:
-        while True:  # until nobody else was faster
+        while True:  # until nobody else is faster
             snapshot = read_snapshot(str(to))
             proposal = propose(snapshot, sheets, about, answers)
-            if proposal.vintage is None or dry_run or _store(snapshot, proposal):
-                return _report(snapshot, proposal, sheets, dry_run)
+            vintage = proposal.vintage
+            if vintage and not (
+                dry_run or store_vintage(folder, vintage, snapshot.next)
+            ):
+                continue
+            return _report(snapshot, proposal, sheets, dry_run)
     except OSError as fault:
         raise refuse_write(folder, fault) from fault
 
@@ -294,23 +298,6 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _store(snapshot: Snapshot, proposal: Proposal) -> bool:
-    """Store what is proposed; return False if somebody else was faster.
-
-    A hand-kept file that changed since the last `add` keeps its former checksum, so
-    that `verify` still asks about it.
-    """
-    if proposal.vintage is None:
-        return False
-    accepted = accepted_files(snapshot.folder, snapshot.vintages)
-    vintage = replace(
-        proposal.vintage,
-        watched={**snapshot.files, **accepted},
-        previous=snapshot.vintages[-1].sha256 if snapshot.vintages else "",
-    )
-    return store_vintage(snapshot.folder, vintage, snapshot.next)
-
-
 def _report(
     snapshot: Snapshot, proposal: Proposal, sheets: Sequence[Checked], dry_run: bool
 ) -> Added:
@@ -319,10 +306,8 @@ def _report(
     names = dict(zip(data.entities["entity"], data.entities["zh-Hans"], strict=True))
     if vintage is not None:
         names |= {key: name for name, key in vintage.names.items()}
-    accepted = accepted_files(snapshot.folder, snapshot.vintages)
-    edited = [
-        file for file, sha256 in accepted.items() if snapshot.files.get(file) != sha256
-    ]
+    files, accepted = snapshot.files, snapshot.accepted
+    edited = [name for name in accepted if files.get(name) != accepted[name]]
     return Added(
         dataset=data.name,
         status="unchanged" if vintage is None else "dry_run" if dry_run else "stored",
@@ -345,24 +330,11 @@ def _list_changes(changed: pd.DataFrame) -> dict[str, tuple[Change, ...]]:
     kinds: dict[str, list[Change]] = {
         kind: [] for kind in ("added", "revised", "restated", "withdrawn")
     }
-    columns = ["printed_old", "printed", "stated_old", "stated"]
-    if len(changed):
-        words = changed[columns].astype(object).fillna("")
-        rows = changed[[*KEY, "change"]].join(words)
-        for entity, measure, year, kind, old, new, *units in rows.itertuples(
-            index=False, name=None
-        ):
-            kinds[kind].append(
-                Change(
-                    entity=entity,
-                    measure=measure,
-                    year=int(year),
-                    old=old,
-                    new=new,
-                    old_unit=units[0],
-                    new_unit=units[1],
-                )
-            )
+    columns = [*KEY, "printed_old", "printed", "stated_old", "stated"]
+    for kind in kinds if len(changed) else ():
+        rows = changed.loc[changed["change"] == kind, columns]
+        cells = (rows[c].astype(object).where(rows[c].notna(), "") for c in columns)
+        kinds[kind] = [Change(*row) for row in zip(*cells, strict=True)]
     return {kind: tuple(changes) for kind, changes in kinds.items()}
 
 

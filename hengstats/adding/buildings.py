@@ -181,10 +181,7 @@ def resolve(
         for key in dict.fromkeys(known.names.values())
         if key and key not in present
     ]
-    unasked = [
-        *_unasked_names(places, known, answers),
-        *_unasked_withdrawals(places, known, set(missing), answers),
-    ]
+    unasked = [*_unasked(places, known, set(missing), answers)]
     return Resolved(
         entities=entities,
         learned=learned,
@@ -204,20 +201,20 @@ def resolve(
     )
 
 
-def has_answers(vintages: Iterable[Vintage], known: Known, answers: Answers) -> bool:
+def has_answers(
+    vintages: Mapping[int, Vintage], known: Known, answers: Answers
+) -> bool:
     """Return whether the dataset has every answer already, from an earlier time."""
     names = known.names
-    gone = {key for one in vintages for key in one.withdrawn}
+    gone = {key for one in vintages.values() for key in one.withdrawn}
+    gone -= set(known.reported)
     return (
         all(
             names.get(old) and names.get(old) == names.get(new)
             for old, new in answers.aliases.items()
         )
         and all(names.get(name) for name in answers.new_buildings)
-        and all(
-            names.get(name) in gone and names[name] not in known.reported
-            for name in answers.withdraw
-        )
+        and all(names.get(name) in gone for name in answers.withdraw)
     )
 
 
@@ -287,10 +284,9 @@ def _who_is(name: str, missing: Sequence[str], others: Sequence[str]) -> Refusal
     Its former name can be that of a building that is missing, or, where none is, one
     much like it of the `others` that are not in the sheets.
     """
-    offered = _nearest(name, missing) or _nearest(name, others, 3, 0.6)
-    aliases = [f'--alias "{old}={name}"' for old in offered or ["OLD"]]
-    said = {"aliases": " 或 ".join(aliases), "or_aliases": " or ".join(aliases)}
-    return refuse("adding.unknown_building", name=name, **said)
+    offered = _nearest(name, missing) or _nearest(name, others, 3, 0.6) or ["OLD"]
+    pairs = [(old, name) for old in offered]
+    return refuse("adding.unknown_building", name=name, **_aliases(pairs))
 
 
 def _where_is(
@@ -303,9 +299,8 @@ def _where_is(
     """
     renamed = english = ""
     if strange:
-        aliases = [f'--alias "{name}={new}"' for new in _nearest(name, strange)]
-        said = {"aliases": " 或 ".join(aliases), "or_aliases": " or ".join(aliases)}
-        _, _, renamed, english = message("adding.renamed", **said)
+        pairs = [(name, new) for new in _nearest(name, strange)]
+        _, _, renamed, english = message("adding.renamed", **_aliases(pairs))
     return refuse(
         "adding.missing_building",
         name=name,
@@ -314,6 +309,12 @@ def _where_is(
         renamed=renamed,
         renamed_english=english,
     )
+
+
+def _aliases(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the options that give a known name a new one, to be copied."""
+    options = [f'--alias "{old}={new}"' for old, new in pairs]
+    return {"aliases": " 或 ".join(options), "or_aliases": " or ".join(options)}
 
 
 def _nearest(
@@ -343,10 +344,10 @@ def _not_asked(option: str, why: str, name: str) -> Refusal:
     return refuse("adding.unasked_answer", **said)
 
 
-def _unasked_names(
-    places: Collection[str], known: Known, answers: Answers
+def _unasked(
+    places: Collection[str], known: Known, missing: Collection[str], answers: Answers
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield the answers on new names that nothing has asked for, why, and the name."""
+    """Yield the answers that nothing has asked for, why, and the name it is about."""
     for old, new in answers.aliases.items():
         option = f'--alias "{old}={new}"'
         if not known.names.get(old):
@@ -365,15 +366,6 @@ def _unasked_names(
             yield option, "also_alias", name
         elif not known.asks:
             yield option, "first_sheets", name
-
-
-def _unasked_withdrawals(
-    places: Collection[str],
-    known: Known,
-    missing: Collection[str],
-    answers: Answers,
-) -> Iterator[tuple[str, str, str]]:
-    """Yield the buildings said to be no longer reported that are, or never were."""
     for name in answers.withdraw:
         option = f'--withdraw "{name}"'
         if name in places:

@@ -52,11 +52,6 @@ def kept_figures(
                 yield note(key, sheet.file, count=len(kept), listed=shown)
 
 
-def passed_over(counts: Mapping[str, int], file: str) -> list[Fault]:
-    """Return the notes on figures that are not the accepted ones, one per reason."""
-    return [note(code, file, count=count) for code, count in counts.items()]
-
-
 def of_vintage(
     vintage: Vintage,
     earlier: Sequence[Vintage],

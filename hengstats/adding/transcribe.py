@@ -7,9 +7,9 @@ and the quote shows both.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -79,8 +79,7 @@ def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
     return measures
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """One cell, the file it stands in, and the building it speaks of."""
 
     file: str
@@ -109,9 +108,9 @@ def gather(
         for cell in sheet.cells:
             if not (entity := entities.get(cell.building, "")):
                 continue
-            own = Found(file=sheet.file, entity=entity, cell=cell)
+            own = Found(sheet.file, entity, cell)
             first = cells.setdefault((entity, cell.column, cell.year), own)
-            if _meaning(first.cell) != _meaning(cell):
+            if first is not own and _meaning(first.cell) != _meaning(cell):
                 row = f" 第 {first.cell.row} 行" if first.cell.row else ""
                 said = {"file": first.file, "row": row, "other": first.cell.printed}
                 faults.append(own.refuse("disagreement", **said))
