@@ -21,7 +21,6 @@ ROOMS = (
     "intake",
     "records",
     "vintages",
-    "precedence",
     "folder",
     "dataset",
     "figures",
@@ -37,7 +36,7 @@ ROOMS = (
 )
 READERS = {
     "vocabulary.py": "its own strings",
-    "vintages.py": "the parts of the store",
+    "vintages.py": "the files of the vintages",
     "folder.py": "the files of a dataset",
     "dataset.py": "the only store",
     "charts/style.py": "the bundled font",
@@ -49,13 +48,10 @@ READERS = {
     "report/render.py": "writes the report",
     "report/inputs.py": "the folder of the dataset",
     "report/notebooks.py": "writes the report",
-    "adding/adding.py": "writes a vintage",
-    "adding/commit.py": "writes a vintage",
+    "adding/__init__.py": "which sheets, which dataset",
     "adding/files.py": "writes a vintage",
-    "adding/lock.py": "one add at a time",
     "adding/new.py": "writes an empty dataset",
-    "adding/state.py": "the files of a dataset",
-    "adding/verifying.py": "the files of a dataset",
+    "adding/propose.py": "the folder of a dataset",
 }
 PROMISED = (
     "list_datasets load_tax load_membership load_events build_panel growth index_to"

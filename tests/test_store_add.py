@@ -186,7 +186,7 @@ def test_a_jump_of_1000_times_is_refused(started, sheet, other):
 
 def test_two_files_with_a_jump_between_them_are_refused_once(mine, tmp_path):
     rows = {"a": "2020,示例甲楼,1.5,20\n", "b": "2021,示例甲楼,1500,21\n"}
-    with pytest.raises(SheetError, match="2020 年这一批表格里是“1.5”") as refused:
+    with pytest.raises(SheetError, match=r"2020 年这一批表格里是“1\.5”") as refused:
         add(write(tmp_path, **{key: HEAD + row for key, row in rows.items()}), "mine")
     assert codes(refused) == ["suspected_unit_change"]
 

@@ -8,53 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from hengstats.adding import add, new
-
-HARNESS = Path(__file__).with_name("crash.py")
-SHEET = "年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n2020,示例乙楼,2.5\n"
-REVISED = "年份,楼宇,税收(亿元)\n2020,示例甲楼,1.6\n2021,示例乙楼,2.6\n"
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks"),
-]
+SCRIPT = Path(__file__).with_name("crash.py")
 
 
-def explore(mode, folder, sheet):
-    """Run the harness on a dataset; return what it found."""
-    path, result = folder / "sheet.csv", folder / "result.json"
-    path.write_text(sheet, "utf-8")
-    command = [sys.executable, HARNESS, mode, folder / "mydata", result, path]
-    root = str(HARNESS.parents[1])
-    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": root})
-    return json.loads(result.read_text("utf-8"))
-
-
-@pytest.fixture
-def empty(tmp_path):
-    """Return a folder that holds an empty dataset."""
-    new(tmp_path / "mydata")
-    return tmp_path
-
-
-@pytest.fixture
-def started(empty):
-    """Return a folder that holds a dataset with one vintage."""
-    (empty / "first.csv").write_text(SHEET, "utf-8")
-    add(empty / "first.csv", empty / "mydata", today="2029-01-01")
-    return empty
-
-
-@pytest.mark.parametrize("mode", ["kill", "enospc"])
-def test_the_first_add_is_there_or_not_at_all(empty, mode):
-    assert explore(mode, empty, SHEET)["faults"] == []
-
-
-@pytest.mark.parametrize("mode", ["kill", "enospc"])
-def test_a_later_add_is_there_or_not_at_all(started, mode):
-    assert explore(mode, started, REVISED)["faults"] == []
-
-
-def test_the_harness_reaches_both_sides_of_the_commit(started):
-    told = explore("kill", started, REVISED)
-    assert 0 < told["renewed"] < told["points"]
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the script forks")
+def test_a_vintage_is_there_or_not_at_all_and_two_at_once_come_both():
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "short"],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(SCRIPT.parents[1])},
+        text=True,
+    )
+    told = json.loads(done.stdout)
+    assert [one for trial in told.values() for one in trial["wrong"]] == []
+    # Both sides of the step that gives the file its name.
+    assert 0 < told["short"]["renewed"] < told["short"]["points"]

@@ -7,7 +7,6 @@ import pytest
 from storing import accepted, begin, noted
 
 from hengstats.adding import add, new, verify
-from hengstats.dataset import read_dataset
 from hengstats.errors import SheetError
 from hengstats.figures import load_figures
 
@@ -15,45 +14,39 @@ HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"
 REVISED = FIRST.replace("1.6", "1.7")
 RULING = "entity,measure,year,accepted,zh-Hans,zh-Hant,en\n"
+LOG = "姓名,人员编号,活动编号,楼宇,签到时间\n甲,P1,E1,示例甲楼,2021-03-01 18:00\n"
 
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return a function that adds a sheet to a dataset of its own."""
+    """Return a function that adds a sheet to a new dataset."""
     return begin(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def started(tmp_path, monkeypatch):
+    """Return the same for one with the first sheet, published on 31 March 2022."""
+    return begin(tmp_path, monkeypatch, "2023-03-31", FIRST)
 
 
 # Confirmations
 
 
-def test_the_same_figures_on_another_date_are_a_vintage_of_their_own(mine):
-    mine(FIRST, "2022-03-31")
-    told = mine(FIRST, "2022-06-01")
+def test_the_same_figures_on_another_date_are_a_vintage_of_their_own(started):
+    told = started(FIRST, "2022-06-01")
     assert (told.status, told.vintage, told.unchanged) == ("stored", 2, 6)
     assert "数字没有变；作为 2022-06-01 公布的一期存入" in told.say()
-
-
-def test_a_confirmed_figure_is_not_overruled_by_a_sheet_from_in_between(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST, "2022-06-01")
-    told = mine(REVISED, "2022-05-01")
-    assert (accepted()["示例甲楼", 2021], told.revised) == (1.6, ())
-
-
-def test_a_confirmation_is_stored_once(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST, "2022-06-01")
-    again = [mine(FIRST, date).status for date in ("2022-03-31", "2022-06-01", "")]
+    again = [started(FIRST, date).status for date in ("2022-03-31", "2022-06-01", "")]
     assert again == ["unchanged"] * 3
+    told = started(REVISED, "2022-05-01")  # from in between
+    assert (accepted()["示例甲楼", 2021], told.revised) == (1.6, ())
 
 
 def test_what_nobody_dated_may_be_dated_later(mine):
     mine(FIRST, today="2022-07-01")
     told = mine(FIRST, "2022-06-01", today="2022-07-02")
-    assert (told.status, accepted(as_of="2022-06-01")["示例甲楼", 2021]) == (
-        "stored",
-        1.6,
-    )
+    seen = accepted(as_of="2022-06-01")["示例甲楼", 2021]
+    assert (told.status, seen) == ("stored", 1.6)
 
 
 def test_a_year_given_again_later_is_the_same_date(mine):
@@ -68,35 +61,30 @@ def test_two_sheets_of_one_date_may_come_again_as_one(mine, tmp_path):
     add(one, "mine", published="2022-03-31")
     more = {"partial": True, "new_buildings": ["示例乙楼"]}
     add(two, "mine", published="2022-03-31", **more)
-    told = add([one, two], "mine", published="2022-03-31")
-    assert told.status == "unchanged"
+    assert add([one, two], "mine", published="2022-03-31").status == "unchanged"
 
 
-def test_a_confirmation_is_asked_who_is_missing(mine):
-    mine(FIRST, "2022-03-31")
+def test_a_confirmation_is_asked_who_is_missing(started):
     part = HEAD + "2021,示例甲楼,1.6,21\n"
     with pytest.raises(SheetError, match="--partial"):
-        mine(part, "2022-06-01")
-    assert mine(part, "2022-06-01", partial=True).status == "stored"
+        started(part, "2022-06-01")
+    assert started(part, "2022-06-01", partial=True).status == "stored"
 
 
-THREE = [
-    (FIRST, "2022-03-31"),
-    (REVISED, "2022-05"),
-    (FIRST.replace("20\n", "20.0\n").replace("约2", "3"), "2022-06-30"),
-]
-
-
-@pytest.mark.parametrize("last", [FIRST, THREE[2][0]], ids=["confirmed", "revised"])
+@pytest.mark.parametrize(
+    "last",
+    [FIRST, FIRST.replace("20\n", "20.0\n").replace("约2", "3")],
+    ids=["confirmed", "revised"],
+)
 def test_the_order_of_adding_does_not_matter_for_dated_sheets(mine, tmp_path, last):
     found = set()
-    sheets = [*THREE[:2], (last, "2022-06-30")]
+    sheets = [(FIRST, "2022-03-31"), (REVISED, "2022-05"), (last, "2022-06-30")]
+    days = (None, "2022-03-31", "2022-05-30", "2022-05-31")
     for number, order in enumerate(itertools.permutations(sheets)):
         new(f"m{number}")
         for text, published in order:
             (tmp_path / "表.csv").write_text(text, "utf-8")
             add(tmp_path / "表.csv", f"m{number}", published=published)
-        days = (None, "2022-03-31", "2022-05-30", "2022-05-31")
         figures = [load_figures(f"m{number}", as_of=day).to_csv() for day in days]
         found.add(tuple(figures))
     tax = [accepted(as_of=day, dataset="m5")["示例甲楼", 2021] for day in days]
@@ -121,32 +109,25 @@ def test_the_order_of_adding_does_not_matter_for_the_order_of_buildings(mine):
 # An earlier vintage again
 
 
-def test_an_old_sheet_again_is_told_that_it_was_revised(mine):
-    mine(FIRST, "2022-03-31")
-    mine(REVISED, "2023-03-31")
-    told = mine(FIRST, "2022-03-31")
+@pytest.mark.parametrize("dates", [("2022-03-31", "2023-03-31"), ("", "")])
+def test_an_old_sheet_again_is_told_that_it_was_revised(mine, dates):
+    mine(FIRST, dates[0])
+    mine(REVISED, dates[1])
+    told = mine(FIRST, dates[0])
     said = noted(told, "revised_since")
     assert (told.status, len(said)) == ("unchanged", 1)
     assert "这张表就是第 1 期；后来已被修订；没有写入。若来源真的改回了旧数" in said[0]
     assert "都已经有了" not in told.say()
 
 
-def test_an_old_file_again_without_a_date_is_told_so_too(mine):
-    mine(FIRST)
-    mine(REVISED)
-    assert len(noted(mine(FIRST), "revised_since")) == 1
+def test_a_sheet_that_still_stands_is_not_called_revised(started):
+    started(FIRST, "2023-03-31")
+    assert noted(started(FIRST, "2022-03-31"), "revised_since") == []
 
 
-def test_a_sheet_that_still_stands_is_not_called_revised(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST, "2023-03-31")
-    assert noted(mine(FIRST, "2022-03-31"), "revised_since") == []
-
-
-def test_the_old_figures_on_a_later_date_are_stored_and_stand(mine):
-    mine(FIRST, "2022-03-31")
-    mine(REVISED, "2023-03-31")
-    told = mine(FIRST, "2024-03-31")
+def test_the_old_figures_on_a_later_date_are_stored_and_stand(started):
+    started(REVISED)
+    told = started(FIRST, "2024-03-31")
     change = [(one.old, one.new) for one in told.revised]
     assert (change, accepted()["示例甲楼", 2021]) == ([("1.7", "1.6")], 1.6)
 
@@ -154,18 +135,20 @@ def test_the_old_figures_on_a_later_date_are_stored_and_stand(mine):
 # Publishers
 
 
-def test_a_publisher_never_named_before_is_noted(mine):
-    mine(FIRST, "2022-03-31", publisher="示例街道")
-    told = noted(mine(REVISED, "2023-03-31", publisher="示例街道办"), "new_publisher")
-    assert len(told) == 1
-    assert "“示例街道办”第一次出现，算作另一个公布者；先前的是 示例街道" in told[0]
-
-
-@pytest.mark.parametrize("names", [("", "示例街道"), ("示例街道", ""), ("示例",) * 2])
-def test_no_publisher_is_new_where_none_was_named_or_it_is_known(mine, names):
-    mine(FIRST, "2022-03-31", publisher=names[0])
-    told = mine(REVISED, "2023-03-31", publisher=names[1])
-    assert noted(told, "new_publisher") == []
+@pytest.mark.parametrize(
+    ("first", "second", "noticed"),
+    [
+        ("示例街道", "示例街道办", 1),
+        ("", "示例街道", 0),
+        ("示例街道", "", 0),
+        ("示例", "示例", 0),
+    ],
+)
+def test_a_publisher_never_named_before_is_noted(mine, first, second, noticed):
+    mine(FIRST, "2022-03-31", publisher=first)
+    told = noted(mine(REVISED, "2023-03-31", publisher=second), "new_publisher")
+    said = "“示例街道办”第一次出现，算作另一个公布者；先前的是 示例街道"
+    assert (len(told), all(said in one for one in told)) == (noticed, True)
 
 
 def test_a_weaker_voice_of_another_publisher_changes_nothing_and_is_told(mine):
@@ -178,41 +161,31 @@ def test_a_weaker_voice_of_another_publisher_changes_nothing_and_is_told(mine):
 # Blanks
 
 
-def test_a_column_that_is_blank_where_figures_stood_is_told(mine):
-    mine(FIRST, "2022-03-31")
+def test_a_column_that_is_blank_where_figures_stood_is_told(started):
     blank = HEAD + "2020,示例甲楼,1.5,\n2021,示例甲楼,1.7,\n2021,示例乙楼,约2,\n"
-    said = noted(mine(blank, "2023-03-31"), "kept_figure")
+    said = noted(started(blank), "kept_figure")
     assert len(said) == 1
+    assert "整栏空着" in said[0]
     assert "有 3 格空着，先前的数字仍然有效：示例甲楼 2020 20" in said[0]
 
 
-def test_a_blank_is_told_although_nothing_changed(mine):
-    mine(FIRST, "2022-03-31")
-    told = mine(FIRST.replace("1.6,21", "1.6,"), "2022-03-31")
+def test_a_blank_is_told_although_nothing_changed(started):
+    told = started(FIRST.replace("1.6,21", "1.6,"), "2022-03-31")
     assert (told.status, len(noted(told, "kept_figure"))) == ("unchanged", 1)
 
 
-def test_sign_ins_leave_no_tax_blank(mine):
-    mine(FIRST, "2022-03-31")
-    log = "姓名,人员编号,活动编号,楼宇,签到时间\n"
-    log += "甲,P1,E1,示例甲楼,2021-03-01 18:00\n"
-    assert noted(mine(log, "2022-04-30", name="签到.csv"), "kept_figure") == []
+def test_sign_ins_leave_no_tax_blank(started):
+    assert noted(started(LOG, name="签到.csv"), "kept_figure") == []
 
 
 # What truly changes
 
 
-def test_an_overtaken_figure_is_neither_added_nor_revised(mine):
-    mine(REVISED, "2023-03-31")
-    told = mine(FIRST, "2022-03-31")
-    assert (told.added, told.revised, told.unchanged) == ((), (), 5)
-    assert told.passed_over == {"overtaken": 1}
-
-
 def test_a_late_sheet_adds_only_what_nobody_has(mine):
     mine(REVISED, "2023-03-31")
-    late = FIRST + "2019,示例甲楼,1.4,19\n"
-    assert [one.year for one in mine(late, "2022-03-31").added] == [2019, 2019]
+    told = mine(FIRST + "2019,示例甲楼,1.4,19\n", "2022-03-31")
+    assert [one.year for one in told.added] == [2019, 2019]
+    assert (told.revised, told.unchanged, told.passed_over) == ((), 5, {"overtaken": 1})
 
 
 @pytest.fixture
@@ -239,97 +212,64 @@ def by_hand(mine, tmp_path):
     return by_hand
 
 
-def test_a_figure_that_a_better_source_outweighs_is_told_apart(by_hand):
-    add_sheet = by_hand("primary")
-    told = add_sheet(FIRST, standing="press", new_buildings=["示例乙楼"])
-    assert (len(told.added), told.passed_over) == (5, {"standing": 1})
-
-
-def test_a_figure_that_a_ruling_decides_against_is_told_apart(by_hand):
-    told = by_hand("weak", ruling=True)(FIRST, new_buildings=["示例乙楼"])
-    assert (len(told.added), told.passed_over) == (5, {"ruling": 1})
-    assert "settlements.csv 里有裁定" in noted(told, "ruling")[0]
-
-
-def test_a_figure_that_outweighs_the_hand_kept_one_is_a_revision(by_hand):
-    told = by_hand("weak")(FIRST, new_buildings=["示例乙楼"])
-    change = [(one.old, one.new) for one in told.revised]
-    assert (change, len(told.added), told.passed_over) == (
-        [("9.9亿元", "1.6")],
-        5,
-        {},
-    )
+@pytest.mark.parametrize(
+    ("kept", "ruling", "standing", "revised", "passed_over"),
+    [
+        ("primary", False, "press", [], {"standing": 1}),
+        ("weak", True, "", [], {"ruling": 1}),
+        ("weak", False, "", [("9.9亿元", "1.6")], {}),
+    ],
+    ids=["outweighed", "ruled against", "outweighs"],
+)
+def test_a_figure_beside_a_hand_kept_one_is_weighed(
+    by_hand, kept, ruling, standing, revised, passed_over
+):
+    mine = by_hand(kept, ruling)
+    told = mine(FIRST, standing=standing, new_buildings=["示例乙楼"])
+    assert [(one.old, one.new) for one in told.revised] == revised
+    assert (len(told.added), told.passed_over) == (5, passed_over)
+    for reason in passed_over:
+        assert len(noted(told, reason)) == 1
+    assert ("settlements.csv 里有裁定" in told.say()) == ruling
 
 
 def test_where_a_withdrawal_leaves_a_hand_kept_figure_it_is_a_revision(by_hand):
-    add_sheet = by_hand("weak")
-    add_sheet(FIRST, "2022-03-31", new_buildings=["示例乙楼"])
-    told = add_sheet(
-        "年份,楼宇,税收(亿元)\n2021,示例乙楼,2\n", "2023-03-31", withdraw=["示例甲楼"]
-    )
+    mine = by_hand("weak")
+    mine(FIRST, "2022-03-31", new_buildings=["示例乙楼"])
+    sheet = "年份,楼宇,税收(亿元)\n2021,示例乙楼,2\n"
+    told = mine(sheet, "2023-03-31", withdraw=["示例甲楼"])
     change = [(one.entity, one.old, one.new) for one in told.revised]
     assert (("示例甲楼", "1.6", "9.9亿元") in change, told.withdrawn) == (True, ())
 
 
 @pytest.mark.parametrize(
-    "again",
+    ("again", "restated"),
     [
-        "年份,楼宇,税收(万元),党员数\n2020,示例甲楼,15000,20\n2021,示例甲楼,16000,21\n"
-        "2021,示例乙楼,约2亿元,<10\n",
-        FIRST.replace("1.5", "1.50").replace("1.6", "1.60"),
+        (
+            "年份,楼宇,税收(万元),党员数\n2020,示例甲楼,15000,20\n"
+            "2021,示例甲楼,16000,21\n2021,示例乙楼,约2亿元,<10\n",
+            2,
+        ),
+        (FIRST.replace("1.5", "1.50").replace("1.6", "1.60"), 2),
+        (FIRST.replace("党员数", "党员数(名)"), 0),
     ],
-    ids=["unit", "digits"],
+    ids=["unit", "digits", "unit of the same bounds"],
 )
-def test_the_same_number_in_another_unit_or_precision_is_counted_apart(mine, again):
-    mine(FIRST, "2022-03-31")
-    told = mine(again, "2023-03-31")
-    assert (told.revised, told.reworded, told.unchanged) == ((), 2, 4)
-    assert "另有 2 个数字没有变，只是换了写法" in told.say("zh-Hans")
+def test_the_same_number_within_other_bounds_is_restated(started, again, restated):
+    told = started(again)
+    assert (told.revised, len(told.restated), told.unchanged) == (
+        (),
+        restated,
+        6 - restated,
+    )
+    said = "另有 2 个数字没有变，只是换了写法"
+    assert (said in told.say("zh-Hans")) == bool(restated)
 
 
-def test_a_unit_that_leaves_the_bounds_is_unchanged(mine):
-    # 15亿元 and 150000万元 of a measure printed to the unit would differ; 人 do not.
-    mine(FIRST, "2022-03-31")
-    again = FIRST.replace("党员数", "党员数(名)")
-    told = mine(again, "2023-03-31")
-    assert (told.reworded, told.unchanged) == (0, 6)
-
-
-def test_a_dry_run_tells_what_the_add_tells(mine):
-    mine(FIRST, "2022-03-31")
-    told = [mine(REVISED, "2023-03-31", dry_run=dry) for dry in (True, False)]
+def test_a_dry_run_tells_what_the_add_tells_and_all_is_verified(started):
+    told = [started(REVISED, dry_run=dry) for dry in (True, False)]
     assert told[0].revised == told[1].revised
     assert told[0].warnings == told[1].warnings
-
-
-# Invented figures
-
-
-def test_a_sheet_of_invented_figures_is_called_one(mine):
-    told = mine(FIRST)
-    assert "按示例数据（虚构的数字）存入" in told.say()
-
-
-@pytest.mark.parametrize(
-    ("building", "title", "invented"),
-    [
-        ("某示例楼", "", False),
-        ("甲楼", "楼宇经济示例街道表", False),
-        ("甲楼", "示例表", True),
-        ("甲楼", "Illustrative sheet", True),
-        ("illustrative-a", "", True),
-    ],
-)
-def test_only_what_begins_with_the_word_is_invented(mine, building, title, invented):
-    told = mine(f"年份,楼宇,税收(亿元)\n2020,{building},1.5\n", title=title)
-    assert (read_dataset("mine").illustrative, bool(noted(told, "illustrative"))) == (
-        invented,
-        invented,
-    )
-
-
-def test_everything_stored_is_verified(mine):
-    mine(FIRST, "2022-03-31")
-    mine(FIRST, "2022-06-01")
-    mine(HEAD + "2022,示例甲楼,1.7,22\n", "2023-03-31", partial=True)
+    started(FIRST, "2023-06-01")
+    started(HEAD + "2022,示例甲楼,1.7,22\n", "2023-07-31", partial=True)
     assert verify("mine") == []

@@ -1,150 +1,159 @@
-"""Every bit that changes in a dataset is found."""
+"""Every bit that changes in a dataset is found, and every vintage that is lost."""
+
+import os
 
 import pytest
+from storing import begin
 
-from hengstats.adding import add, new, verify
+from hengstats.adding import new, verify
+from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
 from hengstats.records import COLUMNS, REQUIRED
-from hengstats.vintages import PARTS
 
 SHEET = "年份,楼宇,税收(亿元)\n2020,示例甲楼,1.5\n2021,示例乙楼,约2\n"
+RULINGS = b"entity,measure,year,accepted,zh-Hans,zh-Hant,en\n"
+VINTAGES = ["0001.json", "0002.json", "0003.json"]
 
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return the folder of a dataset with one vintage."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.csv").write_text(SHEET, "utf-8")
-    folder = new("mine")
-    add("a.csv", folder, published="2022-03-31")
+    """Return the folder of a dataset with three vintages."""
+    add = begin(tmp_path, monkeypatch, first=SHEET)
+    add(SHEET.replace("1.5", "1.6"), "2023-03-31")
+    add(SHEET.replace("1.5", "1.7"), "2024-03-31")
     return tmp_path / "mine"
 
 
 @pytest.fixture
-def small(tmp_path):
+def small(tmp_path, monkeypatch):
     """Return the folder of a dataset as small as can be, with one vintage."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    for name, columns in COLUMNS.items():
-        if name in REQUIRED:
-            (folder / name).write_text(columns.replace(" ", ",") + "\n", "utf-8")
+    add = begin(tmp_path, monkeypatch)
+    folder = tmp_path / "mine"
+    for path in folder.iterdir():
+        path.unlink()
+    for name in REQUIRED:
+        head = COLUMNS[name].replace(" ", ",") + "\n"
+        (folder / name).write_text(head, "utf-8")
     with open(folder / "codebook.csv", "a", encoding="utf-8") as file:
         file.write("tax_revenue,tax,100 million yuan,year,,printed,T\n")
-    (tmp_path / "a.csv").write_text("年份,楼宇,税收(亿元)\n2020,示例楼,1.5\n", "utf-8")
-    add(tmp_path / "a.csv", folder, published="2022-03-31")
+    add("年份,楼宇,税收(亿元)\n2020,示例楼,1.5\n", "2022-03-31")
     return folder
 
 
-def silent_flips(path, folder):
-    """Flip one bit after another; return the places where `verify` says nothing."""
+@pytest.mark.parametrize(
+    "file",
+    ["vintages/0001.json", "vintages/latest.json", *REQUIRED],
+)
+def test_every_flipped_bit_is_found(small, file):
+    path = small / file
     data, silent = path.read_bytes(), []
     for place in range(len(data) * 8):
         flipped = bytearray(data)
         flipped[place // 8] ^= 1 << place % 8
         path.write_bytes(flipped)
-        if not verify(folder):
+        if not verify(small):
             silent.append(place)
+    assert silent == []
     path.write_bytes(data)
-    return silent
+    assert verify(small) == []
 
 
-def test_a_sound_dataset_has_no_findings(mine):
-    assert verify(mine) == []
+@pytest.mark.parametrize("dataset", ["plaza66", "mine", "empty"])
+def test_a_sound_dataset_has_no_findings(mine, dataset):
+    new("empty")
+    assert verify(dataset) == []
 
 
-def test_a_dataset_without_vintages_has_no_findings(tmp_path):
-    assert verify(new(tmp_path / "empty")) == []
+# Lost, exchanged or strange
 
 
-def test_the_datasets_of_the_library_have_no_findings():
-    assert verify("plaza66") == []
+@pytest.mark.parametrize("name", VINTAGES, ids=["first", "middle", "last"])
+def test_a_lost_vintage_is_named_also_the_last_one(mine, name):
+    (mine / "vintages" / name).unlink()
+    assert f"mine 里缺少 vintages/{name}" in verify(mine)[0]
+    with pytest.raises(DataError, match=f"里缺少 vintages/{name}.*hengstats verify"):
+        read_dataset("mine")
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("name", VINTAGES)
+def test_each_damaged_vintage_is_named(mine, name):
+    path = mine / "vintages" / name
+    path.write_bytes(path.read_bytes().replace(b"tax_revenue", b"tax_revenus", 1))
+    told = verify(mine, accept=True)
+    assert len(told) == 1
+    assert f"mine/vintages/{name} 与校验和不符" in told[0]
+    with pytest.raises(DataError, match=rf"vintages/{name} 与校验和不符"):
+        read_dataset("mine")
+
+
 @pytest.mark.parametrize(
-    "file", ["head.json", "parts/*.csv", "records.csv", "sources.csv", "codebook.csv"]
+    ("other", "name"), [("0001.json", "0002.json"), ("0002.json", "0003.json")]
 )
-def test_every_flipped_bit_is_found(small, file):
-    assert silent_flips(next(small.glob(file)), small) == []
+def test_a_sound_file_in_the_wrong_place_is_named(mine, other, name):
+    where = mine / "vintages"
+    (where / name).write_bytes((where / other).read_bytes())
+    assert f"vintages/{name} 不是接着前一期存入的" in verify(mine)[0]
 
 
-def test_a_damaged_part_is_named(mine):
-    part = next((mine / PARTS).iterdir())
-    part.write_bytes(part.read_bytes() + b"\n")
-    assert part.name in verify(mine)[0]
+def test_what_guards_the_last_vintage_may_be_deleted(mine):
+    guard = mine / "vintages/latest.json"
+    guard.write_bytes(b"{}")
+    assert "删去这个文件" in verify(mine)[0]
+    guard.unlink()
+    assert verify(mine) == []
+    assert len(read_dataset("mine").vintages) == 3
 
 
-def test_a_missing_part_is_named(mine):
-    part = next((mine / PARTS).iterdir())
-    part.unlink()
-    assert part.name in verify(mine)[0]
+@pytest.mark.parametrize("name", ["notes.txt", "0002 (1).json", "00004.json"])
+def test_a_file_that_is_no_vintage_is_named_and_left_alone(mine, name):
+    (mine / "vintages" / name).write_text("x", "utf-8")
+    assert f"{name} 不属于任何一期" in verify(mine)[0]
+    assert len(read_dataset("mine").vintages) == 3
 
 
-def test_a_missing_head_is_named(mine):
-    (mine / "head.json").unlink()
-    assert "却没有 head.json" in verify(mine)[0]
-
-
-def test_an_unknown_file_among_the_parts_is_named(mine):
-    (mine / PARTS / "notes.txt").write_text("x", "utf-8")
-    assert "notes.txt 不属于任何一批" in verify(mine)[0]
-
-
-def test_a_part_that_is_not_listed_is_named(mine):
-    (mine / PARTS / f"{'0' * 64}.csv").write_text("x", "utf-8")
-    assert "没有列在 head.json 里" in verify(mine)[0]
-
-
-def test_what_a_killed_add_left_is_gone_after_the_next(mine, tmp_path):
-    left = [
-        mine / "head.json.tmp",
-        *(mine / PARTS / f"{'0' * 64}.csv{s}" for s in ("", ".tmp")),
-    ]
+def test_what_a_killed_add_left_is_no_finding_and_gone_an_hour_later(
+    tmp_path, monkeypatch
+):
+    add = begin(tmp_path, monkeypatch, first=SHEET)
+    left = [tmp_path / "mine/vintages" / name for name in ("a.tmp", "b.tmp")]
     for path in left:
         path.write_text("x", "utf-8")
-    (tmp_path / "a.csv").write_text(SHEET.replace("1.5", "1.6"), "utf-8")
-    add("a.csv", mine)
-    assert ([path for path in left if path.exists()], verify(mine)) == ([], [])
+    os.utime(left[0], (0, 0))  # the other may be of somebody who is writing
+    assert verify("mine") == []
+    add(SHEET.replace("1.5", "1.6"), "2023-03-31")
+    assert ([path.exists() for path in left], verify("mine")) == ([False, True], [])
 
 
-def test_what_nobody_knows_is_left_alone(mine, tmp_path):
-    (mine / PARTS / "notes.txt").write_text("x", "utf-8")
-    (tmp_path / "a.csv").write_text(SHEET.replace("1.5", "1.6"), "utf-8")
-    add("a.csv", mine)
-    assert (mine / PARTS / "notes.txt").exists()
+# By hand
 
 
-def test_a_change_by_hand_is_asked_about(mine):
-    path = mine / "entities.csv"
-    path.write_bytes(path.read_bytes() + b"x,building,X,X,X\n")
-    assert "mine/entities.csv 自上次存入以来改动过：是你改的吗？" in verify(mine)[0]
-
-
-def test_a_change_by_hand_can_be_accepted(mine):
-    path = mine / "entities.csv"
-    path.write_bytes(path.read_bytes() + b"x,building,X,X,X\n")
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("entities.csv", lambda data: data + b"x,building,X,X,X\n", "改动过：是你改的"),
+        ("datapackage.json", None, "不见了"),
+        ("settlements.csv", lambda _: RULINGS, "新加的"),
+    ],
+    ids=["changed", "gone", "new"],
+)
+def test_a_change_by_hand_is_asked_about_and_can_be_accepted(mine, name, change, told):
+    path = mine / name
+    if change is None:
+        path.unlink()
+    else:
+        path.write_bytes(change(path.read_bytes() if path.exists() else b""))
+    assert f"mine/{name} 自上次存入以来" in verify(mine)[0]
+    assert told in verify(mine)[0]
     assert (verify(mine, accept=True), verify(mine)) == ([], [])
 
 
-def test_a_hand_kept_file_that_is_gone_or_new_is_named(mine):
-    (mine / "datapackage.json").unlink()
-    (mine / "milestones.csv").write_text(
-        "date,kind,entity,zh-Hans,zh-Hant,en,source,quote\n", "utf-8"
-    )
-    gone, fresh = verify(mine)
-    assert ("不见了" in gone, "新加的" in fresh) == (True, True)
-
-
-def test_accepting_does_not_excuse_a_damaged_part(mine):
-    part = next((mine / PARTS).iterdir())
-    part.write_bytes(b"x")
-    assert len(verify(mine, accept=True)) == 1
-
-
-def test_accepting_does_not_excuse_a_damaged_head(mine):
-    (mine / "head.json").write_bytes(b"{}")
-    with pytest.raises(DataError, match=r"head\.json 与校验和不符"):
-        verify(mine, accept=True)
+def test_what_is_accepted_stays_so_after_the_next_add(tmp_path, monkeypatch):
+    add = begin(tmp_path, monkeypatch, first=SHEET)
+    path = tmp_path / "mine/entities.csv"
+    path.write_bytes(path.read_bytes() + b"x,building,X,X,X\n")
+    verify("mine", accept=True)
+    assert "changed_by_hand" not in add(SHEET.replace("1.5", "1.6")).say()
+    assert verify("mine") == []
 
 
 def test_a_row_at_fault_is_found_when_every_byte_is_in_place(mine):
