@@ -28,14 +28,8 @@ _COMPARED = 3 * _OFFERED  # names that are compared letter by letter
 class Answers:
     """What the user said about names.
 
-    Attributes
-    ----------
-    aliases : dict
-        Known name to the name that the sheet has now.
-    new_buildings, withdraw : sequence of str
-        Names of buildings that are new; that are no longer reported.
-    partial : bool
-        Whether the sheets are only part of the list.
+    `aliases` leads from a known name to the one that the sheet has now; then the names
+    that are new, those no longer reported, and whether the sheets are only a part.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -48,19 +42,11 @@ class Answers:
 class Known:
     """What the dataset knows of buildings before the sheets are read.
 
-    Attributes
-    ----------
-    names : dict
-        Every name by which a building is known, to its key; to an empty key where
-        the hand-kept table gives the name to two of them.
-    shown : dict
-        Key to the name that is shown.
-    reported : tuple of str
-        Keys of the buildings that the sheets before these reported.
-    asks : bool
-        Whether a new name is a question: not in a dataset that holds nothing yet.
-    invented : bool
-        Whether the key of a new building must say that it is illustrative.
+    `names` leads from every name by which a building is known to its key, which is
+    empty where the hand-kept table gives the name to two of them; `shown` from a key to
+    the name that is shown. `reported` are the keys in the sheets before these. A new
+    name is a question if it `asks`, not in a dataset that holds nothing yet; if it is
+    `invented`, the key of a new building must say so.
     """
 
     names: Mapping[str, str]
@@ -74,19 +60,10 @@ class Known:
 class Resolved:
     """Which building each name means, and what is still to be asked.
 
-    Attributes
-    ----------
-    entities : dict
-        Name in the sheets to the key of its building.
-    learned : dict
-        Names heard for the first time, to the key of their building.
-    withdrawn : tuple of str
-        Keys of the buildings that are no longer reported.
-    unknown, absent, unasked : tuple of Fault
-        Names never seen; buildings not in the sheets; answers that nothing asked for:
-        the first `MOST` of each.
-    more : int
-        How many there are beyond these.
+    `entities` leads from a name in the sheets to the key of its building, `learned`
+    does for names heard for the first time; `withdrawn` are the keys of buildings no
+    longer reported. `unknown` names, `absent` buildings and `unasked` answers are
+    questions, the first `MOST` of each; there are so many `more`.
     """
 
     entities: Mapping[str, str]
@@ -208,14 +185,12 @@ def has_answers(
     names = known.names
     gone = {key for one in vintages.values() for key in one.withdrawn}
     gone -= set(known.reported)
-    return (
-        all(
-            names.get(old) and names.get(old) == names.get(new)
-            for old, new in answers.aliases.items()
-        )
-        and all(names.get(name) for name in answers.new_buildings)
-        and all(names.get(name) in gone for name in answers.withdraw)
-    )
+    said = [
+        *(names.get(old, "") == names.get(new) for old, new in answers.aliases.items()),
+        *(bool(names.get(one)) for one in [*answers.aliases, *answers.new_buildings]),
+        *(names.get(name) in gone for name in answers.withdraw),
+    ]
+    return all(said)
 
 
 def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:

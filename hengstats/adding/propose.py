@@ -52,16 +52,10 @@ _SAID = [*KEY, "qualifier", *ENDS]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A dataset as it was read: its folder, what stands there, and what that says.
+    """A dataset as it was read: its folder, and what stands there.
 
-    Attributes
-    ----------
-    folder : Path
-    files, accepted : dict
-        Checksums of the hand-kept files as they are, and as they were last accepted.
-    vintages : dict of Vintage
-        By number, from 1.
-    data : Dataset
+    `files` are the checksums of the hand-kept files, `accepted` those that were last
+    accepted; the vintages are numbered from 1.
     """
 
     folder: Path

@@ -53,28 +53,27 @@ def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
     """
     known = codebook["measure"].tolist()
     if "column" in codebook:
-        pairs = [(c, m) for c, m in zip(codebook["column"], known, strict=True) if c]
+        pairs = [*zip(codebook["column"], known, strict=True)]
     else:
-        customary = {
-            column: next((one for one in choice if one in known), "")
-            for column, choice in CUSTOMARY.items()
-        }
-        pairs = [(column, one) for column, one in customary.items() if one]
+        found = {c: [one for one in CUSTOMARY[c] if one in known] for c in CUSTOMARY}
+        pairs = [(column, among[0]) for column, among in found.items() if among]
     measures: dict[str, str] = {}
     units = dict(zip(known, codebook["unit"], strict=True))
     for column, measure in pairs:
+        if not column:
+            continue
         place = folder, "codebook.csv", known.index(measure) + 2
         if column not in COLUMNS or column in measures:
             key = "repeated" if column in measures else "no_column"
             listed = "、".join(COLUMNS)
-            _, found, mend, _ = message(f"transcribe.{key}", name=column, known=listed)
-            raise DataError(locate(*place, "column", found, mend))
+            _, fault, mend, _ = message(f"transcribe.{key}", name=column, known=listed)
+            raise DataError(locate(*place, "column", fault, mend))
         try:
             convert(COLUMNS[column], units[measure])
-        except ValueError as fault:
-            about = {"fault": fault, "unit": COLUMNS[column]}
-            _, found, mend, _ = message("transcribe.unit", **about)
-            raise DataError(locate(*place, "unit", found, mend)) from fault
+        except ValueError as error:
+            own = COLUMNS[column]
+            _, fault, mend, _ = message("transcribe.unit", fault=error, unit=own)
+            raise DataError(locate(*place, "unit", fault, mend)) from error
         measures[column] = measure
     return measures
 
