@@ -142,17 +142,10 @@ def test_the_answer_is_read_as_it_was_given_to_the_last_digit():
     assert [str(cell.number) for cell in read.cells] == ["26.30", "26.3", "26.30"]
 
 
-@pytest.mark.parametrize("lost", [ANSWER[:-1], ANSWER[: len(ANSWER) // 2], b""])
-def test_an_answer_that_breaks_off_is_not_believed(lost):
+@pytest.mark.parametrize("kept", [-2, len(ANSWER) // 2, ANSWER.index(b"\n") + 1, 0])
+def test_an_answer_that_breaks_off_is_not_believed(kept):
     with pytest.raises(ValueError):
-        process._unpack(lost)
-
-
-def test_an_answer_of_which_a_field_is_short_is_not_believed():
-    told = json.loads(ANSWER)
-    told["cells"][4][1].pop()
-    with pytest.raises(ValueError, match=r"shorter|longer"):
-        process._unpack(json.dumps(told).encode())
+        process._unpack(ANSWER[:kept])
 
 
 HERE = (

@@ -7,6 +7,7 @@ system knows one; whatever becomes of it is an answer. `check_here` is what it d
 
 import gc
 import hashlib
+import io
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -45,7 +47,7 @@ _ENVIRONMENT = {
     "OPENPYXL_LXML": "False",
     "OPENPYXL_DEFUSEDXML": "False",
 }
-_DECIMALS = ("number", "lower", "upper")  # fields of a cell, in JSON their digits
+_BATCH = 500  # figures that are packed at once
 
 
 def check_in_child(path: Path, asked: Asked) -> Checked:
@@ -183,41 +185,54 @@ def _say_where(kind: type[BaseException], _: BaseException, trace: object) -> No
 
 
 def _pack(checked: Checked) -> Iterator[str]:
-    """Yield an outcome as one JSON object, in pieces.
-
-    Of each field of the cells there are the distinct values, and for each cell which
-    of them: a million cells share their years, names, heads and units.
-    """
+    """Yield an outcome as lines of JSON: all but the cells, then these by batches."""
     head = {
         name: getattr(checked, name) for name in ("file", "sha256", "table", "rows")
     }
     for name in ("warnings", "errors"):
         head[name] = [asdict(fault) for fault in getattr(checked, name)]
-    yield json.dumps(head)[:-1] + ', "cells": ['
-    for number, name in enumerate(Cell._fields):
-        field = (cell[number] for cell in checked.cells)
-        if name in _DECIMALS:
-            field = (None if value is None else str(value) for value in field)
-        values: dict[object, int] = {}
-        places = [values.setdefault(value, len(values)) for value in field]
-        yield (", " if number else "") + json.dumps([list(values), places])
-    yield "]}"
+    yield json.dumps(head | {"count": len(checked.cells)}) + "\n"
+    shared: dict[tuple[str, ...], int] = {}
+    for at in range(0, len(checked.cells), _BATCH):
+        known = len(shared)
+        cells = [_pack_cell(cell, shared) for cell in checked.cells[at : at + _BATCH]]
+        more = list(shared)[known:]
+        yield json.dumps([more, cells], default=str) + "\n"  # a Decimal as its digits
+
+
+def _pack_cell(cell: Cell, shared: dict[tuple[str, ...], int]) -> list[object]:
+    """Return a figure, with the number of what it shares with many others."""
+    same = (cell.column, cell.unit, cell.qualifier, cell.flag, cell.sheet, cell.head)
+    place = shared.setdefault(same, len(shared))
+    own = (place, cell.row, cell.year, cell.building, cell.printed, cell.number)
+    ends = (cell.lower, cell.upper)
+    return [*own] if ends == (None, None) else [*own, *ends]
 
 
 def _unpack(answer: bytes) -> Checked:
     """Return the outcome that a child wrote; a ValueError if any of it is missing."""
-    told = json.loads(answer)
-    fields = []
-    for name, (values, places) in zip(Cell._fields, told["cells"], strict=True):
-        if name in _DECIMALS:
-            values = [None if value is None else Decimal(value) for value in values]
-        fields.append([values[place] for place in places])
+    lines = io.BytesIO(answer)
+    told = json.loads(lines.readline())
+    decimal = cache(lambda digits: None if digits is None else Decimal(digits))
+    shared: list[list[str]] = []
+    cells: list[Cell] = []
+    for line in lines:
+        more, batch = json.loads(line)
+        shared += more
+        for place, row, year, building, printed, number, *ends in batch:
+            column, unit, qualifier, flag, sheet, head = shared[place]
+            lower, upper = map(decimal, ends or (None, None))
+            names = (year, sys.intern(building), column, sys.intern(printed), unit)
+            figures = (decimal(number), qualifier, flag, lower, upper)
+            cells.append(Cell._make((*names, *figures, sheet, row, head)))
+    if len(cells) != told["count"]:
+        raise ValueError("the answer breaks off")
     return Checked(
         file=told["file"],
         sha256=told["sha256"],
         table=told["table"],
         rows=tuple((year, building) for year, building in told["rows"]),
-        cells=tuple(map(Cell._make, zip(*fields, strict=True))),
+        cells=tuple(cells),
         warnings=tuple(Fault(**fault) for fault in told["warnings"]),
         errors=tuple(Fault(**fault) for fault in told["errors"]),
     )
