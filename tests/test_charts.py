@@ -367,7 +367,7 @@ def test_the_axes_of_the_caller_are_used_and_keep_their_size(panel):
 def test_drawing_and_saving_change_no_settings_and_close_no_figure(panel, tmp_path):
     figure, _ = plt.subplots()
     before = dict(mpl.rcParams)
-    hs.save_chart(west(panel), tmp_path / "tax", ["pdf"])
+    hs.save_chart(west(panel), tmp_path / "tax", ["svg"])
     assert dict(mpl.rcParams) == before
     assert plt.fignum_exists(figure.number)
 

@@ -63,7 +63,8 @@ def read_by_pandoc(text, to, *extra):
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     """Return a dataset of buildings, sources and publishers of such names."""
-    return write_dataset(tmp_path_factory.mktemp("names") / '=1 "x" *y*', NAMES)
+    room = tmp_path_factory.mktemp("names")
+    return write_dataset(room / '=1 "x" *y*', NAMES, ["tax_revenue"])
 
 
 @pytest.fixture(scope="module")

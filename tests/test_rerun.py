@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient.exceptions import CellExecutionError
 from reporting import write_dataset
@@ -19,11 +20,11 @@ from hengstats.report import inputs, make_report
 from hengstats.report.notebooks import run_notebook
 
 PAGE = "notebooks/01-own.html"
+OUT = "out/示例 数据"
 # What a kernel shows; what it says of the run; what the dataset lacks, and what a
 # later cell lacks for that reason.
 CODE = """import hengstats as hs
 import sys; print("aside", file=sys.stderr)
-dataset.rsplit("/")[-1]
 hs.load_figures(dataset).style
 ax = hs.draw_tax(hs.build_panel(dataset), measure="nope")
 ax.get_title()"""
@@ -48,6 +49,12 @@ def write_notebook(path, code):
     return path
 
 
+def make(place, lang="en", notebooks=("01-own.ipynb",)):
+    """Make the report on the dataset in a folder, beside it."""
+    paths = [place / name for name in notebooks]
+    return make_report(str(place / "示例 数据"), place / "out", lang, notebooks=paths)
+
+
 def files(folder):
     """Return every file of a folder, by its path in it, as a hash."""
     return {
@@ -59,107 +66,109 @@ def files(folder):
     }
 
 
+def listed(place):
+    """Return what the report's own list says."""
+    return json.loads((place / OUT / "made.json").read_text("utf-8"))
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Return a folder with a dataset, a notebook and the report `out`, all small."""
+    """Return a folder in which a report was made, and again after a change.
+
+    The first was in Chinese, on members too, and without notebooks. Of its charts of
+    members somebody edited one.
+    """
     place = tmp_path_factory.mktemp("在 here")
-    write_dataset(place / "示例 数据", ["东楼"], ["branches"])
+    data = write_dataset(place / "示例 数据", ["东楼"], ["branch_members", "branches"])
     write_notebook(place / "01-own.ipynb", CODE)
-    make(place)
-    return place
+    make(place, "zh-Hans", notebooks=())
+    records = pd.read_csv(data / "records.csv", dtype=str)
+    branches = records[records["measure"] == "branches"]
+    branches.to_csv(data / "records.csv", index=False, encoding="utf-8-sig")
+    (place / OUT / "charts" / "members.svg").write_text("mine")
+    return place, make(place)
 
 
 @pytest.fixture
 def again(built, tmp_path):
-    """Return a copy of it, to be changed."""
-    return shutil.copytree(built, tmp_path / "again")
+    """Return a copy of that folder, to be changed."""
+    return shutil.copytree(built[0], tmp_path / "again")
 
 
-def make(place, out="out", lang="en", notebooks=("01-own.ipynb",)):
-    """Make the report there."""
-    paths = [place / name for name in notebooks]
-    return make_report(str(place / "示例 数据"), place / out, lang, notebooks=paths)
+@pytest.mark.slow
+def test_a_change_makes_all_anew_and_removes_what_the_report_no_longer_has(built):
+    place, done = built
+    assert done.kept == ()
+    assert done.removed == ("charts/members.png", "charts/members.pdf")
+    # what somebody has edited is not ours any more
+    assert (place / OUT / "charts" / "members.svg").read_text() == "mine"
+    assert f"做了 {len(done.redone)} 个文件；另有 0 个没有变" in done.say("zh-Hans")
+    assert "2 个旧文件已移去" in done.say("zh-Hans")
 
 
-def change(place, file="records.csv", old="12", new="17"):
-    """Change a figure, or another text of the dataset."""
-    path = place / "示例 数据" / file
-    text = path.read_text("utf-8-sig")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8-sig")
+@pytest.mark.slow
+def test_what_is_made_step_by_step_is_what_is_made_from_scratch_anywhere(
+    built, tmp_path
+):
+    place = tmp_path / "在 elsewhere"
+    shutil.copytree(built[0], place, ignore=shutil.ignore_patterns("out"))
+    code = (
+        "from pathlib import Path; from hengstats.report import make_report;"
+        "make_report('示例 数据', 'out', 'en', notebooks=[Path('01-own.ipynb')])"
+    )
+    given = {k: v for k, v in os.environ.items() if not k.startswith("LC_")} | ELSEWHERE
+    started = [sys.executable, "-c", code]
+    subprocess.run(started, check=True, cwd=place, capture_output=True, env=given)
+    there = files(place / OUT)
+    here = files(built[0] / OUT)
+    assert there.items() == here.items() - {
+        ("charts/members.svg", here["charts/members.svg"])
+    }
+    endings = {name.rsplit(".", 1)[1] for name in there}
+    assert endings == {"png", "svg", "pdf", "csv", "html", "docx", "json"}
 
 
 @pytest.mark.slow
 def test_nothing_is_done_where_nothing_has_changed(again, monkeypatch):
-    out = again / "out" / "示例 数据"
-    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    before = {path: path.stat().st_mtime_ns for path in (again / OUT).rglob("*.*")}
     monkeypatch.delattr(room, "read_inputs")  # the dataset is not even read
     done = make(again)
-    assert before == {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    assert before == {path: path.stat().st_mtime_ns for path in before}
     assert (done.redone, done.removed) == ((), ())
-    assert set(done.kept) == set(files(out)) - {"made.json"}
+    assert set(done.kept) == set(listed(again)["files"])
     assert f"{len(done.kept)} 个文件原样留着" in done.say("zh-Hans")
 
 
 @pytest.mark.slow
-def test_a_changed_figure_makes_all_anew_as_from_scratch(again):
-    change(again)
-    (again / "out" / "示例 数据" / PAGE).write_text("mine")
-    done = make(again, notebooks=())
-    fresh = make(again, out="scratch", notebooks=())
-    assert done.kept == ()
-    assert set(done.redone) == set(fresh.redone)
-    # a page that somebody has changed is not ours any more
-    assert done.removed == ()
-    (done.folder / PAGE).unlink()
-    assert files(done.folder) == files(fresh.folder)
-    assert f"做了 {len(done.redone)} 个文件；另有 0 个没有变" in done.say("zh-Hans")
-
-
-@pytest.mark.slow
-def test_another_language_makes_all_anew_and_removes_what_it_no_longer_has(again):
-    done = make(again, lang="zh-Hans", notebooks=())
-    assert (done.kept, done.removed) == ((), (PAGE,))
-    assert not (done.folder / PAGE).exists()
-    assert "1 个旧文件已移去" in done.say("zh-Hans")
-
-
-@pytest.mark.slow
 def test_what_was_edited_is_made_anew_and_the_page_of_a_notebook_kept(again):
-    out = again / "out" / "示例 数据"
-    before = files(out)
-    (out / "report.docx").write_bytes(b"")
-    (out / "notes.txt").write_text("mine")
+    before = files(again / OUT)
+    (again / OUT / "report.docx").write_bytes(b"")
+    (again / OUT / "notes.txt").write_text("mine")
     done = make(again)
     assert done.kept == (PAGE,)
-    assert (out / "notes.txt").read_text() == "mine"  # never ours
-    assert {name: files(out)[name] for name in before} == before
+    (again / OUT / "notes.txt").unlink()  # is still there: it never was ours
+    assert files(again / OUT) == before
 
 
 @pytest.mark.slow
 def test_what_a_failed_run_has_made_is_on_the_list_and_is_not_finished(
     again, monkeypatch
 ):
-    change(again)
     monkeypatch.setitem(room.DOCUMENTS, "pdf", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        make(again)
-    known = json.loads((again / "out" / "示例 数据" / "made.json").read_text("utf-8"))
-    out = files(again / "out" / "示例 数据")
-    assert known["files"]["report.docx"] == out["report.docx"]
-    assert known["stamps"] == {}
+        make(again, "zh-Hans")
+    docx = files(again / OUT)["report.docx"]
+    assert listed(again)["files"]["report.docx"] == docx
+    assert listed(again)["stamps"] == {}
 
 
 @pytest.mark.slow
-def test_the_list_names_no_folder_and_no_other_file(built):
-    out = built / "out" / "示例 数据"
-    text = (out / "made.json").read_text("utf-8")
-    known = json.loads(text)
-    assert known["files"].items() == files(out).items() - {
-        ("made.json", files(out)["made.json"])
-    }
+def test_the_list_names_the_files_and_no_folder(built):
+    known, there = listed(built[0]), files(built[0] / OUT)
+    unlisted = {"made.json", "charts/members.svg"}
+    assert known["files"] == {k: v for k, v in there.items() if k not in unlisted}
     assert list(known["stamps"]) == [PAGE, "report"]
-    assert str(built) not in text
+    assert str(built[0]) not in json.dumps(known, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"stamps": {}}', '{"stamps": 1}'])
@@ -170,9 +179,9 @@ def test_a_damaged_list_lists_nothing(tmp_path, text):
 
 @pytest.mark.slow
 def test_the_page_of_a_notebook_says_what_is_lacking_and_nothing_of_the_run(built):
-    page = (built / "out" / "示例 数据" / PAGE).read_text("utf-8")
+    page = (built[0] / OUT / PAGE).read_text("utf-8")
     assert "no column" in page  # the message, in its place
-    unwanted = ["Traceback", "NameError", ">aside", str(built)]
+    unwanted = ["Traceback", "NameError", ">aside", str(built[0])]
     assert [word for word in unwanted if word in page] == []
     assert "示例 数据" in page  # the name of the dataset, not its folder
     assert "<title>01 &lt;什么&gt;？</title>" in page
@@ -192,87 +201,42 @@ def test_the_report_is_not_written_into_the_dataset(tmp_path):
         hs.write_report(str(data), tmp_path)
 
 
-# The same inputs give the same bytes
-
-
-@pytest.mark.slow
-def test_the_same_inputs_give_the_same_bytes_anywhere(built, tmp_path):
-    place = tmp_path / "在 elsewhere"
-    for name in ("示例 数据", "01-own.ipynb"):
-        copy = shutil.copytree if (built / name).is_dir() else shutil.copy
-        place.mkdir(exist_ok=True)
-        copy(built / name, place / name)
-    code = (
-        "from pathlib import Path; from hengstats.report import make_report;"
-        "make_report('示例 数据', lang='en', notebooks=[Path('01-own.ipynb')])"
-    )
-    given = {k: v for k, v in os.environ.items() if not k.startswith("LC_")}
-    subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        cwd=place,
-        capture_output=True,
-        env=given | ELSEWHERE,
-    )
-    there = files(place / "build" / "示例 数据")
-    assert there == files(built / "out" / "示例 数据")
-    endings = {name.rsplit(".", 1)[1] for name in there}
-    assert endings == {"png", "svg", "pdf", "csv", "html", "docx", "json"}
-
-
 # What a report is made from
 
 
 @pytest.fixture
 def stamp(tmp_path, monkeypatch):
     """Return a function that stamps a small report, with comparators of its own."""
-    place = tmp_path
     for name in ("示例", "others", "data/shipped", "hengstats"):
-        write_dataset(place / name, ["东楼"], ["branches"])
-    compared = json.dumps({"comparators": [str(place / "others")]})
-    (place / "示例" / "datapackage.json").write_text(compared)
-    (place / "01-own.ipynb").write_text("{}")
-    monkeypatch.setattr(inputs, "DATA", place / "data")
-    monkeypatch.setattr(inputs, "LIBRARY", place / "hengstats")
-
-    def stamp(lang="en"):
-        return inputs.stamp_inputs(place / "示例", {PAGE: place / "01-own.ipynb"}, lang)
-
-    return stamp
-
-
-def test_a_stamp_is_the_same_from_call_to_call(stamp):
-    assert stamp() == stamp()
+        write_dataset(tmp_path / name, ["东楼"], ["branches"])
+    compared = json.dumps({"comparators": [str(tmp_path / "others")]})
+    (tmp_path / "示例" / "datapackage.json").write_text(compared)
+    notebook = tmp_path / "01-own.ipynb"
+    notebook.write_text("{}")
+    monkeypatch.setattr(inputs, "DATA", tmp_path / "data")
+    monkeypatch.setattr(inputs, "LIBRARY", tmp_path / "hengstats")
+    return lambda lang="en": inputs.stamp_inputs(
+        tmp_path / "示例", {PAGE: notebook}, lang
+    )
 
 
 @pytest.mark.parametrize(
-    "file",
+    ("file", "other"),
     [
-        "示例/records.csv",
-        "others/sources.csv",
-        "data/shipped/README.md",
-        "hengstats/strings.toml",
+        ("示例/records.csv", {"report", PAGE}),
+        ("others/sources.csv", {"report", PAGE}),
+        ("data/shipped/README.md", {"report", PAGE}),
+        ("hengstats/strings.toml", {"report", PAGE}),
+        ("01-own.ipynb", {PAGE}),
+        ("示例/.lock", set()),
+        ("示例/~$records.csv", set()),
     ],
 )
-def test_a_report_and_its_pages_rest_on_each_of_these_files(stamp, tmp_path, file):
+def test_a_report_and_its_pages_rest_on_these_files(stamp, tmp_path, file, other):
     before = stamp()
     (tmp_path / file).write_text("?")
     after = stamp()
-    assert [key for key in before if before[key] == after[key]] == []
-
-
-def test_a_page_alone_rests_on_its_notebook(stamp, tmp_path):
-    before = stamp()
-    (tmp_path / "01-own.ipynb").write_text("{ }")
-    after = stamp()
-    assert [key for key in before if before[key] != after[key]] == [PAGE]
-
-
-@pytest.mark.parametrize("file", ["示例/.lock", "示例/~$records.csv"])
-def test_hidden_and_lock_files_are_nothing_to_a_report(stamp, tmp_path, file):
-    before = stamp()
-    (tmp_path / file).write_text("?")
-    assert stamp() == before
+    assert {key for key in before if before[key] != after[key]} == other
 
 
 def test_another_language_is_another_report(stamp):
