@@ -1,4 +1,4 @@
-"""How does a text stay text when a spreadsheet opens it?
+"""Writes text so that it stays text when a spreadsheet opens it.
 
 Excel takes a cell that begins with = + - or @ for a formula. Such a text is written
 with an apostrophe before it, and read back without; plain numbers are left alone.
@@ -8,6 +8,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+
+import pandas as pd
 
 _RISKY = "=+-@＝＋－＠\t\r"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -38,3 +40,13 @@ def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     for row in (head, *rows):
         writer.writerow([guard("" if cell is None else str(cell)) for cell in row])
     return text.getvalue().encode("utf-8-sig")
+
+
+def from_csv(text: str) -> pd.DataFrame:
+    """Return a table of CSV as text, without the apostrophes that `to_csv` wrote."""
+    table = pd.read_csv(io.StringIO(text), dtype=object, na_filter=False)
+    guarded = "'" in text
+    for column in table if guarded else ():
+        if table[column].str.startswith("'").any():
+            table[column] = table[column].map(unguard)
+    return table

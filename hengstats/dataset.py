@@ -1,30 +1,34 @@
-"""What exactly was printed, by whom, when; what was known on a date?
+"""Reads a dataset: what was printed, by whom, when; what was known on a date.
 
-The only store. A dataset is a folder of CSV files, `data/README.md` says which, and
-the vintages that `add` stored beside them; whatever is read here has been checked row
-by row.
+A dataset is a folder of CSV files, `data/README.md` says which, and the vintages that
+`add` stored beside them; whatever is read here has been checked row by row.
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from hengstats.errors import DataError
-from hengstats.folder import (
-    DATA,
-    find_dataset,
-    read_comparators,
-    read_evidence,
-    read_table,
+from hengstats.csvsafe import from_csv
+from hengstats.dates import last_day
+from hengstats.errors import DataError, locate
+from hengstats.records import (
+    COLUMNS,
+    REQUIRED,
+    check_keys,
+    check_rivals,
+    list_evidence,
+    read_records,
 )
-from hengstats.records import COLUMNS, check_keys, check_rivals, read_records
 from hengstats.vintages import (
+    FOLDER,
     Vintage,
+    checksum,
     entity_rows,
-    last_day,
     list_vintages,
     mark_standing,
     order_of,
@@ -33,6 +37,8 @@ from hengstats.vintages import (
     records_of,
     source_rows,
 )
+
+DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +108,30 @@ def list_datasets() -> pd.DataFrame:
 def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     """Return every figure as printed, with its source, standing and quote.
 
-    Columns are those of `records.csv` and `year`, `published`, `standing`, `vintage`,
-    `recorded`, `stands`. Every vintage is there, whether it still stands or not.
+    Parameters
+    ----------
+    dataset : str
+        A name from `list_datasets`, or the path of a folder.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only what had been published by then.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `records.csv`, then `year`, `published`, `standing`, `vintage`
+        (0 for hand-kept records), `recorded` and `stands`. Every vintage is there,
+        whether it still stands or not.
+
+    Raises
+    ------
+    DataError
+        If there is no such dataset, or a row of it is at fault.
+
+    Examples
+    --------
+    >>> records = load_records("plaza66", as_of="2018-12-31")
+    >>> records.query("measure == 'tax_revenue' and year == 2011")["printed"].item()
+    '29.7亿元'
     """
     records = read_dataset(dataset, as_of).records
     return records.drop(columns=["lower", "number", "upper"])
@@ -112,7 +140,22 @@ def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:
 def load_sources(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     """Return the publications cited, with number, standing and figures cited.
 
-    The number is the one that tables of the report print beside each figure.
+    Parameters
+    ----------
+    dataset, as_of
+        As for `load_records`.
+
+    Returns
+    -------
+    DataFrame
+        `number` (the one that tables of the report print beside each figure),
+        `source, title, publisher, published, standing`, `figures` (how many it
+        printed) and `address`.
+
+    Raises
+    ------
+    DataError
+        As for `load_records`.
     """
     data = read_dataset(dataset, as_of)
     counts = data.records.query("qualifier != 'not_found'")["source"].value_counts()
@@ -125,13 +168,59 @@ def load_sources(dataset: str, as_of: str | None = None) -> pd.DataFrame:
 
 
 def load_codebook(dataset: str) -> pd.DataFrame:
-    """Return one row per measure: unit, basis, definition, what not to mix it with."""
-    return read_dataset(dataset).codebook
+    """Return one row per measure: unit, basis, definition, what not to mix it with.
+
+    Parameters
+    ----------
+    dataset : str
+        As for `load_records`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `codebook.csv`, as text.
+
+    Raises
+    ------
+    DataError
+        As for `load_records`.
+    """
+    return read_dataset(dataset).codebook.copy()
 
 
 def load_milestones(dataset: str, as_of: str | None = None) -> pd.DataFrame:
-    """Return dated events and phases; a phase without a date has an empty one."""
-    return read_dataset(dataset, as_of).milestones
+    """Return dated events and phases; a phase without a date has an empty one.
+
+    Parameters
+    ----------
+    dataset, as_of
+        As for `load_records`.
+
+    Returns
+    -------
+    DataFrame
+        `date, kind, entity`, what happened in three scripts (`zh-Hans`, `zh-Hant`,
+        `en`), `source`, `quote`.
+
+    Raises
+    ------
+    DataError
+        As for `load_records`.
+    """
+    return read_dataset(dataset, as_of).milestones.copy()
+
+
+def find_dataset(dataset: str) -> Path:
+    """Return the folder of a dataset, or say which ones there are."""
+    for folder in (DATA / dataset, Path(dataset)):
+        if (folder / "records.csv").is_file():
+            return folder
+    known = "、".join(sorted(p.parent.name for p in DATA.glob("*/records.csv")))
+    raise DataError(
+        f"没有“{dataset}”这个数据集：{DATA / dataset} 里没有 records.csv。"
+        f"现有的数据集：{known or '无'}；也可以给出自己的文件夹的路径。"
+        f" [no dataset {dataset!r}]"
+    )
 
 
 def read_dataset(
@@ -158,10 +247,37 @@ def read_dataset(
         If there is no such folder, or a row is at fault: the message names folder,
         file, row, column and the mend.
     """
-    folder = find_dataset(dataset)
-    head = read_vintages(folder, _count(vintages))
+    folder = find_dataset(dataset).absolute()
+    stamp = _stamp(folder)
+    day = None if as_of is None else _date(as_of)
+    data, then = _read(folder, stamp, day, _count(vintages))
+    if then != stamp:  # somebody wrote into the folder meanwhile
+        _read.cache_clear()
+        return read_dataset(dataset, as_of, vintages=vintages)
+    return data
+
+
+def _stamp(folder: Path) -> str:
+    """Return one checksum of all that a dataset is read from."""
+    rivals = (folder / "rivals.csv").is_file()
+    others = _read_comparators(folder) if rivals else ()
+    folders = [folder, *map(find_dataset, others)]
+    places = [one for where in folders for one in (where, where / FOLDER)]
+    files = [one for place in places for one in sorted(place.glob("*.*"))]
+    kept = [one for one in files if one.suffix in (".csv", ".json")]
+    marks = [f"{checksum(one.read_bytes())} {one}" for one in kept]
+    return checksum("\n".join(marks).encode())
+
+
+# A notebook loads the same folder again and again. Nothing alters the tables.
+@lru_cache(maxsize=8)
+def _read(
+    folder: Path, stamp: str, as_of: dt.date | None, vintages: int | None
+) -> tuple[Dataset, str]:
+    """Return what a folder holds, and its stamp after all has been read."""
+    head = read_vintages(folder, vintages)
     numbered = dict(enumerate(head, start=1))
-    comparators = read_comparators(folder)
+    comparators = _read_comparators(folder)
     tables = _read_tables(folder, comparators, numbered)
     records = tables["records.csv"]
     sources = _with_rows(tables["sources.csv"], source_rows(head))
@@ -170,21 +286,20 @@ def read_dataset(
         dates = sources.set_index("source")["published"].to_dict()
         dates |= {one.source: one.known for one in head}
         days = sources["source"].map(dates).map(last_day)
-        sources = sources[days <= _date(as_of)].reset_index(drop=True)
-    seen = sources.set_index("source")
-    records = records[records["source"].isin(seen.index)].reset_index(drop=True)
-    order = order_of(
-        {n: one for n, one in numbered.items() if one.source in seen.index}
-    )
+        sources = sources[days <= as_of].reset_index(drop=True)
+    place = pd.Index(sources["source"]).get_indexer(pd.Index(records["source"]))
+    records, place = records[place >= 0].reset_index(drop=True), place[place >= 0]
+    seen = set(sources["source"])
+    order = order_of({n: one for n, one in numbered.items() if one.source in seen})
     listed = list_vintages(head)
     milestones = tables["milestones.csv"]
-    return Dataset(
+    data = Dataset(
         name=folder.name,
         illustrative=illustrative,
         comparators=comparators,
         records=records.assign(
-            published=records["source"].map(seen["published"]),
-            standing=records["source"].map(seen["standing"]),
+            published=sources["published"].take(place).set_axis(records.index),
+            standing=sources["standing"].take(place).set_axis(records.index),
             stands=mark_standing(records, numbered, order),
         ),
         sources=sources,
@@ -192,22 +307,21 @@ def read_dataset(
         entities=_with_buildings(
             tables["entities.csv"], [numbered[number] for number in order]
         ),
-        milestones=milestones[milestones["source"].isin(seen.index)].reset_index(
-            drop=True
-        ),
+        milestones=milestones[milestones["source"].isin(seen)].reset_index(drop=True),
         settlements=tables["settlements.csv"],
         rivals=tables["rivals.csv"],
         vintages=listed[listed["vintage"].isin(order)].reset_index(drop=True),
     )
+    return data, _stamp(folder)
 
 
 def _read_tables(
     folder: Path, comparators: tuple[str, ...], vintages: Mapping[int, Vintage]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables kept by hand, and the records of all vintages; all checked."""
-    tables = {file: read_table(folder, file) for file in COLUMNS}
+    tables = {file: _read_table(folder, file) for file in COLUMNS}
     check_keys(folder.name, tables)
-    check_rivals(folder.name, tables["rivals.csv"], read_evidence(folder, comparators))
+    check_rivals(folder.name, tables["rivals.csv"], _read_evidence(folder, comparators))
     records = [read_records(folder.name, tables).assign(vintage=0, recorded="")]
     listed = list(vintages.values())
     full_tables = tables | {
@@ -219,6 +333,63 @@ def _read_tables(
         records.append(checked.assign(vintage=number))
     full = [part for part in records if len(part)]
     return tables | {"records.csv": pd.concat(full or records, ignore_index=True)}
+
+
+def _read_table(folder: Path, file: str) -> pd.DataFrame:
+    """Return one file as text, with the columns it must have."""
+    columns = COLUMNS[file].split()
+    path = folder / file
+    if not path.is_file() and file not in REQUIRED:
+        return pd.DataFrame(columns=columns, dtype=object)
+    if not path.is_file():
+        raise DataError(
+            f"{folder.name} 里缺少 {file}。请照 data/README.md 补上这个文件。"
+            f" [{folder.name}/{file} is missing]"
+        )
+    table = from_csv(_decode(path))
+    for column in columns:
+        if column not in table:
+            fault, mend = "缺少这一栏", f"在表头加上“{column}”"
+            raise DataError(locate(folder.name, file, 1, column, fault, mend))
+    return table
+
+
+def _decode(path: Path) -> str:
+    """Return the text of a file: in UTF-8, or as Excel saves it in China."""
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DataError(
+        f"{path.parent.name}/{path.name} 既不是 UTF-8 也不是 GB18030。请在 Excel 里"
+        f"另存为“CSV UTF-8”。 [{path.name} is neither UTF-8 nor GB18030]"
+    )
+
+
+def _read_comparators(folder: Path) -> tuple[str, ...]:
+    """Return the datasets that the descriptor names for comparison, if it does."""
+    descriptor = folder / "datapackage.json"
+    if not descriptor.is_file():
+        return ()
+    described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
+    return tuple(described.get("comparators", ()))
+
+
+def _read_evidence(
+    folder: Path, comparators: tuple[str, ...]
+) -> dict[str, pd.DataFrame]:
+    """Return what rivals may point at, here (under no name) and in the comparators."""
+    if not (folder / "rivals.csv").is_file():
+        return {}
+    folders = {"": folder} | {name: find_dataset(name) for name in comparators}
+    return {
+        name: list_evidence(
+            _read_table(where, "records.csv"), _read_table(where, "milestones.csv")
+        )
+        for name, where in folders.items()
+    }
 
 
 def check_vintage(data: Dataset, vintage: Vintage, number: int) -> pd.DataFrame:
@@ -259,8 +430,10 @@ def _with_buildings(table: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.Data
 
 def _with_rows(table: pd.DataFrame, rows: list[dict[str, str]]) -> pd.DataFrame:
     """Return a table of text with further rows, blank where they say nothing."""
-    blank = dict.fromkeys(table.columns, "")
-    more = pd.DataFrame([blank | row for row in rows], dtype=object)
+    more = pd.DataFrame(
+        {column: [row.get(str(column), "") for row in rows] for column in table},
+        dtype=object,
+    )
     full = [one for one in (table, more) if len(one)]
     return pd.concat(full, ignore_index=True) if full else table
 

@@ -1,15 +1,16 @@
-"""Which one point or bound do we accept for a measure, an entity and a year?
+"""Accepts one point or bound for each entity, measure and year.
 
 What a later vintage replaced or took back takes no part; see `vintages`. A ruling
 of the dataset comes first. Else, of several records: for a stock the latest date in
 the year, then the best standing, then the narrower box, then the earliest publication.
 """
 
+import numpy as np
 import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
+from hengstats.dates import last_day
 from hengstats.records import STANDINGS
-from hengstats.vintages import last_day
 
 COLUMNS = [
     "entity",
@@ -82,27 +83,24 @@ def load_figures(
 def settle_figures(data: Dataset) -> pd.DataFrame:
     """Return the one accepted figure of each entity, measure and year."""
     ranked = rank_records(data)
-    accepted = ranked[ranked["accepted"]]
     missing = data.records[data.records["qualifier"] == "not_found"]
     # Where several searches found nothing, one of them says so.
     missing = missing[missing["year"].notna()].sort_values("source")
-    missing = missing.drop_duplicates(KEY).assign(status="missing")
-    missing = missing[~_keys(missing).isin(_keys(ranked))]
-    figures = pd.concat([accepted, missing], ignore_index=True)
-    figures = figures.assign(
-        value=figures["number"],
-        unit=figures["measure"].map(data.codebook.set_index("measure")["unit"]),
-        year=figures["year"].astype("int64"),
+    missing = missing.assign(status="missing", accepted=True)
+    figures = pd.concat([ranked, missing] if len(missing) else [ranked])
+    if len(missing):
+        figures = figures[(figures["status"] != "missing") | ~figures.duplicated(KEY)]
+    figures = figures[figures["accepted"]]
+    orders = (list(data.codebook["measure"]), _list_entities(data))
+    measures, entities = (
+        pd.Index(order).get_indexer(pd.Index(figures[key]))
+        for order, key in zip(orders, ("measure", "entity"), strict=True)
     )
-    order = {
-        "measure": {name: i for i, name in enumerate(data.codebook["measure"])},
-        "entity": {name: i for i, name in enumerate(_list_entities(data))},
-    }
-    figures = figures.sort_values(
-        ["measure", "entity", "year"],
-        key=lambda column: column.map(order.get(str(column.name), int)),
-    )
-    return figures[COLUMNS].reset_index(drop=True)
+    units = data.codebook["unit"].take(measures).set_axis(figures.index)
+    figures = figures.assign(value=figures["number"], unit=units)[COLUMNS]
+    figures = figures.astype({"year": "int64"})
+    order = np.lexsort((figures["year"], entities, measures))
+    return figures.iloc[order].reset_index(drop=True)
 
 
 def _list_entities(data: Dataset) -> list[str]:
@@ -123,10 +121,23 @@ def rank_records(data: Dataset) -> pd.DataFrame:
     """
     dated = data.records["year"].notna() & (data.records["qualifier"] != "not_found")
     records = data.records[dated & data.records["stands"]]
+    records = records.assign(status=_status(records))
+    several = records.duplicated(KEY, keep=False)
+    several |= records["entity"].isin(data.settlements["entity"])
+    alone = records[~several].assign(accepted=True, rule="")
+    if not several.any():
+        return alone
+    return pd.concat([_rank(records[several], data), alone], ignore_index=True)
+
+
+def _rank(records: pd.DataFrame, data: Dataset) -> pd.DataFrame:
+    """Return records that may share a key, the best of each first."""
     stock = records["measure"].map(data.codebook.set_index("measure")["basis"])
     ranked = records.assign(
-        status=_status(records),
-        latest=records["period"].map(_end).where(stock.isin(STOCKS), ""),
+        latest=records["period"]
+        .map(last_day)
+        .astype(str)
+        .where(stock.isin(STOCKS), ""),
         rank=records["standing"].map({name: i for i, name in enumerate(STANDINGS)}),
         width=records["upper"] - records["lower"],
         day=records["published"]
@@ -141,17 +152,24 @@ def rank_records(data: Dataset) -> pd.DataFrame:
     ranked = ranked.merge(
         rulings[[*KEY, "accepted"]], on=KEY, how="left", validate="many_to_one"
     )
+    keys = ranked.groupby(KEY, sort=False).ngroup()
     match = ranked["source"] == ranked["accepted"]
-    ruled = (ranked["accepted"] == "") | match.groupby(_keys(ranked)).transform("any")
+    ruled = (ranked["accepted"] == "") | match.groupby(keys).transform("any")
     chosen = match.where(ruled, True)
-    first = chosen & ~_keys(ranked).where(chosen).duplicated()
-    several = ranked[_keys(ranked).duplicated(keep=False)]
-    steps = {
-        key: _deciding_rule(group)
-        for key, group in several.groupby(_keys(several), sort=False)
-    }
-    rule = _keys(ranked).map(lambda key: steps.get(key, "")).mask(ruled, "ruling")
-    return ranked.assign(accepted=first, rule=rule)
+    return ranked.assign(
+        accepted=chosen & ~keys.where(chosen).duplicated(),
+        rule=_deciding_rule(ranked, keys).mask(ruled, "ruling"),
+    ).drop(columns=["latest", "rank", "width", "day"])
+
+
+def _deciding_rule(ranked: pd.DataFrame, keys: pd.Series) -> pd.Series:
+    """Return the first step in which the best record of each key beats the next."""
+    beaten = keys == keys.shift(-1)
+    rule = pd.Series("", ranked.index, dtype=object).mask(beaten, RULES[-1])
+    steps = zip(RULES, ["latest", "rank", "width", "day"], strict=True)
+    for step, column in reversed(list(steps)):
+        rule = rule.mask(beaten & (ranked[column] != ranked[column].shift(-1)), step)
+    return rule.groupby(keys).transform("first")
 
 
 def conflicts(dataset: str, as_of: str | None = None) -> pd.DataFrame:
@@ -194,26 +212,3 @@ def _status(records: pd.DataFrame) -> pd.Series:
     status = pd.Series("bound", records.index, dtype=object)
     status = status.mask(records["number"].notna(), "rounded")
     return status.mask(records["lower"] == records["upper"], "exact")
-
-
-def _end(period: str) -> str:
-    """Return the last day of a period: of 2020-H1 the 30th of June."""
-    end = period.split("/")[-1].replace("H1", "06").replace("H2", "12")
-    return last_day(end).isoformat()
-
-
-def _keys(table: pd.DataFrame) -> pd.Series:
-    """Return the key of each row as one value."""
-    return pd.Series(
-        list(zip(table["entity"], table["measure"], table["year"], strict=True)),
-        index=table.index,
-        dtype=object,
-    )
-
-
-def _deciding_rule(group: pd.DataFrame) -> str:
-    """Return the first step in which the best record beats the next one."""
-    for rule, column in zip(RULES, ["latest", "rank", "width", "day"], strict=True):
-        if group[column].iloc[0] != group[column].iloc[1]:
-            return rule
-    return RULES[-1]

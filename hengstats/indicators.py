@@ -1,4 +1,4 @@
-"""What growth, index, rate or share follows, as bounds?
+"""Works out growth, index, ratio and share, as bounds.
 
 Every result has `lower`, `value`, `upper`: the smallest sets one figure's lower end
 against the other's upper end, the largest the other way round. `value` is missing
@@ -45,14 +45,9 @@ def growth(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     [0.693]
     """
     series = _positive(series_of(panel, measure), measure)
-    before = series.groupby("entity", sort=False).shift()
-    steps = _between(series, before, series["year"] - before["year"])
-    steps = steps.assign(measure=measure, from_year=before["year"], year=series["year"])
-    steps = steps.assign(entity=series["entity"]).dropna(subset=["from_year"])
-    steps = steps.astype({"from_year": "int64"})
-    return _result(
-        steps[["entity", "measure", "from_year", "year", *ENDS]], panel, "fraction"
-    )
+    last = (series["entity"] == series["entity"].shift()).to_numpy()
+    first = np.append(last, False)[1:]  # the row before one that follows
+    return _result(_steps(series[first], series[last], measure), panel, "fraction")
 
 
 def cagr(
@@ -82,28 +77,20 @@ def cagr(
     groups = series.groupby("entity", sort=False)["year"]
     first = series["year"] == (groups.transform("min") if start is None else start)
     last = series["year"] == (groups.transform("max") if end is None else end)
-    joined = series[first].merge(
-        series[last], on="entity", suffixes=("_first", "_last"), validate="one_to_one"
-    )
-    joined = joined[joined["year_last"] > joined["year_first"]]
-    if joined.empty:
+    from_rows, to_rows = (series[mask].set_index("entity") for mask in (first, last))
+    from_rows, to_rows = from_rows.align(to_rows, join="inner", axis=0)
+    later = to_rows["year"] > from_rows["year"]
+    if not later.any():
         years = "、".join(map(str, sorted(series["year"].unique())))
         raise DataError(
             f"“{measure}”没有先后两个都已知的年份（{start}、{end}）。已知的年份：{years}。"
             f" [no known years {start}, {end} of {measure}]"
         )
-    first_ends = joined[[f"{end}_first" for end in ENDS]].set_axis(ENDS, axis=1)
-    last_ends = joined[[f"{end}_last" for end in ENDS]].set_axis(ENDS, axis=1)
-    steps = _between(last_ends, first_ends, joined["year_last"] - joined["year_first"])
-    rates = steps.transform(np.expm1).assign(
-        entity=joined["entity"],
-        measure=measure,
-        from_year=joined["year_first"],
-        year=joined["year_last"],
+    rates = _steps(
+        from_rows[later].reset_index(), to_rows[later].reset_index(), measure
     )
-    return _result(
-        rates[["entity", "measure", "from_year", "year", *ENDS]], panel, "fraction"
-    )
+    rates[ENDS] = np.expm1(rates[ENDS])
+    return _result(rates, panel, "fraction")
 
 
 def index_to(panel: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
@@ -247,15 +234,21 @@ def share(
     return shares.assign(upper=shares["upper"].clip(upper=1.0))
 
 
-def _between(last: pd.DataFrame, first: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
-    """Return annualised log growth from `first` to `last`, ends against ends."""
+def _steps(first: pd.DataFrame, last: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return annualised log growth from each row to a later one, end against end."""
     with np.errstate(divide="ignore"):
-        log_last, log_first = np.log(last[ENDS]), np.log(first[ENDS])
+        low, point, high = np.log(last[ENDS].to_numpy().T)
+        first_low, first_point, first_high = np.log(first[ENDS].to_numpy().T)
+    from_year, year = first["year"].to_numpy(), last["year"].to_numpy()
     return pd.DataFrame(
         {
-            "lower": (log_last["lower"] - log_first["upper"]) / years,
-            "value": (log_last["value"] - log_first["value"]) / years,
-            "upper": (log_last["upper"] - log_first["lower"]) / years,
+            "entity": last["entity"].reset_index(drop=True),
+            "measure": measure,
+            "from_year": from_year,
+            "year": year,
+            "lower": (low - first_high) / (year - from_year),
+            "value": (point - first_point) / (year - from_year),
+            "upper": (high - first_low) / (year - from_year),
         }
     )
 

@@ -1,10 +1,11 @@
-"""What is known and what is missing, entity by entity, year by year?
+"""Sets figures out as a panel: one row per entity and year, known or missing.
 
 A panel is a plain frame. What a caption needs to know about it (sources, wordings,
-units, names, milestones) travels in `panel.attrs["about"]` as plain dictionaries.
+units, names, milestones) travels in `panel.attrs["about"]`.
 """
 
 from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from hengstats.dataset import Dataset, read_dataset
 from hengstats.errors import DataError
 from hengstats.figures import settle_figures
+from hengstats.vocabulary import LANGUAGES
 
 ILLUSTRATIVE = ("illustrative", "示例")
 
@@ -68,7 +70,8 @@ def panel_of(
     as_of : str, optional
         The date on which they were known; only the captions say so.
     """
-    wide = figures.pivot(
+    places, entities = pd.factorize(figures["entity"])
+    wide = figures.assign(entity=places).pivot(
         index=["entity", "year"], columns="measure", values=["value", "lower", "upper"]
     )
     ends = {"value": "", "lower": "_lower", "upper": "_upper"}
@@ -76,12 +79,7 @@ def panel_of(
     columns = {(end, m): m + ends[end] for m in measures for end in ends}
     panel = wide[list(columns)].set_axis(list(columns.values()), axis=1)
     panel = panel.reset_index().rename_axis(columns=None)
-    order = {entity: i for i, entity in enumerate(figures["entity"].unique())}
-    panel = panel.sort_values(
-        ["entity", "year"],
-        key=lambda column: column.map(order) if column.name == "entity" else column,
-        ignore_index=True,
-    )
+    panel["entity"] = entities.take(panel["entity"].to_numpy())
     panel.attrs["about"] = _about(datasets, figures, as_of)
     return panel
 
@@ -189,51 +187,50 @@ def is_illustrative(entities: Sequence[str]) -> bool:
     return any(str(entity).startswith(ILLUSTRATIVE) for entity in entities)
 
 
-def _by_series(
-    figures: pd.DataFrame,
-) -> list[tuple[tuple[str, str], pd.DataFrame]]:
-    """Return the figures of each measure and entity, in their order."""
-    groups = figures.groupby(["measure", "entity"], sort=False)
-    return [((str(measure), str(entity)), rows) for (measure, entity), rows in groups]
+class About(dict[str, Any]):
+    """What captions need to know of a panel; one value, however often it is copied.
+
+    pandas copies `attrs` deeply at every step. Nothing in it changes once it is
+    written, so that its copies may be the same object.
+    """
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Return the same object."""
+        return self
 
 
 def _about(
     loaded: Sequence[Dataset], figures: pd.DataFrame, as_of: str | None
-) -> dict[str, object]:
-    """Return what captions need to know of a panel, as plain dictionaries."""
-    sources = pd.concat([data.sources for data in loaded])
-    sources = sources.drop_duplicates("source").set_index("source")
-    cited = figures[figures["status"] != "missing"]
-    missing = figures[figures["status"] == "missing"]
-    entities = pd.concat([data.entities for data in loaded])
+) -> About:
+    """Return what captions need to know of a panel."""
+    sources = pd.concat([data.sources for data in loaded]).drop_duplicates("source")
+    signed = zip(sources["publisher"], sources["published"], strict=True)
+    shown = dict(zip(sources["source"], map(list, signed), strict=True))
+    entities = pd.concat([data.entities for data in loaded]).drop_duplicates("entity")
     milestones = pd.concat([data.milestones for data in loaded])
-    about: dict[str, dict[str, dict[str, object]]] = {
-        "sources": {},
-        "printed": {},
-        "not_found": {},
-    }
-    for (measure, entity), rows in _by_series(cited):
-        keys = list(dict.fromkeys(rows["source"]))
-        about["sources"].setdefault(measure, {})[entity] = [
-            [sources.at[key, "publisher"], sources.at[key, "published"]] for key in keys
-        ]
-        about["printed"].setdefault(measure, {})[entity] = dict(
-            zip(rows["year"].astype(str), rows["printed"], strict=True)
-        )
-    for (measure, entity), rows in _by_series(missing):
-        about["not_found"].setdefault(measure, {})[entity] = rows["year"].tolist()
-    names = entities.drop_duplicates("entity").set_index("entity")[
-        ["zh-Hans", "zh-Hant", "en"]
-    ]
-    return {
-        **about,
-        "datasets": [data.name for data in loaded],
-        "as_of": as_of,
-        "units": dict(zip(figures["measure"], figures["unit"], strict=True)),
-        "entities": {str(key): list(row) for key, row in names.T.items()},
-        "milestones": milestones.to_dict("records"),
-        "publications": {
-            key: [sources.at[key, "publisher"], sources.at[key, "published"]]
-            for key in dict.fromkeys(milestones["source"])
+    cited: dict[str, dict[str, dict[str, None]]] = {}
+    printed: dict[str, dict[str, dict[str, str]]] = {}
+    missing: dict[str, dict[str, list[int]]] = {}
+    columns = ("measure", "entity", "status", "year", "source", "printed")
+    rows = zip(*(figures[column].tolist() for column in columns), strict=True)
+    for measure, entity, status, year, source, wording in rows:
+        if status == "missing":
+            missing.setdefault(measure, {}).setdefault(entity, []).append(year)
+            continue
+        cited.setdefault(measure, {}).setdefault(entity, {})[source] = None
+        printed.setdefault(measure, {}).setdefault(entity, {})[str(year)] = wording
+    names = zip(*(entities[lang] for lang in LANGUAGES), strict=True)
+    return About(
+        sources={
+            measure: {one: [shown[key] for key in keys] for one, keys in whose.items()}
+            for measure, whose in cited.items()
         },
-    }
+        printed=printed,
+        not_found=missing,
+        datasets=[data.name for data in loaded],
+        as_of=as_of,
+        units=figures.drop_duplicates("measure").set_index("measure")["unit"].to_dict(),
+        entities=dict(zip(entities["entity"], map(list, names), strict=True)),
+        milestones=milestones.to_dict("records"),
+        publications={key: shown[key] for key in milestones["source"]},
+    )

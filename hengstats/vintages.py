@@ -5,7 +5,6 @@ whole and never changed again. It holds its metadata, its records one a line, th
 checksums of the hand-kept files, that of the vintage before it, and its own.
 """
 
-import calendar
 import datetime as dt
 import hashlib
 import itertools
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengstats.dates import SHANGHAI, last_day
 from hengstats.messages import data_error
 from hengstats.records import STANDINGS
 from hengstats.vocabulary import LANGUAGES
@@ -26,7 +26,6 @@ from hengstats.vocabulary import LANGUAGES
 FORMAT = 1
 FOLDER, LATEST = "vintages", "latest.json"
 RECORD = "entity measure period printed value qualifier unit quote".split()
-HERE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
 _NUMBER = re.compile(r"(?!0000)(\d{4}|[1-9]\d{4,})\.json")
 _KEY = ["entity", "measure", "year"]
 _SEAL = ' "sha256": '
@@ -100,7 +99,7 @@ class Vintage:
         """
         if len(self.published) == len("2022-03-31"):
             return self.published
-        recorded = dt.datetime.fromisoformat(self.recorded).astimezone(HERE).date()
+        recorded = dt.datetime.fromisoformat(self.recorded).astimezone(SHANGHAI).date()
         return min(last_day(self.published), recorded).isoformat()
 
 
@@ -289,16 +288,6 @@ def mark_standing(
 def speak_for_one(one: str, other: str) -> bool:
     """Return whether two publishers may be the same: a blank one may be any."""
     return one == other or not (one and other)
-
-
-def last_day(published: str) -> dt.date:
-    """Return the last day of a day, month or year; a blank is never over."""
-    parts = [int(part) for part in published.split("-")] if published else []
-    if not parts:
-        return dt.date.max
-    year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    last = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, parts[2] if len(parts) > 2 else last)
 
 
 def _is_replaced(voice: tuple[str, int], later: Iterable[tuple[str, int]]) -> bool:

@@ -23,14 +23,15 @@ from hengstats.adding.files import refuse_write, store_vintage, verify
 from hengstats.adding.new import new
 from hengstats.adding.notes import note
 from hengstats.adding.propose import Proposal, Snapshot, propose, read_snapshot
+from hengstats.dataset import find_dataset
+from hengstats.dates import SHANGHAI
 from hengstats.errors import Fault, SheetError
 from hengstats.figures import KEY
-from hengstats.folder import find_dataset
 from hengstats.intake import check
 from hengstats.intake.result import Checked
 from hengstats.messages import data_error
 from hengstats.records import STANDINGS
-from hengstats.vintages import HERE, Vintage
+from hengstats.vintages import Vintage
 from hengstats.vocabulary import name, say
 
 __all__ = ["Added", "Change", "add", "new", "verify"]
@@ -267,7 +268,7 @@ def _describe(
 ) -> Vintage:
     """Return what the user says of the sheets, or refuse what cannot be."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    day = today or dt.datetime.now(HERE).date().isoformat()
+    day = today or dt.datetime.now(SHANGHAI).date().isoformat()
     if published and not (_is_date(published) and published <= day):
         key = "future" if _is_date(published) else "no_date"
         raise data_error(f"adding.{key}", published=published, day=day)

@@ -13,9 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from hengstats.dataset import read_dataset
+from hengstats.dataset import find_dataset, read_dataset
 from hengstats.errors import DataError
-from hengstats.folder import find_dataset
 from hengstats.messages import data_error, message
 from hengstats.vintages import (
     FOLDER,

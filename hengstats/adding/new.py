@@ -5,7 +5,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from hengstats.folder import DATA
+from hengstats.dataset import DATA
 from hengstats.messages import data_error
 
 ATTRIBUTES = "* -text\n"  # git must not change a byte, or no checksum would fit

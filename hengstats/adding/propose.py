@@ -28,10 +28,9 @@ from hengstats.adding.transcribe import (
     transcribe_all,
     unmapped_columns,
 )
-from hengstats.dataset import Dataset, check_vintage, read_dataset
+from hengstats.dataset import Dataset, check_vintage, find_dataset, read_dataset
 from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import KEY
-from hengstats.folder import find_dataset
 from hengstats.indicators import ENDS
 from hengstats.intake.buildings.series import JUMP
 from hengstats.intake.result import Checked

@@ -7,6 +7,7 @@ a year; a number is never taken for the day count of Excel.
 import datetime as dt
 import re
 
+from hengstats.dates import SHANGHAI
 from hengstats.intake.grid import Value
 from hengstats.intake.names import clean, quote
 from hengstats.intake.numberformats import date_letters, shown_whole
@@ -15,7 +16,6 @@ from hengstats.numerals import read_chinese
 from hengstats.wording import fold, listed
 
 EARLIEST = 1949
-_SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # without summer time since 1992
 _IN_DIGITS = str.maketrans("零〇○一二三四五六七八九", "000123456789")
 _WHOLE_YEAR = r"(?: ?1月? ?[-−–—~至到] ?12月(?:份|底|末)?)"
 _YEAR = re.compile(
@@ -67,7 +67,7 @@ def read_year(value: Value, number_format: str, today: str) -> int:
         year = _of_date(value, number_format)
     else:
         year = _of_text(_wording(value, number_format))
-    last = int(today[:4]) if today else dt.datetime.now(_SHANGHAI).year
+    last = int(today[:4]) if today else dt.datetime.now(SHANGHAI).year
     if last < year < 2200:
         raise refuse("years.future", year=year)
     if not EARLIEST <= year <= last:
@@ -90,7 +90,7 @@ def _wording(value: Value, number_format: str) -> str:
 def _of_date(value: dt.date, number_format: str) -> int:
     """Return the year of a date cell, if it is shown as one or is its last day."""
     if isinstance(value, dt.datetime) and value.tzinfo:
-        value = value.astimezone(_SHANGHAI)
+        value = value.astimezone(SHANGHAI)
     letters = set(date_letters(number_format))
     as_year = bool(letters) and letters <= {"y", "e"}
     if as_year or (value.month, value.day) == (12, 31):

@@ -21,8 +21,8 @@ from pathlib import Path
 import matplotlib as mpl
 from tqdm import tqdm
 
+from hengstats.dataset import find_dataset
 from hengstats.errors import DataError
-from hengstats.folder import find_dataset
 from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page

@@ -12,11 +12,16 @@ import pandas as pd
 
 from hengstats.charts.caption import entity_name, measure_name
 from hengstats.charts.style import families
-from hengstats.dataset import Dataset, read_dataset
+from hengstats.dataset import (
+    DATA,
+    Dataset,
+    find_dataset,
+    read_comparators,
+    read_dataset,
+)
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
 from hengstats.figures import settle_figures
-from hengstats.folder import DATA, find_dataset, read_comparators
 from hengstats.panel import build_panel, panel_of
 from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording

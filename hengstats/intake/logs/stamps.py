@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hengstats.dates import SHANGHAI
 from hengstats.intake.grid import Value
 from hengstats.intake.logs.ids import is_blank, visible
 from hengstats.intake.logs.messages import Unread
 
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 FIRST_YEAR = 1949
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
