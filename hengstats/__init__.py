@@ -1,21 +1,21 @@
 """hengstats: what printed figures of buildings and their Party organisation carry.
 
-Data flows one way, and each module answers one question:
+Data flows one way:
 
-intake -> records -> figures -> panel -> indicators -> evidence -> charts -> report
-
-    intake      What is in this sheet, cell by cell, and may it come in?
-    vocabulary  Which measures, units and labels exist, in three scripts?
-    printed     What does "近300家" say, as a number with bounds?
-    dataset     What exactly was printed, by whom, when; what was known on a date?
-    figures     Which one point or bound do we accept?
-    panel       What is known and what is missing, year by year?
-    indicators  What growth, index, rate or share follows, as bounds?
-    evidence    What can these data carry; what survives a challenge?
-    revisions   Which figures and which conclusions are no longer what they were?
-    charts      How does one table or one result look?
-    report      How do charts, tables and sentences read as one document?
-    store       How does a dataset grow by a vintage without ever losing one?
+    printed     a wording such as "近300家" -> a number with bounds
+    intake      a sheet -> its cells, checked one by one
+    records     one row per figure, as its source printed it
+    vintages    what each `add` stored, and which of it still stands
+    dataset     a folder -> its tables, as known on a date
+    figures     the one point or bound accepted for an entity, measure and year
+    panel       one row per entity and year, known or missing
+    indicators  growth, index, ratio and share, as bounds
+    evidence    what these data can carry; what survives a challenge
+    revisions   which figures and which conclusions are no longer what they were
+    adding      sheets -> one more vintage of a dataset
+    charts      one table or one result, drawn
+    report      charts, tables and sentences as one document
+    cli         the same from the command line
 
 The names below are imported when they are first used.
 """

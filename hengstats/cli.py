@@ -1,4 +1,4 @@
-"""Which verb did the user type? Decides nothing itself.
+"""Runs the verb that the user typed; decides nothing itself.
 
 Exit code 0: done; 1: the input was refused; 2: the command line was wrong.
 """
@@ -14,17 +14,16 @@ from hengstats import __version__
 from hengstats.errors import DataError, GlyphError, ReadingError
 from hengstats.vocabulary import LANGUAGES, say
 
-TABLES = ("building_year", "event_log")
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit code of one command."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    asked = _parser().parse_args(arguments)
+    asked = vars(_parser().parse_args(arguments))
+    run = asked.pop("run")
     try:
-        return int(asked.run(asked))
+        return int(run(**asked) or 0)
     except (DataError, GlyphError, ReadingError) as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -36,223 +35,169 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _new(dataset: str) -> None:
+    """Make an empty dataset."""
+    from hengstats.adding import new
+
+    _tell("new", folder=new(dataset))
+
+
+def _check(files: list[str], table: str, json_: bool, **sheet: Any) -> bool:
+    """Check sheets; return whether one was refused."""
+    from hengstats.intake import check
+
+    refused = False
+    for file in files:
+        checked = check(file, table, **sheet)
+        refused |= checked.status == "reject"
+        told = json.dumps(checked.to_dict(), ensure_ascii=False) if json_ else ""
+        print(told or checked.say())
+    return refused
+
+
+def _add(files: list[str], to: str, **told: Any) -> None:
+    """Store sheets as a new vintage."""
+    from hengstats.adding import add
+
+    print(add(files, to, **told).say())
+
+
+def _changes(dataset: str, since: str | None, lang: str) -> None:
+    """Say what changed."""
+    from hengstats.revisions import changes
+
+    print(changes(dataset, since).say(lang))
+
+
+def _verify(dataset: str, accept: bool) -> bool:
+    """Verify checksums; return whether something is wrong."""
+    from hengstats.adding import verify
+
+    findings = verify(dataset, accept=accept)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    if not findings:
+        _tell("verified", dataset=dataset)
+    return bool(findings)
+
+
+def _report(dataset: str, out: str, lang: str) -> None:
+    """Write the report."""
+    from hengstats.report import make_report
+
+    print(make_report(dataset, out, lang).say(lang))
+
+
 def _parser() -> argparse.ArgumentParser:
-    """Return the command line: one verb each."""
+    """Return the command line: one verb each, options named like its parameters."""
     parser = argparse.ArgumentParser(
         prog="hengstats",
         description="楼宇经济与楼宇党建指标 / building economy and Party building",
     )
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    _new(verbs.add_parser("new", help="新建空的数据集和 Excel 模板 / an empty dataset"))
-    _check(verbs.add_parser("check", help="检查表格，不改动任何东西 / check sheets"))
-    _add(verbs.add_parser("add", help="检查并存入一批表格 / check and store sheets"))
-    _changes(verbs.add_parser("changes", help="数字和结论有哪些变化 / what changed"))
-    _verify(verbs.add_parser("verify", help="逐一核对校验和 / verify checksums"))
-    _report(verbs.add_parser("report", help="图、笔记本、Word、网页、PDF / the report"))
+
+    new = verbs.add_parser("new", help="新建空的数据集和 Excel 模板 / an empty dataset")
+    new.add_argument("dataset", help="新文件夹 / the new folder")
+    new.set_defaults(run=_new)
+
+    check = verbs.add_parser("check", help="检查表格，不改动任何东西 / check sheets")
+    _ask_about_sheets(check)
+    each = "每个文件一行 / one line each"
+    check.add_argument("--json", dest="json_", action="store_true", help=each)
+    check.set_defaults(run=_check)
+
+    add = verbs.add_parser("add", help="检查并存入一批表格 / check and store sheets")
+    _ask_about_vintage(add)
+    _ask_about_sheets(add)
+    add.set_defaults(run=_add)
+
+    changes = verbs.add_parser("changes", help="数字和结论有哪些变化 / what changed")
+    changes.add_argument("dataset", metavar="DATASET")
+    then = "与这一天已公布的比 / against what was known then"
+    changes.add_argument("--since", metavar="DATE", help=then)
+    changes.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
+    changes.set_defaults(run=_changes)
+
+    verify = verbs.add_parser("verify", help="逐一核对校验和 / verify checksums")
+    verify.add_argument("dataset", metavar="DATASET")
+    hand = "承认手工改动的文件 / accept files edited by hand"
+    verify.add_argument("--accept", action="store_true", help=hand)
+    verify.set_defaults(run=_verify)
+
+    report = verbs.add_parser("report", help="图、笔记本、Word、网页、PDF / the report")
+    which = "数据集的名字或文件夹 / dataset or folder (plaza66)"
+    report.add_argument("dataset", nargs="?", default="plaza66", help=which)
+    report.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
+    report.add_argument("--out", default="build", help="写到哪里 / folder (build)")
+    report.set_defaults(run=_report)
     return parser
 
 
-def _new(parser: argparse.ArgumentParser) -> None:
-    """Describe `new`."""
-    parser.add_argument("dataset", help="新文件夹 / the new folder")
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.adding import new
-
-        _tell("new", folder=new(asked.dataset))
-        return 0
-
-    parser.set_defaults(run=run)
-
-
-def _check(parser: argparse.ArgumentParser) -> None:
-    """Describe `check`."""
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    _sheet_options(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="每个文件一行 / one line each"
-    )
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.intake import check
-
-        refused = False
-        for file in asked.files:
-            checked = check(file, asked.table, **_sheet(asked))
-            refused |= checked.status == "reject"
-            if asked.json:
-                print(json.dumps(checked.to_dict(), ensure_ascii=False))
-            else:
-                print(checked.say())
-        return int(refused)
-
-    parser.set_defaults(run=run)
-
-
-def _add(parser: argparse.ArgumentParser) -> None:
-    """Describe `add`."""
-    parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--to", required=True, metavar="DATASET")
-    parser.add_argument("--title", default="", help="表的标题 / title of the sheet")
-    parser.add_argument("--publisher", default="", help="谁公布的 / who published it")
-    parser.add_argument(
-        "--published", default="", metavar="DATE", help="何时公布 / YYYY-MM-DD"
-    )
-    parser.add_argument(
-        "--standing", default="", help="primary, press, copy, interested, weak"
-    )
-    parser.add_argument("--reason", default="", help="为何修订 / why figures changed")
-    parser.add_argument(
-        "--alias",
-        action="append",
-        type=_pair,
-        default=[],
-        metavar="OLD=NEW",
-        help="OLD 改名为 NEW / renamed",
-    )
-    parser.add_argument(
-        "--new-building",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="确是新楼宇 / a new one",
-    )
-    parser.add_argument(
-        "--withdraw",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="不再报送 / no longer reported",
-    )
-    parser.add_argument(
-        "--partial",
-        action="store_true",
-        help="表里只有一部分楼宇，没有列出的照旧 / the sheet lists only some buildings",
-    )
-    parser.add_argument("--dry-run", action="store_true", help="只看不存 / only look")
-    _sheet_options(parser)
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.adding import add
-
-        added = add(
-            asked.files,
-            asked.to,
-            title=asked.title,
-            publisher=asked.publisher,
-            published=asked.published,
-            standing=asked.standing,
-            reason=asked.reason,
-            aliases=dict(asked.alias),
-            new_buildings=asked.new_building,
-            withdraw=asked.withdraw,
-            partial=asked.partial,
-            dry_run=asked.dry_run,
-            table=asked.table,
-            **_sheet(asked),
-        )
-        print(added.say())
-        return 0
-
-    parser.set_defaults(run=run)
-
-
-def _changes(parser: argparse.ArgumentParser) -> None:
-    """Describe `changes`."""
-    parser.add_argument("dataset", metavar="DATASET")
-    parser.add_argument(
-        "--since",
-        metavar="DATE",
-        help="与这一天已公布的比 / against what was known then",
-    )
-    parser.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.revisions import changes
-
-        print(changes(asked.dataset, asked.since).say(asked.lang))
-        return 0
-
-    parser.set_defaults(run=run)
-
-
-def _verify(parser: argparse.ArgumentParser) -> None:
-    """Describe `verify`."""
-    parser.add_argument("dataset", metavar="DATASET")
-    parser.add_argument(
-        "--accept",
-        action="store_true",
-        help="承认手工改动的文件 / accept files edited by hand",
-    )
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.adding import verify
-
-        findings = verify(asked.dataset, accept=asked.accept)
-        for finding in findings:
-            print(finding, file=sys.stderr)
-        if not findings:
-            _tell("verified", dataset=asked.dataset)
-        return int(bool(findings))
-
-    parser.set_defaults(run=run)
-
-
-def _report(parser: argparse.ArgumentParser) -> None:
-    """Describe `report`."""
-    parser.add_argument(
-        "dataset",
-        nargs="?",
-        default="plaza66",
-        help="数据集的名字或文件夹 / dataset or folder (plaza66)",
-    )
-    parser.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
-    parser.add_argument("--out", default="build", help="写到哪里 / folder (build)")
-
-    def run(asked: argparse.Namespace) -> int:
-        from hengstats.report import make_report
-
-        print(make_report(asked.dataset, asked.out, asked.lang).say(asked.lang))
-        return 0
-
-    parser.set_defaults(run=run)
-
-
-def _sheet_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a user may say about a sheet before it is read."""
-    parser.add_argument("--table", choices=TABLES, default="", help="是哪种表 / kind")
-    parser.add_argument(
+def _ask_about_sheets(verb: argparse.ArgumentParser) -> None:
+    """Add the sheets, and what a user may say about them before they are read."""
+    verb.add_argument("files", nargs="+", metavar="FILE")
+    kinds = ("building_year", "event_log")
+    verb.add_argument("--table", choices=kinds, default="", help="是哪种表 / kind")
+    verb.add_argument(
         "--column",
-        action="append",
-        type=_pair,
-        default=[],
+        dest="columns",
+        action=_Pairs,
         metavar="MEASURE=HEAD",
         help="一项指标用哪一栏 / which column gives it: 税收=全口径税收, 楼宇=所在楼",
     )
-    parser.add_argument(
-        "--person", default="", metavar="HEAD", help="哪一栏是人员编号 / person's id"
+    person = "哪一栏是人员编号 / person's id"
+    verb.add_argument("--person", default="", metavar="HEAD", help=person)
+    event = "哪一栏是活动编号 / event's id"
+    verb.add_argument("--event", default="", metavar="HEAD", help=event)
+
+
+def _ask_about_vintage(verb: argparse.ArgumentParser) -> None:
+    """Add what a user may say about sheets that are stored."""
+    verb.add_argument("--to", required=True, metavar="DATASET")
+    for option, metavar, help_ in (
+        ("--title", None, "表的标题 / title of the sheet"),
+        ("--publisher", None, "谁公布的 / who published it"),
+        ("--published", "DATE", "何时公布 / YYYY-MM-DD"),
+        ("--standing", None, "primary, press, copy, interested, weak"),
+        ("--reason", None, "为何修订 / why figures changed"),
+    ):
+        verb.add_argument(option, default="", metavar=metavar, help=help_)
+    verb.add_argument(
+        "--alias",
+        dest="aliases",
+        action=_Pairs,
+        metavar="OLD=NEW",
+        help="OLD 改名为 NEW / renamed",
     )
-    parser.add_argument(
-        "--event", default="", metavar="HEAD", help="哪一栏是活动编号 / event's id"
-    )
-
-
-def _sheet(asked: argparse.Namespace) -> dict[str, Any]:
-    """Return what the user said about a sheet."""
-    columns = dict(asked.column)
-    return {"columns": columns, "person": asked.person, "event": asked.event}
-
-
-def _pair(word: str) -> tuple[str, str]:
-    """Return the two sides of A=B."""
-    left, _, right = word.partition("=")
-    if not (left and right):
-        both = "；".join(
-            say("cli", "pair", lang, word=word) for lang in ("zh-Hans", "en")
+    for option, dest, help_ in (
+        ("--new-building", "new_buildings", "确是新楼宇 / a new one"),
+        ("--withdraw", "withdraw", "不再报送 / no longer reported"),
+    ):
+        verb.add_argument(
+            option, dest=dest, action="append", default=[], metavar="NAME", help=help_
         )
-        raise argparse.ArgumentTypeError(both)
-    return left, right
+    some = "表里只有一部分楼宇，没有列出的照旧 / the sheet lists only some buildings"
+    verb.add_argument("--partial", action="store_true", help=some)
+    verb.add_argument("--dry-run", action="store_true", help="只看不存 / only look")
+
+
+class _Pairs(argparse.Action):
+    """Gathers the words A=B into one dictionary."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        asked: argparse.Namespace,
+        word: Any,
+        option: str | None = None,
+    ) -> None:
+        """Add the two sides of one word."""
+        left, _, right = word.partition("=")
+        if not (left and right):
+            both = (say("cli", "pair", lang, word=word) for lang in ("zh-Hans", "en"))
+            raise argparse.ArgumentError(self, "；".join(both))
+        setattr(asked, self.dest, {**(getattr(asked, self.dest) or {}), left: right})
 
 
 def _tell(key: str, **values: object) -> None:

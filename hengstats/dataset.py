@@ -41,7 +41,7 @@ from hengstats.vintages import (
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dataset:
     """Everything one dataset folder holds, as known on a date.
 
@@ -131,7 +131,7 @@ def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     --------
     >>> records = load_records("plaza66", as_of="2018-12-31")
     >>> records.query("measure == 'tax_revenue' and year == 2011")["printed"].item()
-    '29.7亿元'
+    '税收总额达到29.7亿元'
     """
     records = read_dataset(dataset, as_of).records
     return records.drop(columns=["lower", "number", "upper"])
@@ -326,7 +326,7 @@ def _read_tables(
     listed = list(vintages.values())
     full_tables = tables | {
         "sources.csv": _with_rows(tables["sources.csv"], source_rows(listed)),
-        "entities.csv": _with_buildings(tables["entities.csv"], listed),
+        "entities.csv": _with_buildings(tables["entities.csv"][["entity"]], listed),
     }
     for number, vintage in vintages.items():
         checked = _check_vintage(folder.name, vintage, number, full_tables)

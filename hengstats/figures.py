@@ -5,6 +5,8 @@ of the dataset comes first. Else, of several records: for a stock the latest dat
 the year, then the best standing, then the narrower box, then the earliest publication.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -31,17 +33,88 @@ RULES = ("latest", "standing", "narrower", "earliest")
 
 
 def load_tax(dataset: str, as_of: str | None = None) -> pd.DataFrame:
-    """Return the accepted figures of tax; see `load_figures`."""
+    """Return the accepted figures of tax.
+
+    Parameters
+    ----------
+    dataset : str
+        A name from `list_datasets`, or the path of a folder.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only what had been published by then.
+
+    Returns
+    -------
+    DataFrame
+        As `load_figures` returns, the measures of topic `tax` only.
+
+    Raises
+    ------
+    DataError
+        As for `load_figures`.
+
+    Examples
+    --------
+    >>> tax = load_tax("plaza66").query("measure == 'tax_revenue' and year >= 2020")
+    >>> tax[["year", "lower", "value", "upper", "status"]].to_numpy().tolist()
+    [[2020, 49.25, 49.3, 49.35, 'rounded'], [2021, 100.0, nan, inf, 'bound']]
+    """
     return load_figures(dataset, "tax", as_of)
 
 
 def load_membership(dataset: str, as_of: str | None = None) -> pd.DataFrame:
-    """Return the accepted figures of members and organisations; see `load_figures`."""
+    """Return the accepted figures of members and organisations.
+
+    Parameters
+    ----------
+    dataset : str
+        A name from `list_datasets`, or the path of a folder.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only what had been published by then.
+
+    Returns
+    -------
+    DataFrame
+        As `load_figures` returns, the measures of topic `organisation` only.
+
+    Raises
+    ------
+    DataError
+        As for `load_figures`.
+
+    Examples
+    --------
+    >>> known = load_membership("plaza66").query("measure == 'branch_members'")
+    >>> known.loc[known["status"] != "missing", ["year", "lower"]].to_numpy().tolist()
+    [[2018.0, 409.0], [2022.0, 548.0]]
+    """
     return load_figures(dataset, "organisation", as_of)
 
 
 def load_events(dataset: str, as_of: str | None = None) -> pd.DataFrame:
-    """Return the accepted figures of events and participation; see `load_figures`."""
+    """Return the accepted figures of events and participation.
+
+    Parameters
+    ----------
+    dataset : str
+        A name from `list_datasets`, or the path of a folder.
+    as_of : str, optional
+        A date, YYYY-MM-DD: only what had been published by then.
+
+    Returns
+    -------
+    DataFrame
+        As `load_figures` returns, the measures of topic `participation` only.
+
+    Raises
+    ------
+    DataError
+        As for `load_figures`.
+
+    Examples
+    --------
+    >>> set(load_events("plaza66").query("2016 <= year <= 2021")["status"])
+    {'missing'}
+    """
     return load_figures(dataset, "participation", as_of)
 
 
@@ -70,7 +143,7 @@ def load_figures(
     Raises
     ------
     DataError
-        If a row of the dataset is at fault.
+        If there is no such dataset, a row of it is at fault, or `as_of` is no date.
     """
     data = read_dataset(dataset, as_of)
     figures = settle_figures(data)
@@ -80,8 +153,12 @@ def load_figures(
     return figures.reset_index(drop=True)
 
 
+@lru_cache(maxsize=8)
 def settle_figures(data: Dataset) -> pd.DataFrame:
-    """Return the one accepted figure of each entity, measure and year."""
+    """Return the one accepted figure of each entity, measure and year.
+
+    Callers share the table: it is read, never altered.
+    """
     ranked = rank_records(data)
     missing = data.records[data.records["qualifier"] == "not_found"]
     # Where several searches found nothing, one of them says so.
@@ -175,11 +252,21 @@ def _deciding_rule(ranked: pd.DataFrame, keys: pd.Series) -> pd.Series:
 def conflicts(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     """Return the records that say different things of one key, and which one is kept.
 
+    Parameters
+    ----------
+    dataset, as_of
+        As for `load_figures`.
+
     Returns
     -------
     DataFrame
         `entity, measure, year, printed, source, standing, accepted, rule`, and the
         reason of a ruling in three scripts (`zh-Hans`, `zh-Hant`, `en`).
+
+    Raises
+    ------
+    DataError
+        As for `load_figures`.
     """
     return list_conflicts(read_dataset(dataset, as_of))
 
@@ -202,7 +289,23 @@ def list_conflicts(data: Dataset) -> pd.DataFrame:
 
 
 def gaps(dataset: str) -> pd.DataFrame:
-    """Return what was searched for and not found: `entity, measure, year`."""
+    """Return what was searched for and not found.
+
+    Parameters
+    ----------
+    dataset : str
+        As for `load_figures`.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, year`, one row per year in which a search found nothing.
+
+    Raises
+    ------
+    DataError
+        As for `load_figures`.
+    """
     figures = load_figures(dataset)
     return figures.loc[figures["status"] == "missing", KEY].reset_index(drop=True)
 
