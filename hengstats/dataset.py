@@ -260,7 +260,7 @@ def read_dataset(
 def _stamp(folder: Path) -> str:
     """Return one checksum of all that a dataset is read from."""
     rivals = (folder / "rivals.csv").is_file()
-    others = _read_comparators(folder) if rivals else ()
+    others = read_comparators(folder) if rivals else ()
     folders = [folder, *map(find_dataset, others)]
     places = [one for where in folders for one in (where, where / FOLDER)]
     files = [one for place in places for one in sorted(place.glob("*.*"))]
@@ -277,7 +277,7 @@ def _read(
     """Return what a folder holds, and its stamp after all has been read."""
     head = read_vintages(folder, vintages)
     numbered = dict(enumerate(head, start=1))
-    comparators = _read_comparators(folder)
+    comparators = read_comparators(folder)
     tables = _read_tables(folder, comparators, numbered)
     records = tables["records.csv"]
     sources = _with_rows(tables["sources.csv"], source_rows(head))
@@ -368,7 +368,7 @@ def _decode(path: Path) -> str:
     )
 
 
-def _read_comparators(folder: Path) -> tuple[str, ...]:
+def read_comparators(folder: Path) -> tuple[str, ...]:
     """Return the datasets that the descriptor names for comparison, if it does."""
     descriptor = folder / "datapackage.json"
     if not descriptor.is_file():
