@@ -1,7 +1,8 @@
 """Files for the tests of the intake.
 
 A sheet is a file name and its bytes. `csv` makes one from text, `book` from rows of
-values and changes: `merge`, and `put` for what a cell, row or column is set to.
+values and changes: `merge`, and `put` for what a cell, row or column is set to. `look`
+checks one; `accept` and `refuse` say what must come of it, in the form of `told`.
 """
 
 import io
@@ -12,6 +13,11 @@ import zipfile
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from hengstats.intake.process import check_here
+from hengstats.intake.result import Asked
+
+TODAY = "2022-11-24"
 
 HEAD = ["年份", "楼宇", "税收(亿元)", "党员数"]
 TWO_YEARS = [HEAD, [2016, "示例大厦", 26.3, 409], [2017, "示例大厦", 32, 548]]
@@ -101,3 +107,37 @@ def parquet(**columns):
 def offset(rows, down, right):
     """Return rows that begin further down and to the right."""
     return [[]] * down + [[None] * right + list(row) for row in rows]
+
+
+def accept(*records, flags=(), warnings=(), **asked):
+    """Expect these records, flags (`2016 示例大厦 tax approx`) and warning codes."""
+    return {"records": records, "flags": flags, "warnings": tuple(warnings)}, asked
+
+
+def refuse(*errors, **asked):
+    """Expect these errors, each a code, a row and a column, and no other."""
+    return {"errors": errors}, asked
+
+
+def look(folder, sheet, **asked):
+    """Return the outcome of the check of a sheet."""
+    path = folder / sheet[0]
+    path.write_bytes(sheet[1])
+    return check_here(path, Asked(today=TODAY, **asked))
+
+
+def told(checked):
+    """Return an outcome in the form of `accept` and `refuse`."""
+    said = checked.to_dict()
+    if checked.errors:
+        return {"errors": tuple((e.code, e.row, e.column) for e in checked.errors)}
+    records = []
+    for record in said["records"]:
+        year, building, *figures = record.items()
+        shown = [f"{key}={value:g}" for key, value in figures if value is not None]
+        records.append(" ".join([str(year[1]), building[1], *shown]))
+    flags = [
+        f"{f['year']} {f['building']} {f['column']} {f['flag']}" for f in said["flags"]
+    ]
+    warnings = tuple(w["code"] for w in said["warnings"])
+    return {"records": tuple(records), "flags": tuple(flags), "warnings": warnings}

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hengstats.errors import ReadingError
-from hengstats.intake.buildings.sheets import check_buildings
+from hengstats.intake.buildings import check_buildings
 from hengstats.intake.cells import FLAGS, read_figure
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import COLUMNS, Asked, Refusal

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from hengstats.errors import SheetError, place_fault
-from hengstats.intake.result import COLUMNS, Cell, Checked, Refusal
+from hengstats.intake.result import COLUMNS, Cell, Checked
 
 ROWS = ((2020, "示例大厦"), (2021, "示例大厦"))
 TAX = {"column": "tax", "unit": "10000 yuan"}
@@ -36,26 +36,13 @@ def accepted(*cells, warnings=()):
     )
 
 
-def test_a_place_is_named_in_both_languages():
+def test_a_place_is_named_in_both_languages_and_every_reason_told():
     assert FAULT.message == (
         "2021.xlsx《楼宇》 第 7 行“税收”一栏：‘1,62’ 有两种读法。请写成 1.62 或 162。"
         " [2021.xlsx, sheet 楼宇, row 7, column 税收:"
         " '1,62' has two readings; write 1.62 or 162]"
     )
-
-
-def test_every_reason_is_in_the_error():
     assert str(SheetError([FAULT, FAULT])) == f"{FAULT.message}\n{FAULT.message}"
-
-
-def test_a_refusal_becomes_a_fault_at_its_place():
-    refusal = Refusal(
-        "ambiguous_number",
-        "‘1,62’ 有两种读法",
-        "写成 1.62 或 162",
-        "'1,62' has two readings; write 1.62 or 162",
-    )
-    assert refusal.at("2021.xlsx", "楼宇", 7, "税收") == FAULT
 
 
 def test_a_row_without_figures_is_in_the_json_all_the_same():
@@ -65,35 +52,16 @@ def test_a_row_without_figures_is_in_the_json_all_the_same():
 
 
 def test_a_count_is_whole_in_the_json():
-    told = accepted(
-        cell(2020, column="members", unit="persons", number=Decimal("3.1E+2"))
-    )
-    assert repr(told.to_dict()["records"][0]["members"]) == "310"
+    count = cell(2020, column="members", unit="persons", number=Decimal("3.1E+2"))
+    assert repr(accepted(count).to_dict()["records"][0]["members"]) == "310"
 
 
 def test_a_bound_has_a_flag_with_its_ends():
-    told = accepted(
-        cell(
-            2021,
-            number=None,
-            qualifier="range",
-            flag="range",
-            lower=Decimal(30),
-            upper=Decimal(35),
-            column="members",
-            unit="persons",
-        )
-    ).to_dict()
-    assert told["flags"] == [
-        {
-            "year": 2021,
-            "building": "示例大厦",
-            "column": "members",
-            "flag": "range",
-            "lower": 30,
-            "upper": 35,
-        }
-    ]
+    ends = {"lower": Decimal(30), "upper": Decimal(35)}
+    place = {"column": "members", "unit": "persons", "number": None}
+    told = accepted(cell(2021, **place, **ends, flag="range")).to_dict()
+    key = {"year": 2021, "building": "示例大厦", "column": "members"}
+    assert told["flags"] == [key | {"flag": "range", "lower": 30, "upper": 35}]
     assert told["records"][1]["members"] is None
 
 

@@ -8,24 +8,25 @@ import datetime as dt
 
 import pytest
 from openpyxl.styles import Font
-from sheets import HEAD, TWO_YEARS, book, csv, merge, offset, parquet, put, stored
+from sheets import (
+    HEAD,
+    TWO_YEARS,
+    accept,
+    book,
+    csv,
+    look,
+    merge,
+    offset,
+    parquet,
+    put,
+    refuse,
+    stored,
+    told,
+)
 
 from hengstats.intake import check
-from hengstats.intake.process import check_here
-from hengstats.intake.result import Asked
 
-TODAY = "2022-11-24"
 PAIR = ["2016 示例大厦 tax=26.3 members=409", "2017 示例大厦 tax=32 members=548"]
-
-
-def accept(*records, flags=(), warnings=(), **asked):
-    """Expect these records, flags (`2016 示例大厦 tax approx`) and warning codes."""
-    return {"records": records, "flags": flags, "warnings": warnings}, asked
-
-
-def refuse(*errors, **asked):
-    """Expect these errors, each a code, a row and a column, and no other."""
-    return {"errors": errors}, asked
 
 
 def hide(sheet):
@@ -560,10 +561,7 @@ CASES = {
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1,200\n2017,甲大厦"),
         refuse(("ragged_row", 2, ""), ("ragged_row", 3, "")),
     ),
-    "nothing below the head": (
-        csv("年份,楼宇,税收(亿元)"),
-        refuse(("no_rows", 1, "")),
-    ),
+    "nothing below the head": (csv("年份,楼宇,税收(亿元)"), refuse(("no_rows", 1, ""))),
     # Layout
     "a table that begins at C5": (book(offset(TWO_YEARS, 4, 2)), accept(*PAIR)),
     "a table that begins in the second line and column of a csv": (
@@ -909,9 +907,7 @@ CASES = {
             merge("A1:A2", "B1:C1", "D1:E1"),
         ),
         accept(
-            "2016 甲大厦 tax=1",
-            "2017 甲大厦 tax=2",
-            warnings=["ignored_column"] * 2,
+            "2016 甲大厦 tax=1", "2017 甲大厦 tax=2", warnings=["ignored_column"] * 2
         ),
     ),
     "an outlook and a half-year beside years across": (
@@ -1151,43 +1147,15 @@ CASES = {
 }
 
 
-def told(checked):
-    """Return an outcome in the form of `accept` and `refuse`."""
-    said = checked.to_dict()
-    if checked.errors:
-        return {"errors": tuple((e.code, e.row, e.column) for e in checked.errors)}
-    records = []
-    for record in said["records"]:
-        year, building, *figures = record.items()
-        shown = [f"{key}={value:g}" for key, value in figures if value is not None]
-        records.append(" ".join([str(year[1]), building[1], *shown]))
-    flags = [
-        f"{f['year']} {f['building']} {f['column']} {f['flag']}" for f in said["flags"]
-    ]
-    warnings = tuple(w["code"] for w in said["warnings"])
-    return {"records": tuple(records), "flags": flags, "warnings": warnings}
-
-
-def written(folder, sheet):
-    """Return the path of a sheet that has been written."""
-    path = folder / sheet[0]
-    path.write_bytes(sheet[1])
-    return path
-
-
-def as_expected(expected):
-    """Return an expectation with its lists and tuples alike."""
-    return {
-        key: list(value) if key == "flags" else tuple(value)
-        for key, value in expected.items()
-    }
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_a_sheet_is_read_as_meant_or_refused_where_it_cannot_be(case, tmp_path):
     sheet, (expected, asked) = CASES[case]
-    checked = check_here(written(tmp_path, sheet), Asked(today=TODAY, **asked))
-    assert told(checked) == as_expected(expected)
+    checked = look(tmp_path, sheet, **asked)
+    assert told(checked) == {key: tuple(value) for key, value in expected.items()}
+    for fault in (*checked.errors, *checked.warnings):  # in both languages
+        assert fault.message.startswith(sheet[0]) and f"[{sheet[0]}" in fault.message
+        assert "。请" in fault.message and "请如果" not in fault.message
+        assert "某某" not in fault.message and "13800000000" not in fault.message
 
 
 @pytest.mark.parametrize(
@@ -1202,15 +1170,5 @@ def test_a_sheet_is_read_as_meant_or_refused_where_it_cannot_be(case, tmp_path):
 )
 def test_the_child_process_finds_the_same(case, tmp_path):
     sheet, (_, asked) = CASES[case]
-    path = written(tmp_path, sheet)
-    assert told(check(path, **asked)) == told(check_here(path, Asked(**asked)))
-
-
-@pytest.mark.parametrize("case", [c for c in CASES if "errors" in CASES[c][1][0]])
-def test_a_message_names_file_and_finding_in_both_languages(case, tmp_path):
-    sheet, (_, asked) = CASES[case]
-    checked = check_here(written(tmp_path, sheet), Asked(today=TODAY, **asked))
-    for fault in checked.errors:
-        assert fault.message.startswith(sheet[0])
-        assert "请" in fault.message and f"[{sheet[0]}" in fault.message
-        assert "某某" not in fault.message and "13800000000" not in fault.message
+    here = look(tmp_path, sheet, **asked)
+    assert told(check(tmp_path / sheet[0], **asked)) == told(here)

@@ -32,7 +32,7 @@ from hengstats.dataset import Dataset, check_vintage, find_dataset, read_dataset
 from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import KEY
 from hengstats.indicators import ENDS
-from hengstats.intake.buildings.series import JUMP
+from hengstats.intake.buildings import JUMP
 from hengstats.intake.result import Checked
 from hengstats.messages import message
 from hengstats.panel import ILLUSTRATIVE

@@ -317,7 +317,7 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
         from hengstats.intake.logs.signins import check_signins
 
         return check_signins(grids, asked)
-    from hengstats.intake.buildings.sheets import check_buildings
+    from hengstats.intake.buildings import check_buildings
 
     return check_buildings(grids, asked)
 

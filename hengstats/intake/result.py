@@ -1,12 +1,13 @@
-"""What did a check find: figures that may come in, or every reason why not?"""
+"""Holds what a check finds: figures that may come in, or every reason why not."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hengstats.errors import Fault, place_fault
+from hengstats.intake.grid import Grid
 from hengstats.messages import message
 from hengstats.vocabulary import say
 
@@ -22,6 +23,8 @@ COLUMNS = {
     "attendances": "person-times",
     "participants": "persons",
 }
+_MOST = 100  # faults that are told one by one
+_ENOUGH = 5000  # further faults, after which a sheet is read no further
 
 
 class Cell(NamedTuple):
@@ -115,13 +118,62 @@ class Refusal(ValueError):
         self, file: str, sheet: str = "", row: int | None = None, column: str = ""
     ) -> Fault:
         """Return the fault at its place; `row` counts from 1."""
-        told = (self.code, self.found, self.mend, self.english)
-        return place_fault(*told, file=file, sheet=sheet, row=row, column=column)
+        said = (self.code, self.found, self.mend, self.english)
+        return place_fault(*said, file=file, sheet=sheet, row=row, column=column)
+
+    def on(self, grid: Grid, row: int | None = None, column: str = "") -> Fault:
+        """Return the fault at its place in a sheet; `row` counts from 0."""
+        return self.at(grid.file, grid.sheet, None if row is None else row + 1, column)
 
 
 def refuse(key: str, **values: object) -> Refusal:
     """Return the refusal that "section.key" of `messages.toml` describes."""
     return Refusal(*message(key, **values))
+
+
+class Faults:
+    """The first hundred faults of a file, and the number of the rest."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self._more = 0
+        self._last: Fault | None = None
+
+    def add(self, fault: Fault) -> None:
+        """Keep a fault, or count it."""
+        if len(self.kept) < _MOST:
+            self.kept.append(fault)
+            return
+        self._last = self._last or fault
+        self._more += 1
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Keep or count each of several faults."""
+        for fault in faults:
+            self.add(fault)
+
+    def tell(self, refusal: Refusal, grid: Grid, row: int, column: str) -> None:
+        """Keep or count what is wrong in one cell; `row` counts from 0."""
+        if self._more:  # its message would be seen by nobody
+            self._more += 1
+        else:
+            self.add(refusal.on(grid, row, column))
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are so many that reading on would tell nobody more."""
+        return self._more >= _ENOUGH
+
+    def all(self) -> tuple[Fault, ...]:
+        """Return the faults, and one that says how many more there are."""
+        if self._last is None:
+            return tuple(self.kept)
+        key = "result.at_least_more" if self.is_enough else "result.more"
+        _, *said = message(key, more=self._more)
+        last = self._last
+        place = {name: getattr(last, name) for name in ("file", "sheet", "row")}
+        rest = place_fault(last.code, *said, column=last.column, **place)
+        return (*self.kept, rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +219,11 @@ class Checked:
 
     def say(self, lang: str = "") -> str:
         """Return the outcome in sentences, in Chinese and English by default."""
-        told = [self._summary(one) for one in ([lang] if lang else ("zh-Hans", "en"))]
-        faults = self.errors or self.warnings
+        lines = [self._summary(one) for one in ([lang] if lang else ("zh-Hans", "en"))]
         if self.warnings and not self.errors:
             count = len(self.warnings)
-            told.append(say("check", "warnings", lang or "zh-Hans", warnings=count))
-        return "\n".join([*told, *(fault.message for fault in faults)])
+            lines.append(say("check", "warnings", lang or "zh-Hans", warnings=count))
+        return "\n".join(lines + [f.message for f in self.errors or self.warnings])
 
     def _summary(self, lang: str) -> str:
         """Return the first sentence."""
@@ -192,36 +243,29 @@ class Checked:
 
     def _repr_html_(self) -> str:
         """Show itself in Jupyter."""
-        told = "<br>".join(html.escape(line) for line in self.say().splitlines())
+        said = "<br>".join(html.escape(line) for line in self.say().splitlines())
         shown = "" if self.errors else self.records.to_html(index=False, na_rep="")
-        return f"<p>{told}</p>{shown}"
+        return f"<p>{said}</p>{shown}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `check --json` prints; tax in 亿元."""
         if self.errors:
-            return {
-                "status": "reject",
-                "errors": [asdict(fault) for fault in self.errors],
-            }
+            errors = [asdict(fault) for fault in self.errors]
+            return {"status": "reject", "errors": errors}
         records: dict[tuple[int, str], dict[str, object]] = {
-            key: dict(zip(("year", "building"), key, strict=True))
+            (year, building): {"year": year, "building": building}
             | dict.fromkeys(COLUMNS)
-            for key in self.rows
+            for year, building in self.rows
         }
         flags = []
         for cell in self.cells:
-            record = records[cell.year, cell.building]
-            record[cell.column] = plain(cell.number, cell.column)
+            records[cell.year, cell.building][cell.column] = _plain(cell, cell.number)
             if cell.flag:
+                named = ("year", "building", "column", "flag")
                 ends = {"lower": cell.lower, "upper": cell.upper}
                 flags.append(
-                    {
-                        "year": cell.year,
-                        "building": cell.building,
-                        "column": cell.column,
-                        "flag": cell.flag,
-                    }
-                    | {side: plain(end, cell.column) for side, end in ends.items()}
+                    {name: getattr(cell, name) for name in named}
+                    | {side: _plain(cell, end) for side, end in ends.items()}
                 )
         return {
             "status": "accept",
@@ -231,8 +275,8 @@ class Checked:
         }
 
 
-def plain(number: Decimal | None, column: str) -> int | float | None:
+def _plain(cell: Cell, number: Decimal | None) -> int | float | None:
     """Return a number as JSON has it: whole for a count."""
     if number is None:
         return None
-    return float(number) if column == "tax" else int(number)
+    return float(number) if cell.column == "tax" else int(number)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from hengstats.intake.buildings.heads import known_names, read_head
 from hengstats.intake.grid import Grid, Value
+from hengstats.intake.heads import known_names, read_head
 from hengstats.intake.logs.ids import lists
 from hengstats.intake.names import without_marks
 from hengstats.intake.result import COLUMNS, Asked

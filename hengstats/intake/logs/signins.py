@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
-from hengstats.intake.buildings.labels import is_footer, total_kind
 from hengstats.intake.grid import Grid, Place, Value
+from hengstats.intake.heads import is_footer, total_kind
 from hengstats.intake.logs.counts import Problem, conclude, place, refuse
 from hengstats.intake.logs.heads import (
     KEYS,

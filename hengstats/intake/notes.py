@@ -1,4 +1,4 @@
-"""What do the lines around a table say: its unit, its measure, its year?
+"""Reads the lines around a table: its unit, its measure, its year.
 
 A note such as 单位：亿元、人 gives a unit to the columns whose heads give none;
 填报单位： names an office and is no unit. A title names the measure of a table
@@ -9,12 +9,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hengstats.intake.buildings.heads import YEAR_TEXT, Head, looks_like_unit, read_head
-from hengstats.intake.buildings.headwords import fold, known_names
-from hengstats.intake.result import COLUMNS, Refusal
+from hengstats.intake.heads import (
+    YEAR_TEXT,
+    Head,
+    known_names,
+    looks_like_unit,
+    normal,
+    read_head,
+    unit_refusal,
+)
+from hengstats.intake.result import COLUMNS, Refusal, refuse
+from hengstats.intake.table import Position, texts
 from hengstats.intake.units import is_foreign, read_unit
-
-Line = tuple[int, list[str]]  # row from 0, the texts of its cells that are not blank
 
 _LABEL = r"(?:计量|計量|金额|金額|货币|貨幣|数量|數量|税收|稅收|数据|數據|本表)?"
 _NOTE = re.compile(
@@ -24,6 +30,7 @@ _ALONE = re.compile(rf"\(?{_LABEL}(?:单位|單位)\s*:?|units?\s*:?")
 _BRACKETED = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _MONEY = re.compile("[元圆圓币幣$€£¥]|yuan|rmb|cny|usd|hkd|dollar")
 _PIECES = re.compile(r"[、,;和及|]|\band\b|\s{2,}")
+_FOOTER_ROWS = 12
 # Bare words that stand in many a title without naming what its figures are.
 _VAGUE = set("企业 企業 活动 活動 支部 人次 attendance tenants branches events".split())
 _NOT_LEVELS = re.compile(
@@ -51,15 +58,42 @@ class Notes:
     refusals: tuple[tuple[int, Refusal], ...] = ()
 
 
-def stated_units(texts: list[str]) -> list[str]:
-    """Return the wordings of units that the cells of one line state.
+def read_notes(position: Position) -> Notes:
+    """Return the units that the lines above and below a table state."""
+    units: dict[str, str] = {}
+    row, refusals = None, []
+    for at, line in _lines_around(position):
+        for piece in _stated_units(line) + _titled_units(line):
+            head = _stated(re.sub("^in ", "", piece))
+            if not head.unit:
+                continue
+            measures = [head.kind] if head.kind in COLUMNS else list(COLUMNS)
+            read, refusal = _read_for(head.unit, measures)
+            if refusal:
+                refusals.append((at, refusal))
+            if "tax" in read and units.get("tax", read["tax"]) != read["tax"]:
+                refusals.append((at, refuse("notes.two_units", piece=piece)))
+            row = at if "tax" in read and row is None else row
+            units = read | units
+    return Notes(units=units, row=row, refusals=tuple(refusals))
 
-    Examples
-    --------
-    >>> stated_units(["填报单位：示例街道", "单位：亿元、人"])
-    ['亿元', '人']
-    """
-    folded = [fold(text) for text in texts]
+
+def _lines_around(position: Position) -> Iterable[tuple[int, list[str]]]:
+    """Return the lines above the head, and of the last ones those of a text alone."""
+    grid = position.grid
+    for row in range(position.top):
+        yield row, list(texts(grid, row).values())
+    for row in range(
+        max(position.first, len(grid.rows) - _FOOTER_ROWS), len(grid.rows)
+    ):
+        line = [value for value in grid.rows[row] if value not in (None, "")]
+        if len(line) == 1 and isinstance(line[0], str) and "位" in line[0]:
+            yield row, [line[0]]
+
+
+def _stated_units(line: list[str]) -> list[str]:
+    """Return the wordings of units that the cells of one line state: 单位：亿元、人."""
+    folded = [normal(text) for text in line]
     found: list[str] = []
     for i, text in enumerate(folded):
         if _ALONE.fullmatch(text) and i + 1 < len(folded):
@@ -69,39 +103,16 @@ def stated_units(texts: list[str]) -> list[str]:
     return [piece.strip(" .。:") for piece in found if piece.strip(" .。:")]
 
 
-def _titled_units(texts: list[str]) -> list[str]:
+def _titled_units(line: list[str]) -> list[str]:
     """Return the units in the brackets of a title: 税收一览表（亿元）."""
-    inner = [one for text in texts for one in _BRACKETED.findall(fold(text))]
+    inner = [one for text in line for one in _BRACKETED.findall(normal(text))]
     pieces = [piece.strip() for one in inner for piece in _PIECES.split(one)]
-    return [piece for piece in pieces if _is_unit(re.sub("^in ", "", piece))]
-
-
-def _is_unit(piece: str) -> bool:
-    """Return whether a wording is a unit of tax that is known."""
-    try:
-        return read_head(piece).kind == "unit_only" and bool(read_unit(piece, "tax"))
-    except Refusal:
-        return False
-
-
-def read_notes(lines: Iterable[Line]) -> Notes:
-    """Return the units that the lines around a table state."""
-    units: dict[str, str] = {}
-    row, refusals = None, []
-    for at, texts in lines:
-        for piece in stated_units(texts) + _titled_units(texts):
-            head = _stated(re.sub("^in ", "", piece))
-            if not head.unit:
-                continue
-            asked = [head.kind] if head.kind in COLUMNS else list(COLUMNS)
-            read, refusal = _read_for(head.unit, asked)
-            if refusal:
-                refusals.append((at, refusal))
-            if "tax" in read and units.get("tax", read["tax"]) != read["tax"]:
-                refusals.append((at, _two_units(piece)))
-            row = at if "tax" in read and row is None else row
-            units = read | units
-    return Notes(units=units, row=row, refusals=tuple(refusals))
+    return [
+        piece
+        for piece in pieces
+        if read_head(bare := re.sub("^in ", "", piece)).kind == "unit_only"
+        and not unit_refusal(bare, "tax")
+    ]
 
 
 def _stated(piece: str) -> Head:
@@ -112,45 +123,24 @@ def _stated(piece: str) -> Head:
     return head
 
 
-def _read_for(text: str, columns: list[str]) -> tuple[dict[str, str], Refusal | None]:
-    """Return the unit a wording gives to each column, or why it gives none to any."""
-    read: dict[str, str] = {}
-    refusal: Refusal | None = None
-    for column in columns:
-        try:
-            read[column] = read_unit(text, column)
-        except Refusal as told:
-            serious = told.code == "unit_unknown" or is_foreign(text)
-            refusal = refusal or (told if serious else None)
-    return read, None if read else refusal
+def _read_for(text: str, measures: list[str]) -> tuple[dict[str, str], Refusal | None]:
+    """Return the unit a wording gives to each measure, or why it gives none to any."""
+    refusals = {measure: unit_refusal(text, measure) for measure in measures}
+    read = {m: read_unit(text, m) for m, refusal in refusals.items() if not refusal}
+    serious = [
+        refusal
+        for refusal in refusals.values()
+        if refusal and (refusal.code == "unit_unknown" or is_foreign(text))
+    ]
+    return read, serious[0] if serious and not read else None
 
 
-def _two_units(piece: str) -> Refusal:
-    """Return the refusal of a second unit of tax."""
-    return Refusal(
-        "unit_conflict",
-        f"另有一处说明写着别的税收单位，这里写“{piece}”",
-        "只留一个税收单位",
-        f"the notes state two units of tax, here {piece!r}; keep one",
-    )
-
-
-def named_measure(texts: Iterable[str]) -> str:
-    """Return the one measure that a title or a sheet's name names, or nothing.
-
-    Examples
-    --------
-    >>> (
-    ...     named_measure(["2016-2020年重点楼宇税收情况表"]),
-    ...     named_measure(["税收与党员数"]),
-    ... )
-    ('tax', '')
-    """
+def named_measure(titles: Iterable[str]) -> str:
+    """Return the one measure that a title or a sheet's name names, or nothing."""
     found = set()
-    for text in texts:
-        folded = fold(text)
-        if not _NOT_LEVELS.search(folded):
-            found |= {kind for kind in COLUMNS if _names_in(folded, kind)}
+    for title in map(normal, titles):
+        if not _NOT_LEVELS.search(title):
+            found |= {kind for kind in COLUMNS if _names_in(title, kind)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -165,13 +155,12 @@ def _names_in(text: str, kind: str) -> bool:
     )
 
 
-def titled_years(texts: Iterable[str]) -> set[str]:
+def titled_years(titles: Iterable[str]) -> set[str]:
     """Return the single years that titles state, no dates and no spans."""
     years = set()
-    for text in texts:
-        folded = fold(text)
-        found = YEAR_TEXT.findall(folded)
-        if len(found) == 1 and not _NOT_YEARS.search(folded):
+    for title in map(normal, titles):
+        found = YEAR_TEXT.findall(title)
+        if len(found) == 1 and not _NOT_YEARS.search(title):
             years.add(found[0].strip())
     return years
 
@@ -184,7 +173,7 @@ def sheet_year(name: str) -> str:
     >>> sheet_year("2019年"), sheet_year("2019楼宇税收"), sheet_year("2019-2021")
     ('2019年', '2019', '')
     """
-    folded = fold(name)
+    folded = normal(name)
     found = YEAR_TEXT.findall(folded)
     rest = YEAR_TEXT.sub("", folded)
     plain = not re.search(r"[\d]|月|季|[预預]|至今|以来|以來", rest)

@@ -1,1 +1,0 @@
-"""Which figures does a sheet of buildings and years hold?"""

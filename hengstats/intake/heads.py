@@ -1,0 +1,416 @@
+"""Reads what a head says (measure, unit, year) and what the label of a row says.
+
+Heads are matched against the closed list in `heads.toml`; nothing else is a known
+column, and a word such as 同比 or 目标 anywhere in a head keeps its column out. None of
+the labels 合计, 小计, 其中, 承前页 and none of 注, 资料来源, 填表人 is ever a building.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from hengstats.intake.names import read_lists, without_marks
+from hengstats.intake.result import COLUMNS, Refusal
+from hengstats.intake.units import is_foreign, read_unit
+from hengstats.intake.years import read_year
+
+BRACKETS = re.compile(
+    r"[(\[{【〔〈<《「]([^()\[\]{}【】〔〕〈〉<>《》「」]*)[)\]}】〕〉>》」]"
+)
+YEAR_TEXT = re.compile(
+    r"(?<![\d.])(?:fy\s?|民[国國]\s?)?(?:(?:19|20)\d\d|(?<=[国國])\s?\d{2,3})"
+    r"\s?(?:[财財]?年[度末底]?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
+    "|[一二][〇零○一二三四五六七八九]{3}年[度末底]?"
+)
+_LONGEST_HEAD, _LONGEST_LABEL = 80, 60  # characters
+_SEPARATORS = " /:_,、|;-–—·.=*("
+# Marks of footnotes; in a figure they are refused, in a head they say nothing.
+_MARKS = re.compile(r"[①-⑳⑴-⒇❶-❿※†‡¹²³⁴⁵⁶⁷⁸⁹]|[\[【(（]注?\s?\d{1,2}[\])）】]")
+_UNIT_WORDS = re.compile(
+    "[元圆圓币幣刀镑鎊$€£¥%万萬亿億千百人名位家个個户戶场場次支栋幢]"
+    r"|usd|eur|hkd|gbp|jpy|twd|cny|rmb|yuan|dollar|euro|pound|yen|'000"
+    r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times"
+)
+_ODD_UNIT = re.compile(
+    "(?:公斤|千克|克|[吨噸]|[箱件台套辆輛项項度亩畝栋棟幢座]|公?[顷頃]|[平立]方?米|[公千]?[里米]"
+    "|小[时時]|天|分|[%‰]|[a-z]{1,4})|[^/]{1,8}/[^/]{1,8}"
+)
+_BILINGUAL = re.compile(r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)")
+# What may stand around a name of a measure: 年末党员数, 税收总额合计.
+_AROUND = re.compile(
+    "^(?:全年|年度|年末|年底|期末|本年|当年|當年)|(?:合计|合計|总计|總計)$"
+)
+_EMPTY = re.compile("完成?情况|完成?情況|情况|情況|数据|數據|指标|指標|实绩|實績")
+_UNIT_LABEL = re.compile(
+    r"^(?:(?:计量|計量|货币|貨幣|金额|金額)?[单單]位|units?|in)[:为為\s]+"
+)
+# 合计, 小计 and the rest end a label; what stands before is the group: 示例街道小计.
+_SUM = re.compile(
+    "(?P<before>.*?)(?:"
+    "(?P<sum>合计|合計|总计|總計|共计|共計|总和|總和|总数|總數|全部楼宇|全部樓宇)"
+    "|(?P<whole>^(?:全区|全區|全市|全镇|全鎮|全街道|全部))"
+    "|(?P<group>小计|小計|分计|分計)"
+    "|(?P<other>平均值?|平均数|平均數|均值|累计数?|累計數?|承前页|承前頁|承上页|承上頁"
+    "|过次页|過次頁|转下页|轉下頁|占比|佔比|比重|同比|同比增长|同比增長|增幅|增长率|增長率))"
+    r"(?:[(\[].*[)\]]|\d+[栋幢座家个個])?:?"
+)
+_ENGLISH_SUM = re.compile(
+    r"(?:(?P<before>.*\s)?(?:(?P<group>sub-?\s?totals?)|(?P<sum>totals?(?:\sof\s.*)?))"
+    r"|(?:annual |overall )?(?P<other>averages?|mean|cumulative"
+    r"|carried forward|brought forward)|(?P<all>sum|overall))"
+    r"(?:\s?\(.*\))?"
+)
+# What may stand before 合计 when it is that of the page, or still that of all rows.
+_PAGE = re.compile("[本此每][页頁]|(?:this )?page")
+_WHOLE = re.compile(
+    "全.*|以上|各?|[总總]|[本各]?(?:年度?|表|区|區|镇|鎮|街道)|(?:所有|各|重[点點])?[楼樓]宇?"
+    "|grand|overall|annual|all|the|year"
+)
+_OF_WHICH = re.compile("其中|of which(?![a-z])")
+_FOOTER = re.compile(
+    r"[(\[*※]*(?:附?注\d*|附?註\d*|附注说明|说明|說明|备\s?注|備\s?註|资料来源|資料來源"
+    "|数据来源|數據來源|来源|來源|制表人?|製表人?|制表单位|製表單位|填表人?|填报人?|填報人?"
+    "|审核人?|審核人?|复核人?|複核人?|核对人?|负责人|負責人|单位负责人|單位負責人|分管领导|分管領導"
+    "|联系人|聯繫人|聯絡人|联系电话|聯繫電話|聯絡電話|经办人|經辦人|录入人|填报日期|填報日期"
+    "|填表日期|制表日期|製表日期|打印日期|打印时间|列印日期|导出时间|導出時間|报送日期|日期|统计时间"
+    "|填报单位|填報單位|报送单位|單位|单位|计量单位|盖章|蓋章|sources?|notes?|remarks?"
+    "|footnotes?|units?|prepared by|compiled by|checked by|reviewed by|approved by"
+    r"|printed(?: on)?|exported(?: on)?|generated(?: on)?|date|contact)"
+    r"\s*(?:[:.、,]|$|\d|[)\]]|\(盖章\))"
+)
+_COUNTED = re.compile(
+    r"[(]?(?:共|共计|共計|合计|合計|总共|total of|total:?)\s*\d[\d,]*\s*"
+    r"(?:条|條|行|项|項|栋|幢|座|个|個|家|records?|rows?|entries|items).*"
+    r"|[(]?\d[\d,]*\s*(?:records?|rows?)(?![a-z]).*"
+    r"|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|二[〇零o○]..年.{1,2}月(?:.{1,3}日)?"
+    r"|第\s*\d+\s*[页頁].*|page\s*\d+.*|[-—]\s*\d+\s*[-—]"
+)
+_REMARK = re.compile("截至|截止|以上|数据截|數據截|本表|此表|上述|as of (?!which)")
+_HEADING = re.compile("[(]?[一二三四五六七八九十]{1,3}[)、.]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one head says.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `result.COLUMNS`, `year`, `building`, `unit`, `serial`, `person`,
+        `sum`, `text`, `measure` (指标), `left_out` (同比, 目标 ...), `unit_only` (a
+        second line of a head), `years` (nothing but a year), `unchosen` (the user
+        named another), `unknown`, or `blank`.
+    year : str
+        The wording of the year in the head; empty if there is none.
+    unit : str
+        The wording of its unit, or empty.
+    """
+
+    kind: str
+    year: str = ""
+    unit: str = ""
+
+
+def normal(text: str) -> str:
+    """Return a head in NFKC and lower case, with single blanks, without footnotes."""
+    plain = unicodedata.normalize("NFKC", without_marks(text)).lower()
+    return re.sub(r"[\s\u200b\ufeff]+", " ", plain).strip()
+
+
+def _key(text: str) -> str:
+    """Return a head folded, without blanks, hyphens and underscores."""
+    return re.sub(r"[\s_\-]+", "", normal(text))
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """Return what each known head means."""
+    kinds = read_lists("heads.toml")["key"].items()
+    return {_key(form): kind for kind, forms in kinds for form in forms}
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """Return the words of one list, folded as heads are."""
+    return frozenset(map(_key, read_lists("heads.toml")["word"][name]))
+
+
+@cache
+def _left_out() -> re.Pattern[str]:
+    """Return the pattern of words that keep a column out; Latin ones stand alone."""
+    words = read_lists("heads.toml")["word"]["left_out"]
+    latin = "|".join(re.escape(word) for word in words if re.match("[a-z]", word))
+    other = "|".join(re.escape(word) for word in words if not re.match("[a-z]", word))
+    return re.compile(rf"{other}|(?<![a-z])(?:{latin})(?![a-z])")
+
+
+@cache
+def _persons() -> re.Pattern[str]:
+    """Return the pattern of words that a head about persons ends with."""
+    return re.compile(rf"(?:{'|'.join(_words('person'))})s?\d?$")
+
+
+@cache
+def _tails() -> dict[str, str]:
+    """Return the unit of each short ending of a column name."""
+    units = read_lists("heads.toml")["tail"].items()
+    return {form: unit for unit, forms in units for form in forms}
+
+
+def known_names(kind: str) -> list[str]:
+    """Return every head that means one kind of column."""
+    return read_lists("heads.toml")["key"][kind]
+
+
+def nearest_name(text: str) -> str:
+    """Return the known head that is most like an unknown one, or nothing."""
+    measures = [name for kind in COLUMNS for name in known_names(kind)]
+    bare = BRACKETS.sub("", normal(text))
+    return next(iter(difflib.get_close_matches(bare, measures, 1, 0.5)), "")
+
+
+def means(text: str) -> str:
+    """Return the kind of column that a wording names, or nothing."""
+    return _meanings().get(_key(text), "")
+
+
+def unit_refusal(text: str, measure: str) -> Refusal | None:
+    """Return why a wording is no unit of a measure; None if it is one."""
+    try:
+        read_unit(text, measure)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def is_odd_unit(text: str) -> bool:
+    """Return whether a wording is a unit of something else, or a stranger: 吨, XX."""
+    return bool(_ODD_UNIT.fullmatch(normal(text)))
+
+
+def looks_like_unit(text: str) -> bool:
+    """Return whether a wording is meant as a unit, known or not."""
+    folded = normal(text)
+    return len(folded) <= 24 and bool(_UNIT_WORDS.search(folded))
+
+
+@lru_cache(maxsize=4096)
+def read_head(text: str) -> Head:
+    """Return what one wording says.
+
+    Examples
+    --------
+    >>> read_head("税收（亿元）").kind, read_head("税收（亿元）").unit
+    ('tax', '亿元')
+    >>> read_head("2016年党员数").year, read_head("税收同比").kind
+    ('2016年', 'left_out')
+    """
+    folded = normal(_MARKS.sub("", text[: _LONGEST_HEAD + 1]))
+    if not folded:
+        return Head(kind="blank")
+    if len(folded) > _LONGEST_HEAD:
+        return Head(kind="unknown")
+    if kind := means(folded):
+        return Head(kind=kind)
+    if folded.rstrip(" :*") != folded:
+        return read_head(folded.rstrip(" :*"))
+    if _is_whole_year(folded):
+        return Head(kind="years", year=folded)
+    years = YEAR_TEXT.findall(folded)
+    year = years[0].strip() if len(years) == 1 else ""
+    rest = YEAR_TEXT.sub(" ", folded) if year else folded
+    bare = BRACKETS.sub("", rest).strip(_SEPARATORS)
+    inner = [
+        piece.strip()
+        for found in BRACKETS.findall(rest)
+        for piece in re.split(r"[,;、](?!\d)", found)
+        if piece.strip()
+    ]
+    if year and not inner and (not bare or _EMPTY.fullmatch(bare)):
+        return Head(kind="years", year=year)
+    if _is_person(rest, bare, inner):
+        return Head(kind="person")
+    if _left_out().search(rest):
+        return Head(kind="left_out", year=year)
+    head = _measure_or_unit(bare, inner)
+    if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
+        head = _agreed(read_head(both[1]), read_head(both[2]))
+    return replace(head, year=year)
+
+
+def _is_person(rest: str, bare: str, inner: list[str]) -> bool:
+    """Return whether a head names a person or a way to reach one: 楼宇负责人电话.
+
+    书记处, 电话会议场次 and 书记项目数 do not end with such a word, and are of none.
+    """
+    if "person" in (means(bare), means(rest)) or _persons().search(_key(bare)):
+        return True
+    beside = any(means(piece) == "person" for piece in inner)
+    return beside and means(bare) not in COLUMNS
+
+
+def _is_whole_year(text: str) -> bool:
+    """Return whether a head is nothing but a year, or its last day: 2016-12-31."""
+    if len(text) > 16 or not any(map(str.isdigit, text)):
+        return False
+    try:
+        return bool(read_year(text, "", ""))
+    except Refusal:
+        return False
+
+
+def _agreed(one: Head, other: Head) -> Head:
+    """Return the head that says one thing in two languages, or an unknown one."""
+    if one.kind == "unit_only" and other.kind in COLUMNS:
+        one, other = other, one
+    known = one.kind in _meanings().values() and other.kind in (one.kind, "unit_only")
+    return (
+        replace(one, unit=_both(one.unit, other.unit))
+        if known
+        else Head(kind="unknown")
+    )
+
+
+def _both(*units: str) -> str:
+    """Return two wordings of a unit as one; `read_unit` refuses them if they differ."""
+    return "、".join(dict.fromkeys(unit for unit in units if unit))
+
+
+def _measure_or_unit(bare: str, inner: list[str]) -> Head:
+    """Return what a head without its year says; `inner` stood in its brackets."""
+    kind = means(bare)
+    if kind and kind not in COLUMNS:
+        return Head(kind=kind)
+    units = [
+        _UNIT_LABEL.sub("", one) for one in inner if _key(one) not in _words("neutral")
+    ]
+    if len(units) > 1 or not all(map(looks_like_unit, units)):
+        return Head(kind="unknown")
+    unit = units[0] if units else ""
+    if kind := kind or means(_AROUND.sub("", bare)):
+        return Head(kind=kind, unit=unit)
+    if not bare:
+        return Head(kind="unit_only" if unit else "unknown", unit=unit)
+    if unit or _key(bare) in _words("neutral"):
+        return Head(kind="unknown")
+    if split := _split_unit(bare):
+        return split
+    alone = _UNIT_LABEL.sub("", bare)
+    if is_foreign(bare) or _is_meant(alone, "tax"):
+        return Head(kind="unit_only", unit=alone)
+    return Head(kind="unknown")
+
+
+def _split_unit(bare: str) -> Head | None:
+    """Return a head whose unit follows without brackets: 税收/亿元, tax_yi."""
+    for place in range(len(bare) - 1, 0, -1):
+        kind = means(bare[:place].strip(_SEPARATORS))
+        tail = bare[place:].strip(_SEPARATORS)
+        if kind not in COLUMNS or not tail:
+            continue
+        tail = _UNIT_LABEL.sub("", tail + " ").strip() or tail
+        if tail in _tails():
+            return Head(kind=kind, unit=_tails()[tail])
+        if is_foreign(tail) or _is_meant(tail, kind):
+            return Head(kind=kind, unit=tail.replace("_", " "))
+    return None
+
+
+def _is_meant(text: str, measure: str) -> bool:
+    """Return whether a wording is a known unit, of this measure or of another."""
+    refusal = unit_refusal(text, measure)
+    return refusal is None or refusal.code == "unit_mismatch"
+
+
+def join_heads(parts: Sequence[str]) -> Head:
+    """Return what the lines of one head say together, the uppermost first.
+
+    The lowest line that names a measure decides; a year or a unit may stand in any
+    line. A lower line that is not known makes the whole unknown: 税收 over 国税.
+
+    Examples
+    --------
+    >>> join_heads(["2016年", "税收", "(亿元)"]) == read_head("2016年税收(亿元)")
+    True
+    """
+    lines = list(dict.fromkeys(part for part in parts if part.strip()))
+    heads = [read_head(line) for line in lines]
+    if len(heads) < 2:
+        return heads[0] if heads else Head(kind="blank")
+    for kind in ("person", "left_out"):
+        if any(head.kind == kind for head in heads):
+            return Head(kind=kind)
+    year = next((h.year for h in heads if h.year and h.kind != "unknown"), "")
+    unit = next((head.unit for head in reversed(heads) if head.kind == "unit_only"), "")
+    solid = [
+        line
+        for line, head in zip(lines, heads, strict=True)
+        if head.kind not in ("years", "unit_only")
+    ]
+    if not solid:
+        return Head(kind="years" if year else "unit_only", year=year, unit=unit)
+    last = read_head(solid[-1])
+    if last.kind in ("unknown", "sum") and len(solid) > 1:
+        last = read_head(" ".join(solid[-2:]))
+        lower = normal(solid[-1])
+        if last.kind == "unknown" and _key(BRACKETS.sub("", lower)) in _words(
+            "neutral"
+        ):
+            unit_below = "".join(f"({one})" for one in BRACKETS.findall(lower))
+            last = read_head(solid[-2] + unit_below)
+    for head in heads:
+        if head.kind == last.kind:
+            unit = _both(unit, head.unit)
+    return replace(last, year=year, unit=unit or last.unit)
+
+
+@lru_cache(maxsize=4096)
+def total_kind(text: str) -> str:
+    """Return what kind of total a label says a row is, or nothing.
+
+    `sum` (合计), `part` (示例街道合计), `group` (小计), `page` (本页小计) or `other`
+    (平均, 其中, 承前页).
+
+    Examples
+    --------
+    >>> total_kind("合 计"), total_kind("2019年小计"), total_kind("示例大厦")
+    ('sum', 'group', '')
+    """
+    if len(text) > _LONGEST_LABEL:
+        return ""
+    folded = YEAR_TEXT.sub("", normal(text)).strip(" :-*")
+    if _OF_WHICH.match(folded):
+        return "other"
+    found = _SUM.fullmatch(folded.replace(" ", "")) or _ENGLISH_SUM.fullmatch(folded)
+    kinds = found.groupdict() if found else {}
+    before = (kinds.pop("before", "") or "").strip(" :-")
+    kind = next((kind for kind, words in kinds.items() if words), "")
+    if kind in ("sum", "group") and _PAGE.fullmatch(before):
+        return "page"
+    if kind == "sum" and before and not (means(before) or _WHOLE.fullmatch(before)):
+        return "part"
+    return "sum" if kind in ("all", "whole") else kind
+
+
+@lru_cache(maxsize=4096)
+def is_footer(text: str) -> bool:
+    """Return whether a row that begins with this text stands below the table.
+
+    Examples
+    --------
+    >>> is_footer("注：税收为全口径"), is_footer("共12条记录"), is_footer("示例大厦")
+    (True, True, False)
+    """
+    if text.isdecimal():
+        return False
+    folded = normal(text[:_LONGEST_LABEL])
+    patterns = (_FOOTER.match, _COUNTED.fullmatch, _REMARK.match)
+    return any(pattern(folded) for pattern in patterns)
+
+
+def is_heading(text: str) -> bool:
+    """Return whether a text is numbered as the heading of a part: 一、重点楼宇."""
+    return bool(_HEADING.match(normal(text)))

@@ -1,0 +1,196 @@
+"""Holds what is known of a table once its head is read, and shows its cells as text."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from hengstats.errors import Fault
+from hengstats.intake.grid import Grid, Value, letter
+from hengstats.intake.heads import Head, normal
+from hengstats.intake.result import Refusal, refuse
+from hengstats.intake.years import read_year
+
+NAMES = {
+    "year": "年份",
+    "building": "楼宇",
+    "tax": "税收",
+    "members": "党员数",
+    "branches": "支部数",
+    "enterprises": "企业数",
+    "events": "活动场次",
+    "attendances": "参与人次",
+    "participants": "参与人数",
+    "unit": "单位",
+}
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
+_SAMPLE = 500  # rows that tell what a column holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where the head of a table stands, and what it says.
+
+    Attributes
+    ----------
+    top, bottom : int
+        Its first and last row, from 0.
+    first : int
+        The first row below it that can hold figures.
+    labels : dict
+        Column to the head as written, its lines joined by a blank.
+    heads : dict
+        Column to what the head says.
+    sure : bool
+        False if only one column has a known head.
+    """
+
+    grid: Grid
+    top: int
+    bottom: int
+    first: int
+    labels: dict[int, str]
+    heads: dict[int, Head]
+    sure: bool = True
+
+    def label(self, column: int) -> str:
+        """Return the head of a column, or its letter."""
+        return self.labels.get(column) or letter(column)
+
+    def at(self, refusal: Refusal, column: int | str) -> Fault:
+        """Return the fault of the head of a column, or of one that is not there."""
+        name = column if isinstance(column, str) else self.label(column)
+        return refusal.on(self.grid, self.bottom, name)
+
+    def fault(self, key: str, column: int | str, **blanks: object) -> Fault:
+        """Return the fault that "section.key" of `messages.toml` describes."""
+        return self.at(refuse(key, **blanks), column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of figures.
+
+    Attributes
+    ----------
+    index : int
+        Where it stands, from 0.
+    measure : str
+        A key of `result.COLUMNS`.
+    head : str
+        As the sheet writes it.
+    unit : str or None
+        As the head words it, then a key of `vocabulary.UNITS`; None where neither
+        head nor note states one.
+    year : int or None
+        The year of every figure in it, in a table of years across.
+    units : int or None
+        The column that states the unit row by row.
+    """
+
+    index: int
+    measure: str
+    head: str
+    unit: str | None = None
+    year: int | None = None
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """A table that can be read, with the faults of its head.
+
+    Attributes
+    ----------
+    figures : tuple of Column
+    sums : tuple of Column
+        Columns that sum the years across, row by row: 合计.
+    year, building : int or None
+        The columns of the keys; `year` is None where years stand across or the
+        sheet is named after one, and either where it is missing.
+    sheet_year : int or None
+        The year that the sheet is named after, where no column has one.
+    measures : int or None
+        The column that names the measure of each row, where years stand across.
+    rows : tuple of int or None
+        Its rows, from 0, where it has only some of those below the head.
+    head_year : int or None
+        The one year in its heads, where a column has years too: both must agree.
+    """
+
+    position: Position
+    figures: tuple[Column, ...] = ()
+    sums: tuple[Column, ...] = ()
+    year: int | None = None
+    building: int | None = None
+    measures: int | None = None
+    rows: tuple[int, ...] | None = None
+    sheet_year: int | None = None
+    head_year: int | None = None
+    errors: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def grid(self) -> Grid:
+        """The sheet that the table stands in."""
+        return self.position.grid
+
+
+def show(value: Value) -> str:
+    """Return the text of a cell on one line: 2016 for 2016.0."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return re.sub(r"\s+", " ", str(value)).strip()
+
+
+def head_text(grid: Grid, row: int, column: int) -> str:
+    """Return the text of a cell of a head; the year of a date that shows one."""
+    value = grid.value(row, column)
+    if isinstance(value, dt.date):
+        try:
+            return f"{read_year(value, grid.format(row, column), '')}年"
+        except Refusal:
+            return str(value)
+    return show(value)
+
+
+def texts(grid: Grid, row: int) -> dict[int, str]:
+    """Return the cells of a row that are not blank."""
+    line = grid.rows[row] if row < len(grid.rows) else []
+    shown = {column: head_text(grid, row, column) for column in range(len(line))}
+    return {column: text for column, text in shown.items() if text}
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a plain number."""
+    return bool(_NUMBER.fullmatch(normal(text)))
+
+
+def sample(position: Position, column: int) -> list[str]:
+    """Return the first texts below the head of a column."""
+    grid, first = position.grid, position.first
+    rows = range(first, min(first + _SAMPLE, len(grid.rows)))
+    return [text for row in rows if (text := show(grid.value(row, column)))]
+
+
+def fill_down(grid: Grid, column: int | None, first: int) -> dict[int, Value]:
+    """Return the values that merged cells of a column hand to the rows below.
+
+    A year or a building is filled down; a figure is not: nobody can say whether it
+    belongs to each of the rows or to all of them together.
+    """
+    filled: dict[int, Value] = {}
+    for top, left, bottom, right in grid.merged:
+        if column in range(left, right + 1) and bottom > top >= first:
+            value = grid.value(top, left)
+            below = range(top + 1, min(bottom + 1, len(grid.rows)))
+            filled |= dict.fromkeys(below, value)
+    return filled
+
+
+def broken(grid: Grid, row: int, column: int) -> Refusal | None:
+    """Return why a formula left a cell without a value; None if none did."""
+    if shown := grid.errors.get((row, column)):
+        return refuse("table.error_cell", shown=shown)
+    return refuse("table.no_value") if (row, column) in grid.no_value else None
