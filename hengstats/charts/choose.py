@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hengstats.charts.caption import about, is_measure
-from hengstats.errors import DataError
+from hengstats.messages import data_error
 from hengstats.panel import series_of
 from hengstats.vocabulary import say
 
@@ -17,10 +17,7 @@ def choose_entities(
 ) -> list[str]:
     """Return the entities to draw: those asked for, or the six known best."""
     if panel.empty:
-        raise DataError(
-            "表里一行也没有，画不出图。请检查数据集；用了 as_of 的，换一个晚些的日期。"
-            " [the panel is empty]"
-        )
+        raise data_error("charts.empty")
     for measure in measures:
         if not is_measure(panel, measure):
             series_of(panel, measure)  # says which measures there are
@@ -30,9 +27,7 @@ def choose_entities(
     names = [asked] if isinstance(asked, str) else list(asked)
     for entity in names:
         if entity not in known:
-            raise DataError(
-                f"表里没有“{entity}”。请从这些里选：{known}。 [no entity {entity!r}]"
-            )
+            raise data_error("charts.no_entity", entity=entity, known=known)
     return names
 
 
@@ -67,10 +62,7 @@ def common_year(panel: pd.DataFrame, measures: Sequence[str], names: list[str]) 
     given = [years for years in known if years]
     common = set.intersection(*given) if given else set()
     if not common:
-        raise DataError(
-            f"{'、'.join(measures)} 没有一个年份全都有数。请用 year= 指明基年，"
-            "或少画几个。 [no common base year]"
-        )
+        raise data_error("charts.no_base", measures="、".join(measures))
     return min(common)
 
 
@@ -78,10 +70,8 @@ def check_units(panel: pd.DataFrame, measures: Sequence[str]) -> None:
     """Refuse measures of different units on one axis."""
     units = {about(panel).get("units", {}).get(measure, "") for measure in measures}
     if len(units - {""}) > 1:
-        raise DataError(
-            f"{'、'.join(measures)} 的单位不同（{'、'.join(sorted(units))}），"
-            "不能画在一条轴上。请分两张图。 [different units on one axis]"
-        )
+        listed = {"measures": "、".join(measures), "units": "、".join(sorted(units))}
+        raise data_error("charts.two_units", **listed)
 
 
 def left_out_sentence(

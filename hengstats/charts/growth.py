@@ -15,8 +15,8 @@ from hengstats.charts.caption import (
     write_title,
 )
 from hengstats.charts.style import GREY, LABEL, SMALL, dress, start
-from hengstats.errors import DataError
 from hengstats.indicators import growth, round_out
+from hengstats.messages import data_error
 from hengstats.vocabulary import say
 
 
@@ -49,10 +49,7 @@ def draw_growth(
     steps = table if "from_year" in table else growth(table, measure)
     entities = steps["entity"].unique()
     if not len(entities) or (entity is not None and entity not in entities):
-        raise DataError(
-            f"{entity or ''}没有两个先后已知的年份，算不出增长。请换一个指标或楼宇。"
-            " [no growth step]"
-        )
+        raise data_error("charts.no_step", entity=entity or "")
     entity = entity or str(entities[0])
     own = steps[steps["entity"] == entity].reset_index(drop=True)
     measure = own["measure"].iloc[0]

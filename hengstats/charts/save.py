@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hengstats.charts.style import check_glyphs
-from hengstats.errors import DataError
+from hengstats.messages import data_error
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
@@ -41,12 +41,10 @@ def save_chart(
         If no font has one of the characters.
     """
     for wrong in [form for form in formats if form not in FORMATS]:
-        raise DataError(
-            f"不会写“{wrong}”格式。请用 png、svg 或 pdf。 [unknown format {wrong!r}]"
-        )
+        raise data_error("charts.no_format", form=wrong)
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
-        raise DataError(f"“{name}”这张图没有画布。 [axes without a figure]")
+        raise data_error("charts.no_figure", name=name)
     check_glyphs(figure)
     stem = Path(name)
     if stem.suffix.lower().lstrip(".") in FORMATS:

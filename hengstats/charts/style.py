@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from hengstats.errors import GlyphError
+from hengstats.messages import data_error
 
 FONT = Path(__file__).parent / "fonts" / "HengstatsSansSC-Regular.ttf"
 BUNDLED = "Hengstats Sans SC"
@@ -82,11 +83,9 @@ def check_glyphs(drawn: Axes | Figure) -> None:
                 character, tuple(text.get_fontfamily())
             ):
                 continue
-            raise GlyphError(
-                f"“{text.get_text()[:40]}”里的“{character}”（U+{ord(character):04X}）"
-                "没有字体能显示。请换一个字，或安装含有它的字体（如 Noto Sans CJK）。"
-                f" [no glyph for U+{ord(character):04X}]"
-            )
+            words = {"text": text.get_text()[:40], "code": f"U+{ord(character):04X}"}
+            fault = data_error("charts.no_glyph", character=character, **words)
+            raise GlyphError(*fault.args)
 
 
 @cache

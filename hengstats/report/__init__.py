@@ -22,7 +22,7 @@ import matplotlib as mpl
 from tqdm import tqdm
 
 from hengstats.dataset import find_dataset
-from hengstats.errors import DataError
+from hengstats.messages import data_error
 from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
@@ -122,10 +122,7 @@ def make_report(
     source = Path(os.path.abspath(find_dataset(dataset)))
     folder = Path(out) / source.name
     if source in (folder.absolute(), *folder.absolute().parents):
-        raise DataError(
-            f"报告会写进数据集自己的文件夹“{source.name}”里。请用 --out 换一个地方。"
-            f" [the report would be written into the dataset {source.name}]"
-        )
+        raise data_error("report.into_dataset", dataset=source.name)
     paths = list_notebooks() if notebooks is None else notebooks
     pages = {f"notebooks/{path.stem}.html": path for path in paths}
     stamps = stamp_inputs(source, pages, lang)

@@ -22,6 +22,7 @@ from hengstats.dataset import (
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
 from hengstats.figures import settle_figures
+from hengstats.messages import data_error
 from hengstats.panel import build_panel, panel_of
 from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording
@@ -100,11 +101,7 @@ def read_inputs(dataset: str, lang: str) -> Inputs:
     data = read_dataset(dataset)
     figures = settle_figures(data) if len(data.records) else pd.DataFrame()
     if figures.empty:
-        raise DataError(
-            f"“{data.name}”里还没有哪一年的数字，写不了报告。请先用"
-            f" hengstats add 表格文件 --to {data.name} 收进一张表。"
-            f" [{data.name} holds no figures yet: add a sheet first]"
-        )
+        raise data_error("report.no_figures", dataset=data.name)
     others = tuple(read_dataset(name) for name in data.comparators)
     panel = panel_of([data], figures)
     wide = build_panel([dataset, *data.comparators]) if others else panel
