@@ -1,9 +1,10 @@
-"""How long does a check of a sheet take, beside pandas that only loads it?
+"""Times the check of a sheet beside pandas, which only loads it.
 
-A workbook and a CSV of 100,000 rows and ten columns, invented. Ours starts a child
-process, scans the archive, reads every cell, checks keys, units, years and jumps; the
-peer makes a table of it and checks nothing. They take turns in one run. Printed are the
-median seconds and their ratio. The exit code is 1 where the two read different figures.
+A CSV of 100,000 rows and ten columns and a workbook of 20,000, invented. Ours starts a
+child process, scans the archive, reads every cell, checks keys, units, years and jumps;
+the peer makes a table of it and checks nothing. They take turns in one run. Printed are
+the median seconds and their ratio. The exit code is 1 where the two read different
+figures.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import hengstats as hs
 HEAD = ["年份", "楼宇", "税收(亿元)", "党员数", "党支部数", "企业数", "活动场次"]
 HEAD += ["参与人次", "参与人数", "备注"]
 YEARS = range(2016, 2022)
+MOST_IN_BOOK = 20_000  # rows: a sheet of a workbook may have 200,000 cells
 
 
 def invent(rows):
@@ -46,7 +48,7 @@ def write_files(folder, rows):
         csv.writer(file).writerows(table)
     written = openpyxl.Workbook(write_only=True)
     sheet = written.create_sheet("示例")
-    for row in table:
+    for row in table[: MOST_IN_BOOK + 1]:
         sheet.append(row)
     written.save(book)
     return plain, book

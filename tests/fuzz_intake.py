@@ -1,4 +1,4 @@
-"""Does any damaged sheet break the reader? Run by hand, not collected by pytest.
+"""Shows that no damaged sheet breaks the reader. Run by hand, not by pytest.
 
 `python tests/fuzz_intake.py --files 5000 --seed 1` makes sound CSV and XLSX files,
 damages each in one or two ways, and checks it in a process of its own (`--child`), or
