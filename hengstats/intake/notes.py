@@ -7,7 +7,7 @@ of years across.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hengstats.intake.heads import (
     YEAR_TEXT,
@@ -39,29 +39,19 @@ _NOT_LEVELS = re.compile(
 _NOT_YEARS = re.compile("填报|填報|制表|日期|打印|截至|月|日")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What the lines around a table say.
+class Notes(NamedTuple):
+    """What the lines around a table say."""
 
-    Attributes
-    ----------
-    units : dict
-        Column of `result.COLUMNS` to the key of its unit.
-    row : int or None
-        Where the unit of tax is stated, from 0.
-    refusals : tuple of (int, Refusal)
-        Units that cannot be read, with their rows.
-    """
-
-    units: dict[str, str] = field(default_factory=dict)
-    row: int | None = None
-    refusals: tuple[tuple[int, Refusal], ...] = ()
+    units: dict[str, str]  # measure to the key of its unit
+    row: int | None  # where the unit of tax is stated, from 0
+    refusals: list[tuple[int, Refusal]]  # units that cannot be read, with their rows
 
 
 def read_notes(position: Position) -> Notes:
     """Return the units that the lines above and below a table state."""
     units: dict[str, str] = {}
-    row, refusals = None, []
+    row: int | None = None
+    refusals: list[tuple[int, Refusal]] = []
     for at, line in _lines_around(position):
         for piece in _stated_units(line) + _titled_units(line):
             head = _stated(re.sub("^in ", "", piece))
@@ -75,7 +65,7 @@ def read_notes(position: Position) -> Notes:
                 refusals.append((at, refuse("notes.two_units", piece=piece)))
             row = at if "tax" in read and row is None else row
             units = read | units
-    return Notes(units=units, row=row, refusals=tuple(refusals))
+    return Notes(units, row, refusals)
 
 
 def _lines_around(position: Position) -> Iterable[tuple[int, list[str]]]:

@@ -25,29 +25,14 @@ _BLANKS = "\u200b\ufeff \t\u3000\xa0"
 
 
 class Record(NamedTuple):
-    """The figures of one row, or of one of its years where these stand across.
-
-    Attributes
-    ----------
-    table : Table
-    columns : tuple of Column
-        Where its figures stand.
-    row : int
-        From 0.
-    year : int
-        0 for a whole row with years across.
-    name : str
-        The building.
-    figures : tuple
-        A reading, or None, for each of `columns`.
-    """
+    """The figures of one row, or of one of its years where these stand across."""
 
     table: Table
-    columns: tuple[Column, ...]
-    row: int
-    year: int
-    name: str
-    figures: Figures
+    columns: tuple[Column, ...]  # where its figures stand
+    row: int  # from 0
+    year: int  # 0 for a whole row with years across
+    name: str  # of the building
+    figures: Figures  # a reading, or None, for each of `columns`
 
     def fault(self, key: str, column: str, **blanks: object) -> Fault:
         """Return a fault of this record, as `messages.toml` describes it."""
@@ -55,49 +40,25 @@ class Record(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A row that sums others.
+    """A row that sums others."""
 
-    Attributes
-    ----------
-    row : int
-        From 0.
-    after : int
-        How many rows of the table stand above it.
-    kind : str
-        `sum`, `part`, `group`, `page` or `other`; see `heads.total_kind`.
-    year, name
-        The year and the building beside it; None and empty where there are none.
-    figures : tuple
-        As in a row of the table.
-    """
-
-    row: int
-    after: int
-    kind: str
-    year: int | None
-    name: str
+    row: int  # from 0
+    after: int  # how many rows of the table stand above it
+    kind: str  # `sum`, `part`, `group`, `page` or `other`; see `heads.total_kind`
+    year: int | None  # beside it
+    name: str  # of the building beside it, or empty
     figures: Figures
 
 
 @dataclass(slots=True)
 class Body:
-    """The rows of one table.
-
-    Attributes
-    ----------
-    records : list of Record
-        One per row, with a reading for each of `table.figures`.
-    sums : list
-        For each row a reading for each of `table.sums`.
-    is_whole : bool
-        False if a row could not be taken in; then its totals cannot be checked.
-    """
+    """The rows of one table."""
 
     table: Table
     records: list[Record] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
-    sums: list[Figures] = field(default_factory=list)
-    is_whole: bool = True
+    sums: list[Figures] = field(default_factory=list)  # of `table.sums`, row by row
+    is_whole: bool = True  # without it totals cannot be checked: a row is not in
 
 
 def read_body(table: Table, asked: Asked, faults: Faults) -> Body:

@@ -28,29 +28,15 @@ _SAMPLE = 500  # rows that tell what a column holds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where the head of a table stands, and what it says.
-
-    Attributes
-    ----------
-    top, bottom : int
-        Its first and last row, from 0.
-    first : int
-        The first row below it that can hold figures.
-    labels : dict
-        Column to the head as written, its lines joined by a blank.
-    heads : dict
-        Column to what the head says.
-    sure : bool
-        False if only one column has a known head.
-    """
+    """Where the head of a table stands, and what it says."""
 
     grid: Grid
-    top: int
-    bottom: int
-    first: int
-    labels: dict[int, str]
-    heads: dict[int, Head]
-    sure: bool = True
+    top: int  # its first row, from 0
+    bottom: int  # its last row
+    first: int  # the first row below it that can hold figures
+    labels: dict[int, str]  # column to the head as written, in one line
+    heads: dict[int, Head]  # column to what the head says
+    sure: bool = True  # False if only one column has a known head
 
     def label(self, column: int) -> str:
         """Return the head of a column, or its letter."""
@@ -68,64 +54,29 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of figures.
+    """One column of figures."""
 
-    Attributes
-    ----------
-    index : int
-        Where it stands, from 0.
-    measure : str
-        A key of `result.COLUMNS`.
-    head : str
-        As the sheet writes it.
-    unit : str or None
-        As the head words it, then a key of `vocabulary.UNITS`; None where neither
-        head nor note states one.
-    year : int or None
-        The year of every figure in it, in a table of years across.
-    units : int or None
-        The column that states the unit row by row.
-    """
-
-    index: int
-    measure: str
-    head: str
-    unit: str | None = None
-    year: int | None = None
-    units: int | None = None
+    index: int  # where it stands, from 0
+    measure: str  # a key of `result.COLUMNS`
+    head: str  # as the sheet writes it
+    unit: str | None = None  # as the head words it, then a key of `vocabulary.UNITS`
+    year: int | None = None  # of every figure in it, where years stand across
+    units: int | None = None  # the column that states the unit row by row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """A table that can be read, with the faults of its head.
-
-    Attributes
-    ----------
-    figures : tuple of Column
-    sums : tuple of Column
-        Columns that sum the years across, row by row: 合计.
-    year, building : int or None
-        The columns of the keys; `year` is None where years stand across or the
-        sheet is named after one, and either where it is missing.
-    sheet_year : int or None
-        The year that the sheet is named after, where no column has one.
-    measures : int or None
-        The column that names the measure of each row, where years stand across.
-    rows : tuple of int or None
-        Its rows, from 0, where it has only some of those below the head.
-    head_year : int or None
-        The one year in its heads, where a column has years too: both must agree.
-    """
+    """A table that can be read, with the faults of its head."""
 
     position: Position
     figures: tuple[Column, ...] = ()
-    sums: tuple[Column, ...] = ()
-    year: int | None = None
-    building: int | None = None
-    measures: int | None = None
-    rows: tuple[int, ...] | None = None
-    sheet_year: int | None = None
-    head_year: int | None = None
+    sums: tuple[Column, ...] = ()  # that sum the years across, row by row: 合计
+    year: int | None = None  # its column; None where years stand across
+    building: int | None = None  # its column
+    sheet_year: int | None = None  # of the sheet's name, where no column has years
+    head_year: int | None = None  # of the heads, where a column has years: they agree
+    measures: int | None = None  # the column that names the measure of each row
+    rows: tuple[int, ...] | None = None  # where it has only some of those below
     errors: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
 

@@ -38,21 +38,11 @@ _EVERY: _Key = (None, "")
 
 
 class Digits(NamedTuple):
-    """How the figures of one column are printed.
+    """How the figures of one column are printed."""
 
-    Attributes
-    ----------
-    counted : bool
-        Whether it is a count, exact where it is written out.
-    finest : int
-        The most decimals of its number cells, which do not print trailing zeros.
-    coarsest : Decimal
-        The widest half digit of its figures, in the unit of the column.
-    """
-
-    counted: bool
-    finest: int = 0
-    coarsest: Decimal = _ZERO
+    counted: bool  # whether it is a count, exact where it is written out
+    finest: int = 0  # most decimals of number cells, which print no trailing zeros
+    coarsest: Decimal = _ZERO  # widest half digit, in the unit of the column
 
 
 def total_faults(body: Body) -> Iterator[Fault]:
