@@ -17,6 +17,7 @@ from hengstats.vintages import Vintage
 from hengstats.vocabulary import LANGUAGES, say
 from hengstats.vocabulary import name as label
 
+LIST = "building_year"  # the kind of sheet that lists all buildings
 Place = tuple[str, str, int | None]  # file, sheet, row
 Losses = Mapping[str, Sequence[tuple[str, int]]]  # building to measure and year
 MOST = 100  # questions that are put one by one
@@ -39,40 +40,87 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the dataset knows of buildings before the sheets are read.
-
-    `names` leads from every name by which a building is known to its key, which is
-    empty where the hand-kept table gives the name to two of them; `shown` from a key to
-    the name that is shown. `reported` are the keys in the sheets before these. A new
-    name is a question if it `asks`, not in a dataset that holds nothing yet; if it is
-    `invented`, the key of a new building must say so.
-    """
-
-    names: Mapping[str, str]
-    shown: Mapping[str, str]
-    reported: tuple[str, ...]
-    asks: bool
-    invented: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """Which building each name means, and what is still to be asked.
 
     `entities` leads from a name in the sheets to the key of its building, `learned`
     does for names heard for the first time; `withdrawn` are the keys of buildings no
-    longer reported. `unknown` names, `absent` buildings and `unasked` answers are
-    questions, the first `MOST` of each; there are so many `more`.
+    longer reported, `shown` leads from a key to the name that is shown. `unknown` names
+    and `open` questions (buildings that are missing, answers that nothing asked for)
+    are told one by one, the first `MOST` of each; there are so many `more`. If the
+    sheets are `known`, the dataset has every answer already, from an earlier time.
     """
 
     entities: Mapping[str, str]
     learned: Mapping[str, str]
-    withdrawn: tuple[str, ...]
-    unknown: tuple[Fault, ...]
-    absent: tuple[Fault, ...]
-    unasked: tuple[Fault, ...]
+    withdrawn: Sequence[str]
+    shown: Mapping[str, str]
+    unknown: Sequence[Fault]
+    open: Sequence[Fault]
     more: int
+    known: bool
+
+
+def resolve(
+    data: Dataset,
+    vintages: Mapping[int, Vintage],
+    order: Sequence[int],
+    about: Vintage,
+    sheets: Sequence[Checked],
+    answers: Answers,
+    losses: Losses,
+) -> Resolved:
+    """Return which building each name means, and every question that is open.
+
+    `order` lists the vintages known before the new one, `about`; `losses` leads from a
+    building to the figures that its withdrawal takes back.
+    """
+    places, file = places_of(sheets), sheets[0].file
+    names = _list_names(data, vintages.values())
+    # The first sheets bring all their names.
+    asks = bool(len(data.records) or vintages)
+    learned = _learn(places, names, answers, about, asks)
+    entities = {
+        name: key
+        for name in places
+        if (key := names.get(name) or learned.get(name, ""))
+    }
+    present = set(entities.values())
+    reported: Sequence[str] = ()
+    # Sign-ins and parts of a list ask for nobody who is missing.
+    if any(sheet.table == LIST for sheet in sheets) and not answers.partial:
+        earlier = [vintages[number] for number in order]
+        reported = _list_reported(earlier, about.publisher)
+    missing = [key for key in reported if key not in present]
+    given_up = {names.get(name, "") for name in answers.withdraw}
+    lost = [key for key in missing if key not in given_up]
+    strange = [name for name in places if name not in entities]
+    shown = {key: key for key in names.values()}
+    shown |= dict(zip(data.entities["entity"], data.entities["zh-Hans"], strict=True))
+    lost_names = [shown[key] for key in lost]
+    others = [shown[k] for k in dict.fromkeys(names.values()) if k and k not in present]
+    unasked = [*_unasked(places, names, set(missing), answers, asks)]
+    return Resolved(
+        entities=entities,
+        learned=learned,
+        withdrawn=[key for key in missing if key in given_up],
+        shown=shown,
+        unknown=[
+            refuse("adding.invalid_name", name=name).at(*places[name])
+            if names.get(name) == ""
+            else _who_is(name, lost_names, others).at(*places[name])
+            for name in strange[:MOST]
+        ],
+        open=[
+            *(
+                _where_is(shown[key], strange, losses.get(key, ())).at(file)
+                for key in lost[:MOST]
+            ),
+            *(_not_asked(*one).at(file) for one in unasked[:MOST]),
+        ],
+        more=sum(max(len(one) - MOST, 0) for one in (strange, lost, unasked)),
+        known=_has_answers(vintages.values(), names, reported, answers),
+    )
 
 
 def places_of(sheets: Sequence[Checked]) -> dict[str, Place]:
@@ -99,100 +147,6 @@ def two_names(
                 yield refuse("adding.two_names", **said).at(sheet.file, places[name][1])
 
 
-def known_buildings(
-    data: Dataset,
-    vintages: Sequence[Vintage],
-    earlier: Sequence[Vintage],
-    publisher: str,
-    *,
-    invented: bool,
-    listed: bool,
-) -> Known:
-    """Return what is known of buildings before a new vintage.
-
-    `earlier` are the vintages known before it, in their order. `listed` says whether
-    the sheets list all buildings: sign-ins do not, nor does a part of a list, and they
-    ask for nobody who is missing.
-    """
-    names = {str(key): str(key) for key in data.records["entity"].unique()}
-    for row in data.entities.to_dict("records"):
-        for name in (row["entity"], *(row[lang] for lang in LANGUAGES)):
-            if name and names.setdefault(name, row["entity"]) != row["entity"]:
-                names[name] = ""
-    for vintage in vintages:
-        names |= vintage.names
-    shown = {key: key for key in names.values()}
-    shown |= dict(zip(data.entities["entity"], data.entities["zh-Hans"], strict=True))
-    return Known(
-        names=names,
-        shown=shown,
-        reported=_list_reported(earlier, publisher) if listed else (),
-        asks=bool(len(data.records) or vintages),
-        invented=invented,
-    )
-
-
-def resolve(
-    places: Mapping[str, Place], known: Known, answers: Answers, losses: Losses
-) -> Resolved:
-    """Return which building each name means, and every question that is open.
-
-    `places` leads from each name in the sheets to the file, sheet and row where it
-    comes first; `losses` from a building to the figures that its withdrawal takes back.
-    """
-    learned = _learn(places, known, answers)
-    entities = {
-        name: key
-        for name in places
-        if (key := known.names.get(name) or learned.get(name, ""))
-    }
-    present = set(entities.values())
-    missing = [key for key in known.reported if key not in present]
-    given_up = {known.names.get(name, "") for name in answers.withdraw}
-    lost = [key for key in missing if key not in given_up]
-    strange = [name for name in places if name not in entities]
-    file = next(iter(places.values()), ("", "", None))[0]
-    lost_names = [known.shown[key] for key in lost]
-    others = [
-        known.shown[key]
-        for key in dict.fromkeys(known.names.values())
-        if key and key not in present
-    ]
-    unasked = [*_unasked(places, known, set(missing), answers)]
-    return Resolved(
-        entities=entities,
-        learned=learned,
-        withdrawn=tuple(key for key in missing if key in given_up),
-        unknown=tuple(
-            refuse("adding.invalid_name", name=name).at(*places[name])
-            if known.names.get(name) == ""
-            else _who_is(name, lost_names, others).at(*places[name])
-            for name in strange[:MOST]
-        ),
-        absent=tuple(
-            _where_is(known.shown[key], strange, losses.get(key, ())).at(file)
-            for key in lost[:MOST]
-        ),
-        unasked=tuple(_not_asked(*one).at(file) for one in unasked[:MOST]),
-        more=sum(max(len(one) - MOST, 0) for one in (strange, lost, unasked)),
-    )
-
-
-def has_answers(
-    vintages: Mapping[int, Vintage], known: Known, answers: Answers
-) -> bool:
-    """Return whether the dataset has every answer already, from an earlier time."""
-    names = known.names
-    gone = {key for one in vintages.values() for key in one.withdrawn}
-    gone -= set(known.reported)
-    said = [
-        *(names.get(old, "") == names.get(new) for old, new in answers.aliases.items()),
-        *(bool(names.get(one)) for one in [*answers.aliases, *answers.new_buildings]),
-        *(names.get(name) in gone for name in answers.withdraw),
-    ]
-    return all(said)
-
-
 def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:
     """Return what a withdrawal takes back: how many figures, of what, of when."""
     if not losses:
@@ -207,7 +161,22 @@ def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:
     return say("store", "loses", lang, count=len(losses), figures=listed)
 
 
-def _list_reported(vintages: Sequence[Vintage], publisher: str) -> tuple[str, ...]:
+def _list_names(data: Dataset, vintages: Iterable[Vintage]) -> dict[str, str]:
+    """Return every name by which a building is known, and its key.
+
+    The key is empty where the hand-kept table gives the name to two of them.
+    """
+    names = {str(key): str(key) for key in data.records["entity"].unique()}
+    for row in data.entities.to_dict("records"):
+        for name in (row["entity"], *(row[lang] for lang in LANGUAGES)):
+            if name and names.setdefault(name, row["entity"]) != row["entity"]:
+                names[name] = ""
+    for vintage in vintages:
+        names |= vintage.names
+    return names
+
+
+def _list_reported(vintages: Sequence[Vintage], publisher: str) -> list[str]:
     """Return the buildings of the latest list of a publisher, and of parts since.
 
     Where it never sent a list, or nobody signed, the latest list of any counts.
@@ -215,30 +184,51 @@ def _list_reported(vintages: Sequence[Vintage], publisher: str) -> tuple[str, ..
     lists = [
         one
         for one in reversed(vintages)
-        if any(file.get("table") == "building_year" for file in one.files)
+        if any(file.get("table") == LIST for file in one.files)
     ]
     own = [one for one in lists if publisher and one.publisher == publisher]
     reported: dict[str, None] = {}
     for one in own or lists:
-        reported |= dict.fromkeys([record[0] for record in one.records])
-        reported |= dict.fromkeys(one.blank)
+        reported |= dict.fromkeys([*(record[0] for record in one.records), *one.blank])
         if not one.partial:
             break
-    return tuple(reported)
+    return list(reported)
 
 
-def _learn(places: Collection[str], known: Known, answers: Answers) -> dict[str, str]:
+def _has_answers(
+    vintages: Iterable[Vintage],
+    names: Mapping[str, str],
+    reported: Sequence[str],
+    answers: Answers,
+) -> bool:
+    """Return whether a dataset has every answer already, from an earlier time."""
+    gone = {key for one in vintages for key in one.withdrawn} - set(reported)
+    said = [
+        *(names.get(old, "") == names.get(new) for old, new in answers.aliases.items()),
+        *(bool(names.get(one)) for one in [*answers.aliases, *answers.new_buildings]),
+        *(names.get(name) in gone for name in answers.withdraw),
+    ]
+    return all(said)
+
+
+def _learn(
+    places: Collection[str],
+    names: Mapping[str, str],
+    answers: Answers,
+    about: Vintage,
+    asks: bool,
+) -> dict[str, str]:
     """Return the names heard for the first time that the answers explain."""
     renamed = {new: old for old, new in answers.aliases.items()}
-    taken, fresh = set(known.names.values()), set(answers.new_buildings)
+    taken, fresh = set(names.values()), set(answers.new_buildings)
     learned: dict[str, str] = {}
     for name in places:
-        if name in known.names:
+        if name in names:
             continue
-        if key := known.names.get(renamed.get(name, "")):
+        if key := names.get(renamed.get(name, "")):
             learned[name] = key
-        elif not known.asks or name in fresh:
-            learned[name] = _key(name, taken, known.invented)
+        elif not asks or name in fresh:
+            learned[name] = _key(name, taken, about.kind == "illustrative")
             taken.add(learned[name])
     return learned
 
@@ -320,26 +310,30 @@ def _not_asked(option: str, why: str, name: str) -> Refusal:
 
 
 def _unasked(
-    places: Collection[str], known: Known, missing: Collection[str], answers: Answers
+    places: Collection[str],
+    names: Mapping[str, str],
+    missing: Collection[str],
+    answers: Answers,
+    asks: bool,
 ) -> Iterator[tuple[str, str, str]]:
     """Yield the answers that nothing has asked for, why, and the name it is about."""
     for old, new in answers.aliases.items():
         option = f'--alias "{old}={new}"'
-        if not known.names.get(old):
+        if not names.get(old):
             yield option, "never_known", old
         elif new not in places:
             yield option, "alias_not_in_sheets", new
-        elif new in known.names:
+        elif new in names:
             yield option, "already_known", new
     for name in answers.new_buildings:
         option = f'--new-building "{name}"'
         if name not in places:
             yield option, "not_in_sheets", name
-        elif name in known.names:
+        elif name in names:
             yield option, "already_known", name
         elif name in answers.aliases.values():
             yield option, "also_alias", name
-        elif not known.asks:
+        elif not asks:
             yield option, "first_sheets", name
     for name in answers.withdraw:
         option = f'--withdraw "{name}"'
@@ -347,5 +341,5 @@ def _unasked(
             yield option, "in_sheets", name
         elif answers.partial:
             yield option, "of_a_part", name
-        elif known.names.get(name) not in missing:
+        elif names.get(name) not in missing:
             yield option, "not_before", name

@@ -1,15 +1,138 @@
-"""Tells what the user should know of sheets that came in without fault."""
+"""Says what an `add` did, and what else the user should know of its sheets."""
 
+import html
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
 
 from hengstats.adding.buildings import Losses, list_losses
 from hengstats.errors import Fault
+from hengstats.figures import KEY
 from hengstats.intake.result import Checked, refuse
 from hengstats.messages import message
 from hengstats.vintages import Vintage
+from hengstats.vocabulary import name, say
 
 Key = tuple[str, str, int]  # entity, measure, year
-_SHOWN = 5
+_SHOWN, _NAMED = 30, 5  # changes listed one by one; figures named in a note
+
+
+class Change(NamedTuple):
+    """One figure that is new, or no longer what it was; there may be a million.
+
+    Attributes
+    ----------
+    entity, measure, year
+        The figure.
+    old, new : str
+        The wordings; `old` is empty for a new figure, `new` for one taken back.
+    old_unit, new_unit : str
+        Their units, keys of `vocabulary.UNITS`.
+    """
+
+    entity: str
+    measure: str
+    year: int
+    old: str
+    new: str
+    old_unit: str
+    new_unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What came in, or would come in.
+
+    Attributes
+    ----------
+    dataset : str
+        Name of the folder.
+    status : str
+        `stored`; `unchanged` if the dataset held all of it, and nothing was written;
+        `dry_run` if nothing was to be written.
+    vintage : int
+        Number of the vintage; 0 if unchanged.
+    source : str
+        Key of its source; empty if unchanged.
+    files : tuple of str
+        Names of the sheets.
+    added, revised, restated, withdrawn : tuple of Change
+        Accepted figures that are new, that say something else now, that say the same
+        number in another unit or precision, that are gone.
+    unchanged : int
+        Figures of the sheets that say what was known.
+    passed_over : dict
+        Why other figures of the sheets are not the accepted ones, to how many they
+        are: `overtaken` by a later publication, a rule of `figures.RULES`, `ruling`.
+    names : dict
+        Key of each building named here to its name.
+    warnings : tuple of Fault
+        Those of the check, and what else is worth knowing.
+    """
+
+    dataset: str
+    status: str
+    vintage: int
+    source: str
+    files: tuple[str, ...]
+    names: Mapping[str, str]
+    unchanged: int
+    warnings: tuple[Fault, ...]
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    added: tuple[Change, ...] = ()
+    revised: tuple[Change, ...] = ()
+    restated: tuple[Change, ...] = ()
+    withdrawn: tuple[Change, ...] = ()
+
+    def say(self, lang: str = "") -> str:
+        """Return what happened, in Chinese and English by default."""
+        languages = [lang] if lang else ["zh-Hans", "en"]
+        lines = [self._summary(one) for one in languages]
+        if count := len(self.restated):
+            lines += [say("store", "restated", one, count=count) for one in languages]
+        changes = [*self.revised, *self.withdrawn]
+        lines += [self._line(change, languages) for change in changes[:_SHOWN]]
+        if rest := len(changes[_SHOWN:]):
+            lines += [say("store", "more", one, count=rest) for one in languages]
+        return "\n".join([*lines, *(fault.message for fault in self.warnings)])
+
+    def _summary(self, lang: str) -> str:
+        """Return the first sentence."""
+        revised = any(fault.code == "revised_since" for fault in self.warnings)
+        return say(
+            "store",
+            "not_stored" if revised else self.status,
+            lang,
+            dataset=self.dataset,
+            vintage=self.vintage,
+            files=say("word", "comma", lang).join(self.files),
+            added=len(self.added),
+            revised=len(self.revised),
+            withdrawn=len(self.withdrawn),
+            unchanged=self.unchanged,
+        )
+
+    def _line(self, change: Change, languages: Sequence[str]) -> str:
+        """Return one change, the measure in each language."""
+        measures = [name("measure", change.measure, one) for one in languages]
+        who = self.names.get(change.entity, change.entity)
+        old = _word(change.old, change.old_unit, languages[0])
+        new = _word(change.new, change.new_unit, languages[0])
+        return f"  {who} {change.year} {' / '.join(measures)}: {old} → {new}"
+
+    def _repr_html_(self) -> str:
+        """Show itself in Jupyter."""
+        return f"<pre>{html.escape(self.say())}</pre>"
+
+
+def list_changes(changed: pd.DataFrame, kind: str) -> tuple[Change, ...]:
+    """Return the changed figures of one kind."""
+    columns = [*KEY, "printed_old", "printed", "stated_old", "stated"]
+    rows = changed.loc[changed["change"] == kind, columns]
+    cells = (rows[c].astype(object).where(rows[c].notna(), "") for c in columns)
+    return tuple(map(Change._make, zip(*cells, strict=True)))
 
 
 def note(key: str, file: str, **values: object) -> Fault:
@@ -48,13 +171,13 @@ def kept_figures(
                 and figure not in new
             ]
             if kept:
-                shown = "、".join(kept[:_SHOWN]) + (" …" if len(kept) > _SHOWN else "")
+                shown = "、".join(kept[:_NAMED]) + (" …" if len(kept) > _NAMED else "")
                 yield note(key, sheet.file, count=len(kept), listed=shown)
 
 
 def of_vintage(
     vintage: Vintage,
-    earlier: Sequence[Vintage],
+    publishers: Sequence[str],
     losses: Losses,
     names: Mapping[str, str],
     *,
@@ -62,17 +185,18 @@ def of_vintage(
 ) -> Iterator[Fault]:
     """Yield what is worth knowing of a vintage as a whole.
 
-    That it confirms what was known, that its figures are invented, that nobody knew
-    its publisher, and what it takes back of each building: `losses`.
+    That it confirms what was known, that its figures are invented, that its publisher
+    is none of the `publishers` before, and what it takes back of each building:
+    `losses`.
     """
     file = vintage.files[0]["name"]
     if confirms and vintage.published:
         yield remark("confirmed", file, day=vintage.published)
     if vintage.kind == "illustrative":
         yield remark("illustrative", file)
-    known = list(dict.fromkeys(one.publisher for one in earlier if one.publisher))
+    known = list(dict.fromkeys(filter(None, publishers)))
     if vintage.publisher and known and vintage.publisher not in known:
-        listed = "、".join(known[-_SHOWN:])
+        listed = "、".join(known[-_NAMED:])
         yield remark("new_publisher", file, own=vintage.publisher, listed=listed)
     for entity in vintage.withdrawn:
         lost, english = (
@@ -80,3 +204,10 @@ def of_vintage(
         )
         who = names.get(entity, entity)
         yield remark("withdrawn", file, name=who, lost=lost, lost_english=english)
+
+
+def _word(printed: str, unit: str, lang: str) -> str:
+    """Return a wording, with its unit where it names none."""
+    if not printed:
+        return say("store", "nothing", lang)
+    return f"{printed} {name('unit', unit, lang)}" if printed[-1].isdigit() else printed

@@ -2,25 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from hengstats.adding import notes
 from hengstats.adding.buildings import (
     MOST,
     Answers,
     Losses,
     Resolved,
-    has_answers,
-    known_buildings,
-    places_of,
     resolve,
     two_names,
 )
 from hengstats.adding.files import accepted_files, watch
+from hengstats.adding.notes import (
+    Added,
+    kept_figures,
+    list_changes,
+    note,
+    of_vintage,
+    remark,
+)
 from hengstats.adding.transcribe import (
     Found,
     gather,
@@ -64,36 +68,14 @@ class Snapshot:
     data: Dataset
 
     @property
+    def edited(self) -> list[str]:
+        """The hand-kept files that are not what was accepted."""
+        return [one for one, sha in self.accepted.items() if self.files.get(one) != sha]
+
+    @property
     def next(self) -> int:
         """The number that one more vintage has."""
         return len(self.vintages) + 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What would be stored.
-
-    Attributes
-    ----------
-    vintage : Vintage or None
-        None if the dataset says all of it already.
-    changed : DataFrame
-        What it changes in the accepted figures; see `compare_figures`.
-    unchanged : int
-        Figures of the sheets that say what is accepted.
-    passed_over : dict
-        Why other figures of the sheets are not the accepted ones, to how many they
-        are: `overtaken` by a later publication, or a rule of `figures.RULES`, or
-        `ruling`.
-    warnings : list of Fault
-        Those of the check, and what else is worth knowing.
-    """
-
-    vintage: Vintage | None = None
-    changed: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"change": []}))
-    unchanged: int = 0
-    passed_over: Mapping[str, int] = field(default_factory=dict)
-    warnings: Sequence[Fault] = ()
 
 
 def read_snapshot(dataset: str) -> Snapshot:
@@ -111,8 +93,8 @@ def read_snapshot(dataset: str) -> Snapshot:
 
 def propose(
     snapshot: Snapshot, sheets: Sequence[Checked], about: Vintage, answers: Answers
-) -> Proposal:
-    """Return what would be stored.
+) -> tuple[Added, Vintage | None]:
+    """Return what would come in, and the vintage to store; None if nothing is new.
 
     Parameters
     ----------
@@ -136,66 +118,88 @@ def propose(
     before = _standing(snapshot, order)
     measures = measures_of(data.name, data.codebook)
     losses = _losses(snapshot, before, about, sheets, measures)
-    lists = any(sheet.table == "building_year" for sheet in sheets)
-    known = known_buildings(
-        data,
-        [*snapshot.vintages.values()],
-        [snapshot.vintages[number] for number in order],
-        about.publisher,
-        invented=about.kind == "illustrative",
-        listed=lists and not answers.partial,
+    vintages = snapshot.vintages
+    resolved = resolve(data, vintages, order, about, sheets, answers, losses)
+    vintage, cells = _take(snapshot, about, sheets, resolved, measures)
+    vintage = replace(vintage, partial=answers.partial)
+    records = check_vintage(data, vintage, snapshot.next)
+    new = _figures(records)
+    held = dict(zip(_keys(before), before["printed"], strict=True))
+    warnings = [
+        *(fault for sheet in sheets for fault in sheet.warnings),
+        *(note("changed_by_hand", name) for name in snapshot.edited),
+        *kept_figures(sheets, resolved.entities, measures, held, set(_keys(new))),
+    ]
+    added = Added(
+        dataset=data.name,
+        status="unchanged",
+        vintage=0,
+        source="",
+        files=tuple(sheet.file for sheet in sheets),
+        names={**resolved.shown, **{key: name for name, key in vintage.names.items()}},
+        unchanged=len(new),
+        warnings=tuple(warnings),
     )
-    resolved = resolve(places_of(sheets), known, answers, losses)
-    questions = [*resolved.absent, *resolved.unasked]
+    repeated = _find_repeated(snapshot, vintage, new, before)
+    if resolved.learned or resolved.withdrawn:
+        repeated = None
+    if repeated is not None and resolved.known:
+        if not _is_held(new, _standing(snapshot, order_of(vintages))):
+            key = "revised_since" if repeated else "all_revised_since"
+            warnings.append(remark(key, file, number=repeated))
+        return replace(added, warnings=tuple(warnings)), None
+    touched = _touch(new, vintage)
+    accepted = accepted_records(data, touched[KEY[:2]].drop_duplicates())
+    jumps = _find_jumps(new, accepted, cells)
+    if jumps or resolved.open:
+        raise _refuse([*jumps, *resolved.open], resolved.more)
+    compared = _compare(snapshot, vintage, records, accepted, touched)
+    changed, unchanged, passed_over = compared
+    if other := _which(new, _by_hand(data), agree=False):
+        warnings.append(note("other_by_hand", file, count=len(other)))
+    warnings += [note(why, file, count=n) for why, n in passed_over.items()]
+    quiet = not passed_over and bool((changed["change"] == "restated").all())
+    earlier = [one.publisher for one in vintages.values()]
+    warnings += of_vintage(vintage, earlier, losses, resolved.shown, confirms=quiet)
+    added = replace(
+        added,
+        status="stored",
+        vintage=snapshot.next,
+        source=vintage.source,
+        unchanged=unchanged,
+        passed_over=passed_over,
+        warnings=tuple(warnings),
+        added=list_changes(changed, "added"),
+        revised=list_changes(changed, "revised"),
+        restated=list_changes(changed, "restated"),
+        withdrawn=list_changes(changed, "withdrawn"),
+    )
+    return added, vintage
+
+
+def _take(
+    snapshot: Snapshot,
+    about: Vintage,
+    sheets: Sequence[Checked],
+    resolved: Resolved,
+    measures: Mapping[str, str],
+) -> tuple[Vintage, list[Found]]:
+    """Return the vintage with its records, and their cells, if nothing is at fault."""
     cells, contradictions = gather(sheets, resolved.entities)
     faults = [
-        *_mixed(data, about, file),
+        *_mixed(snapshot.data, about, sheets[0].file),
         *resolved.unknown,
         *unmapped_columns(sheets, measures),
         *two_names(sheets, resolved.entities),
         *contradictions,
     ]
     if faults:
-        raise _refuse([*faults, *questions], resolved.more)
+        raise _refuse([*faults, *resolved.open], resolved.more)
     rows, faults = transcribe_all(cells, measures)
     if faults:
         raise _refuse(faults)
     vintage = _describe(snapshot, about, sheets, resolved, measures)
-    vintage = replace(vintage, records=rows, partial=answers.partial)
-    records = check_vintage(data, vintage, snapshot.next)
-    new = _figures(records)
-    held = dict(zip(_keys(before), before["printed"], strict=True))
-    warnings = [fault for sheet in sheets for fault in sheet.warnings]
-    warnings += notes.kept_figures(
-        sheets, resolved.entities, measures, held, set(_keys(new))
-    )
-    repeated = _find_repeated(snapshot, vintage, new, before)
-    if resolved.learned or resolved.withdrawn:
-        repeated = None
-    if repeated is not None and has_answers(snapshot.vintages, known, answers):
-        if not _is_held(new, _standing(snapshot, order_of(snapshot.vintages))):
-            key = "revised_since" if repeated else "all_revised_since"
-            warnings.append(notes.remark(key, file, number=repeated))
-        return Proposal(unchanged=len(new), warnings=warnings)
-    touched = _touch(new, vintage)
-    accepted = accepted_records(data, touched[KEY[:2]].drop_duplicates())
-    jumps = _find_jumps(new, accepted, cells)
-    if jumps or questions:
-        raise _refuse([*jumps, *questions], resolved.more)
-    proposal = _compare(snapshot, vintage, records, accepted, touched)
-    if other := _which(new, _by_hand(data), agree=False):
-        warnings.append(notes.note("other_by_hand", file, count=len(other)))
-    for rule, count in proposal.passed_over.items():
-        warnings.append(notes.note(rule, file, count=count))
-    warnings += notes.of_vintage(
-        vintage,
-        [*snapshot.vintages.values()],
-        losses,
-        known.shown,
-        confirms=not proposal.passed_over
-        and bool((proposal.changed["change"] == "restated").all()),
-    )
-    return replace(proposal, vintage=vintage, warnings=warnings)
+    return replace(vintage, records=rows), cells
 
 
 def _name(data: Dataset, about: Vintage, sheets: Sequence[Checked]) -> Vintage:
@@ -228,7 +232,7 @@ def _mixed(data: Dataset, about: Vintage, file: str) -> list[Fault]:
         return []
     if _say_invented([*data.records["entity"].unique(), *data.entities["zh-Hans"]]):
         return []
-    return [notes.note("mixed_kinds", file, dataset=data.name)]
+    return [note("mixed_kinds", file, dataset=data.name)]
 
 
 def _describe(
@@ -455,8 +459,12 @@ def _compare(
     records: pd.DataFrame,
     accepted: pd.DataFrame,
     touched: pd.DataFrame,
-) -> Proposal:
-    """Return what the records of a vintage change in the accepted figures."""
+) -> tuple[pd.DataFrame, int, dict[str, int]]:
+    """Return what the records of a vintage change in the accepted figures.
+
+    Then how many of them say what is accepted, and of the others how many are not the
+    accepted ones for which reason.
+    """
     about = {"published": vintage.published, "standing": vintage.standing}
     fresh = records.assign(vintage=snapshot.next, **about)
     held = snapshot.data.records.drop(columns="stands")
@@ -473,8 +481,5 @@ def _compare(
     stands = full["stands"].to_numpy(dtype=bool)[len(full) - len(new) :]
     rules = now["rule"].where(stands & now["rule"].notna(), "overtaken")
     altered = set(_keys(changed))
-    return Proposal(
-        changed=changed,
-        unchanged=sum(key not in altered for key in _keys(new[agree])),
-        passed_over=Counter(rules[~agree]),
-    )
+    unchanged = sum(key not in altered for key in _keys(new[agree]))
+    return changed, unchanged, dict(Counter(rules[~agree]))
