@@ -179,6 +179,15 @@ def test_no_year_is_written_twice_where_only_one_is_known(panel):
     assert len(set(shown)) == len(shown)
 
 
+def test_any_number_of_events_is_numbered(panel):
+    event = {"entity": "west", "kind": "event", "source": "book"}
+    panel.attrs["about"]["milestones"] = [
+        event | {"date": str(1960 + i), "zh-Hans": "开幕"} for i in range(52)
+    ]
+    signs = [text.get_text() for text in marks(west(panel), "milestone")]
+    assert [signs[i] for i in (0, 19, 20, 49, 50, 51)] == [*"①⑳㉑㊿", "(51)", "(52)"]
+
+
 def test_a_timeline_without_phases_shows_its_events():
     ax = hs.draw_timeline(hs.build_panel("comparators"))
     assert marks(ax, "event") != []

@@ -24,6 +24,12 @@ from hengstats.charts.style import (
 from hengstats.vocabulary import say
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED += "㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
+
+
+def _numeral(i: int) -> str:
+    """Return the sign of the event in this place, counted from 0."""
+    return CIRCLED[i] if i < len(CIRCLED) else f"({i + 1})"
 
 
 def decimal_year(date: str) -> float:
@@ -77,7 +83,7 @@ def draw_phases(
         for row in phases
         if not row["date"]
     ]
-    listed = [f"{CIRCLED[i]}{row['date']} {row[lang]}" for i, row in enumerate(events)]
+    listed = [f"{_numeral(i)}{row['date']} {row[lang]}" for i, row in enumerate(events)]
     if listed:
         joined = say("word", "semicolon", lang).join(listed)
         sentences.append(say("chart", "milestones", lang, list=joined))
@@ -95,7 +101,7 @@ def _number_events(ax: Axes, events: list[dict]) -> None:
         ax.text(
             x,
             0.025 + 0.05 * level,
-            CIRCLED[i],
+            _numeral(i),
             ha="center",
             va="bottom",
             transform=ax.get_xaxis_transform(),
