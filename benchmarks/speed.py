@@ -27,7 +27,7 @@ import pandas as pd
 from lifelines import LogNormalAFTFitter
 from scipy.stats import permutation_test
 
-from hengstats.evidence.interval.model import IntervalRegression
+from hengstats.evidence.interval import IntervalRegression
 from hengstats.evidence.permutation import permutation_p
 
 TURN = 0.05  # seconds

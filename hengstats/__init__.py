@@ -32,7 +32,8 @@ _NAMES = {
     " load_tax",
     "hengstats.panel": "build_panel",
     "hengstats.indicators": "cagr growth index_to ratio share",
-    "hengstats.evidence": "IntervalRegression Verdict assess explain_rivals",
+    "hengstats.evidence": "Verdict assess explain_rivals",
+    "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",
     "hengstats.charts": "draw_growth draw_index draw_membership draw_participation"

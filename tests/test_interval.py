@@ -13,8 +13,8 @@ from scipy import stats
 from scipy.integrate import quad
 
 from hengstats.errors import DataError
-from hengstats.evidence.interval.model import IntervalRegression
-from hengstats.evidence.interval.olsen import arrange, climb, mass_of_box
+from hengstats.evidence.interval import IntervalRegression
+from hengstats.evidence.likelihood import arrange, climb, mass_of_box
 
 # Written by survreg.R beside it: data that R ships, fitted by survreg to convergence.
 REFERENCE = Path(__file__).parent / "reference"

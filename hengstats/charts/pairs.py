@@ -18,7 +18,7 @@ from hengstats.charts.style import (
     WIDTH,
 )
 from hengstats.evidence import Verdict
-from hengstats.evidence.shown import statistics
+from hengstats.evidence.verdict import statistics
 from hengstats.indicators import ENDS
 from hengstats.vocabulary import name, say
 

@@ -6,14 +6,14 @@ import pandas as pd
 
 from hengstats import charts
 from hengstats.evidence import Verdict, explain_rivals
-from hengstats.evidence.refusals import REPLICATIONS, SEED
-from hengstats.evidence.shown import (
+from hengstats.evidence.shown import show_rate
+from hengstats.evidence.verdict import (
     label_table,
     refusals_note,
     refusals_table,
-    show_rate,
+    write_headline,
+    write_statement,
 )
-from hengstats.evidence.statement import write_headline, write_statement
 from hengstats.report import tables
 from hengstats.report.blocks import Block, Picture, Table, escape
 from hengstats.report.material import Material
@@ -78,7 +78,7 @@ def _refused(verdict: Verdict, lang: str) -> Table:
         caption=say("report", "refused_table", lang),
         frame=frame,
         widths=(22, 44, 9, 9, 9, 9),
-        note=refusals_note(verdict, REPLICATIONS, SEED, lang),
+        note=refusals_note(verdict, lang),
     )
 
 
