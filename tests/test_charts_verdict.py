@@ -160,7 +160,9 @@ def test_the_nominal_rate_is_drawn(tower):
 
 
 def test_the_caption_names_years_seed_and_replications(tower):
-    words = re.findall(r"连续 6 个年份|10,000|20211231", caption(hs.draw_refusals(tower)))
+    words = re.findall(
+        r"连续 6 个年份|10,000|20211231", caption(hs.draw_refusals(tower))
+    )
     assert len(words) == 3
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import nnls
 from scipy.special import stdtr
 
 from hengstats.evidence.pairs import Array, Levels, Pairs
@@ -336,8 +335,10 @@ def _strongest(direction: Array, others: Array) -> float:
     The projection on the cone makes the smallest angle with it; where every
     angle is obtuse the projection is nothing, and the nearest edge decides.
     """
-    if not direction.any():
-        return 0.0
+    if len(others) == 1 or not direction.any():
+        return float((others @ direction).max())
+    from scipy.optimize import nnls  # slow to import, and points do without
+
     _, rest = nnls(others.T, direction)
     inside = 1 - rest * rest
     if inside > TIE:

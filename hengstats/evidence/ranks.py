@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from hengstats.evidence.envelope import UNKNOWN, Range
 from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range
@@ -93,6 +92,8 @@ def _feasible(ordered: Array, levels: Levels) -> bool:
     """Return whether levels within the boxes put the growths in this order."""
     if len(ordered) < 2:
         return True
+    from scipy.optimize import linprog  # slow to import, and points do without
+
     falls = ordered[1:] - ordered[:-1]
     solved = linprog(
         np.zeros(falls.shape[1]),
