@@ -89,8 +89,8 @@ def test_plaza66_refuses_p_r_interval_and_trend(plaza):
     assert bare <= set(plaza.refused["procedure"])
 
 
-def test_plaza66_simulates_the_years_of_its_tax(plaza):
-    assert plaza.simulated_years == (2011, 2016, 2017, 2018, 2020, 2021)
+def test_plaza66_has_the_rates_of_as_many_years_as_its_tax(plaza):
+    assert plaza.rate_years == 6
 
 
 def test_the_statement_on_plaza66_names_the_common_year_and_no_statistic(plaza):
@@ -178,11 +178,6 @@ def test_storks_and_births_are_refused_as_a_cross_section(storks):
     assert storks.refused["procedure"].iloc[0] == "cross_section"
 
 
-def test_the_rate_of_a_cross_section_is_high(storks):
-    # Sharing size alone: r is 1 / 1.25 = .8 between unrelated measures.
-    assert storks.refused["false_alarm"].iloc[0] > 0.9
-
-
 def test_storks_and_births_print_no_statistic(storks):
     assert storks.table.empty
 
@@ -196,14 +191,7 @@ def test_seventeen_years_of_levels_in_one_year_twice_are_refused():
 def test_four_trending_points_are_refused_with_the_least_p():
     verdict = assess(frame(M[:4], T[:4]))
     assert (verdict.level, verdict.least_p) == (0, pytest.approx(1 / 6))
-
-
-def test_the_statement_on_four_points_says_one_sixth():
-    assert "1/6" in assess(frame(M[:4], T[:4])).statement
-
-
-def test_five_points_reach_level_one():
-    assert assess(frame(M[:5], T[:5])).level == 1
+    assert "1/6" in verdict.statement
 
 
 # What every result carries
@@ -217,21 +205,9 @@ def test_the_statement_names_the_blind_spots(tower):
     assert "22%" in tower.statement and "26%" in tower.statement
 
 
-def test_each_refused_statistic_has_a_rate_or_cannot_be_computed(tower):
-    unrated = tower.refused["false_alarm"].isna()
-    assert set(tower.refused.loc[unrated, "procedure"]) == {
-        "unit_root",
-        "toda_yamamoto",
-    }
-
-
 def test_the_log_log_regression_misleads_in_99_of_100(tower):
     rates = tower.refused.set_index("procedure")["false_alarm"]
     assert rates["levels_ols"] == pytest.approx(0.99, abs=0.01)
-
-
-def test_our_own_rule_misleads_in_at_most_5_of_100(tower):
-    assert max(tower.own_rates.values()) <= 0.05
 
 
 def test_growths_are_not_computed_on_but_shown(tower):
@@ -242,20 +218,6 @@ def test_growths_are_not_computed_on_but_shown(tower):
 def test_four_growths_refuse_rank_tests():
     verdict = assess(frame(M[:5], T[:5]))
     assert "rank_tests_at_4" in set(verdict.refused["procedure"])
-
-
-def test_gaps_refuse_interpolation():
-    panel = frame([*M, 200.0], [*T, 22.0], years=[2015, 2017, *YEARS[2:], 2022])
-    assert "interpolated" in set(assess(panel).refused["procedure"])
-
-
-def test_without_gaps_interpolation_is_no_matter(tower):
-    assert "interpolated" not in set(tower.refused["procedure"])
-
-
-def test_a_shock_year_costs_one_growth():
-    whole, without = assess(frame()), assess(frame(), shock_years=[2020])
-    assert whole.n_growths - without.n_growths == 1
 
 
 def test_a_shock_year_is_named():
@@ -410,10 +372,6 @@ def test_growth_without_variation_has_no_r():
     assert "没有起伏" in verdict.statement and "r = 0" not in verdict.statement
 
 
-def test_two_growths_can_only_have_a_p_of_one():
-    assert assess(frame(M[:3], T[:3])).least_p == 1
-
-
 def test_no_sign_does_not_speak_of_an_association_found():
     bent = [10.0, 12.0, 12.9, 13.1, 15.8, 15.9]
     assert "这是关联" not in assess(frame(t=bent)).statement
@@ -440,11 +398,6 @@ def test_wide_boxes_on_both_sides_are_not_said_to_be_without_variation():
     m, t = np.array(M), np.array(T)
     panel = frame(m_lower=m - 5, m_upper=m + 5, t_lower=t - 0.5, t_upper=t + 0.5)
     assert "没有起伏" not in assess(panel).statement
-
-
-def test_one_blank_end_is_open():
-    panel = frame(t_lower=T, t_upper=[*T[:5], math.nan])
-    assert row(assess(panel), "growth 2020-2021")["upper"].iloc[1] == math.inf
 
 
 # Laws
@@ -479,7 +432,7 @@ def alike(one, two, but=("growth",)):
     return one.finding == two.finding and all(same)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(growths, st.sampled_from([1e-4, 0.5, 3.0, 1e4]), st.sampled_from([1e-3, 7.0]))
 def test_a_change_of_unit_changes_no_verdict(steps, of_m, of_t):
     m, t = levels(steps)
@@ -488,7 +441,7 @@ def test_a_change_of_unit_changes_no_verdict(steps, of_m, of_t):
     assert alike(one, two, but=())
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(growths, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(steps, shuffler):
     m, t = levels(steps)
@@ -499,7 +452,7 @@ def test_the_order_of_rows_changes_nothing(steps, shuffler):
     assert np.array_equal(told(assess(panel))[1], told(assess(panel.iloc[order]))[1])
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(growths, st.floats(-0.3, 0.3), st.floats(-0.3, 0.3))
 def test_a_constant_growth_added_to_both_changes_no_verdict(steps, more_m, more_t):
     m, t = levels(steps)
@@ -514,7 +467,7 @@ def test_a_constant_growth_added_to_both_changes_no_verdict(steps, more_m, more_
     assert alike(one, two, but=("growth", "average_growth", "same_direction"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(growths, st.floats(0.0005, 0.03), st.floats(1.2, 4.0))
 def test_a_wider_box_never_gives_a_narrower_answer(steps, width, wider):
     m, t = levels(steps)
@@ -533,7 +486,7 @@ def test_a_wider_box_never_gives_a_narrower_answer(steps, width, wider):
         assert not b["upper"] < a["upper"] - 1e-9, a["statistic"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(growths)
 def test_capping_an_open_end_never_weakens_the_verdict(steps):
     m, t = levels(steps)

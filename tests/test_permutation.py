@@ -167,7 +167,7 @@ def test_which_series_is_reordered_and_where_pairs_and_zero_stand_changes_no_p(
     assert permutation_p(x + 3, y - 100) == p
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 9])
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
 def test_all_orders_are_tried_once_the_one_observed_first(n):
     assert len({tuple(row) for row in orders(n).tolist()}) == math.factorial(n)
     assert orders(n)[0].tolist() == list(range(n))

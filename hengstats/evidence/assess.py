@@ -225,7 +225,7 @@ def _table(
     if pairs.n:
         rows.append([both, "same_direction", *_same_direction(pairs)])
     if result is not None:
-        rows += [[both, s.name, s.lower, s.value, s.upper] for s in result.statistics]
+        rows += [[both, name, *ends] for name, ends in result.statistics.items()]
     return pd.DataFrame(rows, columns=["measure", "statistic", *ENDS])
 
 

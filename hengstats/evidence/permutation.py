@@ -62,12 +62,12 @@ def orders(n: int) -> NDArray[np.intp]:
         generator = np.random.default_rng(SEED)
         drawn = generator.permuted(np.tile(np.arange(n), (DRAWS, 1)), axis=1)
         return np.asfortranarray(drawn)
-    every = np.zeros((1, 0), dtype=np.intp)
+    every = np.zeros((1, 0), dtype=np.int8)
     for size in range(1, n + 1):
-        first = np.repeat(np.arange(size), len(every))
+        first = np.repeat(np.arange(size, dtype=np.int8), len(every))
         others = np.tile(every, (size, 1))
         every = np.column_stack([first, others + (others >= first[:, None])])
-    return np.asfortranarray(every)
+    return np.asfortranarray(every, dtype=np.intp)
 
 
 def least_p(n: int) -> Fraction:

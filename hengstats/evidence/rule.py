@@ -30,6 +30,9 @@ from hengstats.evidence.permutation import RANK_TESTS, correlation_test, least_p
 from hengstats.evidence.ranks import rank_ranges, rank_sides
 
 Sides = tuple[Corners | None, Corners | None]
+# Lower end, value and upper end. The value is missing where a figure is only a bound;
+# an end that is not known is missing too, one that is open infinite.
+Ends = tuple[float, float, float]
 
 ALPHA, LENIENT = 0.05, 0.10
 FINDINGS = ("not_enough_data", "no_sign", "suggestive", "moves_together")
@@ -43,32 +46,13 @@ DETECTABLE |= {12: 0.775, 15: 0.705, 20: 0.625, 30: 0.52}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
-    """One statistic at the printed figures, and over the boxes.
-
-    Attributes
-    ----------
-    name : str
-        Its key in the vocabulary.
-    lower, value, upper : float
-        `value` is missing where a figure is only a bound; an end that is not known
-        is missing too, one that is open infinite.
-    """
-
-    name: str
-    lower: float
-    value: float
-    upper: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
     """What the tests of one pair of measures say.
 
     Attributes
     ----------
-    statistics : tuple of Statistic
-        In the order in which they are shown.
+    statistics : dict
+        Lower end, value and upper end by name, in the order in which they are shown.
     finding : str
         One of `FINDINGS`, the weakest over the boxes.
     sign : int
@@ -82,7 +66,7 @@ class Climb:
         only a bound.
     """
 
-    statistics: tuple[Statistic, ...]
+    statistics: dict[str, Ends]
     finding: str
     sign: int
     weakest_step: tuple[int, int] | None
@@ -105,47 +89,44 @@ def climb(pairs: Pairs, alpha: float = ALPHA) -> Climb:
     sides = list_corners(pairs, pairs.x), list_corners(pairs, pairs.y)
     known = bool(np.isfinite(x).all() and np.isfinite(y).all())
 
-    def t_statistic(name: str, *columns: Array) -> Statistic:
+    def t_test(*columns: Array) -> Ends:
         nuisance = np.column_stack([plain, *columns])
         df = n - nuisance.shape[1] - 1
         value = float(t_p(partial_r(x, y, nuisance), df)) if known else np.nan
         ends = t_range(correlation_range(pairs, *sides, nuisance), df)
-        return _statistic(name, ends, value)
+        return _ends(ends, value)
 
     r = correlation_range(pairs, *sides, plain)
     sign = 1 if r.lower > 0 else -1 if r.upper < 0 else 0
     test = correlation_test(x, y) if known else None
-    p = Range(*2 * [test.p_value]) if test else UNKNOWN
+    p = Range(test.p_value, test.p_value) if test else UNKNOWN
     if not all(side is not None and side.is_point for side in sides):
         p = permutation_range(pairs, *sides, sign)
     flat = test is not None and np.isnan(test.statistic)
-    rows = [
-        _statistic("r", UNKNOWN if flat else r, test.statistic if test else np.nan),
-        _statistic("p_permutation", p, test.p_value if test else np.nan),
-        t_statistic("p_ols_t"),
-        *_slope_statistics(pairs, sides, x, y),
-    ]
+    found = {
+        "r": _ends(UNKNOWN if flat else r, test.statistic if test else np.nan),
+        "p_permutation": _ends(p, test.p_value if test else np.nan),
+        "p_ols_t": t_test(),
+        **_slope_statistics(pairs, sides, x, y),
+    }
     weakest = None
     if n >= RULED:
-        without = [t_statistic("p_leave_one_out", left_out) for left_out in np.eye(n)]
-        worst = int(np.argmax([one.upper for one in without]))
+        without = np.array([t_test(left_out) for left_out in np.eye(n)])
+        worst = int(np.argmax(without[:, 2]))
         weakest = pairs.steps[worst]
-        lower, value = (
-            float(np.max([getattr(one, end) for one in without]))
-            for end in ("lower", "value")
-        )
-        rows += [
-            _statistic("p_leave_one_out", Range(lower, without[worst].upper), value),
-            t_statistic("p_trend_adjusted", midpoints(pairs.steps)),
-            *_rank_statistics(pairs, x, y),
-        ]
-    limits = {row.name: row.upper for row in rows}
+        lower, value = without[:, :2].max(axis=0)
+        found |= {
+            "p_leave_one_out": (float(lower), float(value), float(without[worst, 2])),
+            "p_trend_adjusted": t_test(midpoints(pairs.steps)),
+            **_rank_statistics(pairs, x, y),
+        }
+    checks = [found[k] for k in ("p_leave_one_out", "p_trend_adjusted") if k in found]
     finding = "no_sign"
-    if limits["p_permutation"] <= alpha:
-        kept = [limits.get(k, 1.0) for k in ("p_leave_one_out", "p_trend_adjusted")]
-        finding = "moves_together" if max(kept) <= LENIENT else "suggestive"
+    if found["p_permutation"][2] <= alpha:
+        passed = bool(checks) and max(ends[2] for ends in checks) <= LENIENT
+        finding = "moves_together" if passed else "suggestive"
     return Climb(
-        statistics=tuple(rows),
+        statistics=found,
         finding=finding,
         sign=sign,
         weakest_step=weakest,
@@ -171,18 +152,17 @@ def detectable_r(n: int) -> float | None:
     return DETECTABLE[max(known)] if known else None
 
 
-def _statistic(name: str, ends: Range, value: float) -> Statistic:
-    """Return a statistic whose ends hold its value, rounding aside."""
+def _ends(ends: Range, value: float) -> Ends:
+    """Return ends that hold their value, rounding aside; one not known stays so."""
     low, high = ends
     if not np.isnan(value):
-        # An end that is not known stays missing.
         low, high = np.minimum(low, value), np.maximum(high, value)
-    return Statistic(name=name, lower=float(low), value=value, upper=float(high))
+    return float(low), value, float(high)
 
 
 def _slope_statistics(
     pairs: Pairs, sides: Sides, x: Array, y: Array
-) -> list[Statistic]:
+) -> dict[str, Ends]:
     """Return the slope of growth on growth, and its 95 % t interval.
 
     Over the boxes both are exact where the organisation's figures are points; where
@@ -192,7 +172,7 @@ def _slope_statistics(
     bounds = union = UNKNOWN
     if np.isfinite(x).all():
         if not residuals(x, np.ones((pairs.n, 1))).any():
-            return []
+            return {}
         Q, R = np.linalg.qr(np.column_stack([np.ones(pairs.n), x]))
         quantile = float(stdtrit(pairs.n - 2, 0.975))
         if np.isfinite(y).all():
@@ -206,16 +186,16 @@ def _slope_statistics(
             if two is not None:
                 ends = interval_union(Q, R, [two.points], two.rays, quantile)
                 union = Range(ends[0][1], ends[1][1])
-    return [
-        _statistic("slope", bounds, value),
-        _statistic("slope_conf_low", Range(union.lower, np.nan), low),
-        _statistic("slope_conf_high", Range(np.nan, union.upper), high),
-    ]
+    return {
+        "slope": _ends(bounds, value),
+        "slope_conf_low": _ends(Range(union.lower, np.nan), low),
+        "slope_conf_high": _ends(Range(np.nan, union.upper), high),
+    }
 
 
-def _rank_statistics(pairs: Pairs, x: Array, y: Array) -> list[Statistic]:
+def _rank_statistics(pairs: Pairs, x: Array, y: Array) -> dict[str, Ends]:
     """Return Spearman's and Kendall's correlation with their exact p."""
-    rows = []
+    rows: dict[str, Ends] = {}
     sides = rank_sides(pairs, x, y)
     known = bool(np.isfinite(x).all() and np.isfinite(y).all())
     for name, test in RANK_TESTS.items():
@@ -226,8 +206,5 @@ def _rank_statistics(pairs: Pairs, x: Array, y: Array) -> list[Statistic]:
             statistic, p = Range(value, value), Range(p_value, p_value)
         else:
             statistic, p = rank_ranges(name, sides)
-        rows += [
-            _statistic(name, statistic, value),
-            _statistic(f"p_{name}", p, p_value),
-        ]
+        rows |= {name: _ends(statistic, value), f"p_{name}": _ends(p, p_value)}
     return rows

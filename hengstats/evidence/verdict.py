@@ -185,7 +185,8 @@ def entity_label(verdict: Verdict, lang: str) -> str:
     """Return the name of the entity in one language, or its key."""
     if not verdict.entity:
         return _say("all_entities", lang)
-    known = _about(verdict).get("entities", {}).get(verdict.entity)
+    names = verdict.steps.attrs.get("about", {}).get("entities", {})
+    known = names.get(verdict.entity)
     return str(known[LANGUAGES.index(lang)] if known else verdict.entity)
 
 
@@ -257,14 +258,9 @@ def _space(lang: str) -> str:
     return "" if lang.startswith("zh") else " "
 
 
-def _about(verdict: Verdict) -> dict:
-    """Return what the panel knows of the origin of the figures."""
-    return verdict.steps.attrs.get("about", {})
-
-
 def _measure(verdict: Verdict, measure: str, lang: str) -> str:
     """Return what a measure is called."""
-    return measure_label(_about(verdict), measure, lang)
+    return measure_label(verdict.steps.attrs.get("about", {}), measure, lang)
 
 
 def _both(verdict: Verdict, lang: str) -> dict[str, str]:
