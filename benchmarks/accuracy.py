@@ -1,4 +1,4 @@
-"""How many digits does least squares keep, ours and what a user has today?
+"""Prints how many digits least squares keeps, ours and what a user has today.
 
 Problems and certified answers are NIST's (tests/reference/nist.py); printed are the
 right digits of the worst coefficient and, after the stroke, of the worst standard
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import statsmodels.api as sm
 
-from hengstats.evidence.leastsquares import least_squares
+from hengstats.evidence.envelope import fit_rows
+from hengstats.evidence.interval import factor
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from reference.nist import CERTIFIED, PROBLEMS, digits, read
@@ -22,12 +23,14 @@ COLUMNS = ["hengstats", "statsmodels pinv", "statsmodels qr", "numpy lstsq"]
 
 def fits(y, X):
     """Return coefficients and standard errors, one pair for each column."""
-    ours = least_squares(y, X)
-    pairs = [(ours.params, ours.bse)]
+    Q, R = factor(X, [str(j) for j in range(X.shape[1])])
+    slope, error = fit_rows(Q, R, y[None])
+    pairs = [(slope[0], error[0])]
     for method in ("pinv", "qr"):
         peer = sm.OLS(y, X).fit(method=method)
         pairs.append((peer.params, peer.bse))
-    return [*pairs, (np.linalg.lstsq(X, y)[0], None)], ours.condition
+    condition = np.linalg.cond(R / np.linalg.norm(R, axis=0))
+    return [*pairs, (np.linalg.lstsq(X, y)[0], None)], condition
 
 
 def cell(coefficients, errors, certified):

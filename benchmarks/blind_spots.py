@@ -1,10 +1,10 @@
-"""What does rule E mistake for an association, and how often?
+"""Prints what rule E mistakes for an association, and how often.
 
 Both series have the same shape of expected growth, or the same shock years, and are
-otherwise independent: growth is the shape plus s N(0, 1), with s = .10. METHODS,
-section 3, does not say how strong its patterns are; a star marks the strength, found by
-trying, at which its ranges come back. So this is no proof of them, and others are
-milder or harsher. The exit code is 1 where a starred one is off by over two points.
+otherwise independent: growth is the shape plus s N(0, 1), with s = .10. The ranges that
+a verdict states do not say how strong a pattern is; a star marks the strength, found by
+trying, at which they come back. So this is no proof of them, and others are milder or
+harsher. The exit code is 1 where a starred one is off by over two points.
 """
 
 import os
@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from customary.nulls import S
+from customary.ours import rule_claims
 
 from hengstats.evidence.assess import BLIND_SPOTS
-from hengstats.evidence.customary.nulls import S
-from hengstats.evidence.rule import rule_claims
 
 SEED, REPLICATIONS = 66, 20_000
 LENGTHS = (6, 7, 8)  # known years
@@ -48,7 +48,7 @@ class Pattern:
         Takes the number of growths, of buildings, and a generator; returns what is
         expected of growth, in units of s: one row, or one per building.
     stated : bool
-        Whether it is the one that gives what METHODS states.
+        Whether it is the one that gives what a verdict states.
     """
 
     kind: str
@@ -151,7 +151,7 @@ def main():
         for low, high, one, two in ends
     ]
     if not all(held):
-        print(f"a starred pattern is off what METHODS states by more than {TOLERANCE}")
+        print(f"a starred pattern is off what verdicts state by more than {TOLERANCE}")
     return 0 if all(held) else 1
 
 

@@ -1,4 +1,4 @@
-"""How often do real libraries, and ours, claim an association where there is none?
+"""Counts how often real libraries, and ours, claim an association that is not there.
 
 Every simulated building goes through the calls that a user would write today, one by
 one, and through `hengstats.assess`. Counted is how often each says "together" at its
@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from customary.nulls import simulate_linked, simulate_pairs
 from pages.false_alarms import (
     LINKED,
     draw,
@@ -37,13 +38,9 @@ from pages.false_alarms import (
 )
 from tqdm import tqdm
 
-from hengstats.evidence.customary.nulls import (
-    NULLS,
-    simulate_linked,
-    simulate_pairs,
-)
+from hengstats.evidence.refusals import NULLS
 
-# In the order of METHODS; each with the library that is called.
+# Each with the library that is called.
 LIBRARIES = {
     "levels_ols": "statsmodels",
     "levels_pearson": "scipy",
@@ -68,7 +65,7 @@ CELLS = [(kind, length) for length in LENGTHS for kind in NULLS]
 CELLS += [(LINKED, length) for length in LENGTHS if length > 5]
 ALPHA, SEED, FIRST_YEAR = 0.05, 66, 2016
 LEAST_REPLICATIONS, CHUNK, PROCESSES = 4000, 100, 2
-# The promises: METHODS, sections 1 and 3.
+# The promises.
 LEAST_LEVELS, MOST_ASSESS, NEAR = 0.90, 0.05, 0.03
 POWER_TARGETS = {6: 0.33, 7: 0.56, 8: 0.73}
 DOCS = Path(__file__).resolve().parents[1] / "docs"

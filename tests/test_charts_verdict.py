@@ -134,7 +134,9 @@ def test_the_chart_of_refusals_has_the_false_alarm_rate_of_each_and_ours(tower):
 
 
 def test_the_caption_names_years_seed_and_replications(tower):
-    words = re.findall(r"2016—2021|2,000|20211231", caption(hs.draw_refusals(tower)))
+    words = re.findall(
+        r"连续 6 个年份|10,000|20211231", caption(hs.draw_refusals(tower))
+    )
     assert len(words) == 3
 
 

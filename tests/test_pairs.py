@@ -1,4 +1,4 @@
-"""Which growths are paired: gaps, bounds, shocks, and whose they are."""
+"""Which growths are paired, whose they are, and how their figures are read."""
 
 import math
 
@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 import hengstats as hs
-from hengstats.evidence.pairs import growth_bounds, pair_growths
 
 INF, NAN = math.inf, math.nan
 
@@ -17,132 +16,221 @@ def frame(years, m, t, entity="a", **columns):
     return pd.DataFrame({"entity": entity, "year": years, "m": m, "t": t, **columns})
 
 
-def pair(panel, **options):
-    """Return the pairs of m and t."""
-    return pair_growths(panel, "m", "t", **options)
+def assess(panel, **options):
+    """Return the verdict on m and t."""
+    return hs.assess(panel, organisation="m", economy="t", **options)
+
+
+def steps(verdict):
+    """Return first and last year of each paired growth."""
+    return verdict.steps[["from_year", "year"]].to_numpy().tolist()
+
+
+def both():
+    """Return two entities with a growth each."""
+    return pd.concat([frame([2016, 2017], [1, 2], [1, 2], entity=e) for e in "ab"])
 
 
 def test_a_step_runs_between_neighbouring_years_that_know_both():
     panel = frame([2016, 2017, 2018, 2020], [1, NAN, 3, 4], [1, 2, NAN, 4])
-    assert pair(panel).steps == ((2016, 2020),)
+    assert steps(assess(panel)) == [[2016, 2020]]
 
 
 def test_growth_across_a_gap_is_annualised():
     # 1 to 4 in two years is a doubling each year.
-    pairs = pair(frame([2018, 2020], [1.0, 4.0], [1.0, 9.0]))
-    assert growth_bounds(pairs, pairs.x)[0, 1] == pytest.approx(math.log(2))
+    verdict = assess(frame([2018, 2020], [1.0, 4.0], [1.0, 9.0]))
+    assert verdict.steps["x_value"].tolist() == pytest.approx([math.log(2)])
 
 
 def test_the_growths_are_those_of_the_indicator(panel):
     west = panel[panel["entity"] == "west"].assign(m=[1.0, 2.0, 3.0])
-    pairs = pair_growths(west, "m", "tax_revenue")
-    expected = hs.growth(west, "tax_revenue")[["lower", "value", "upper"]]
-    assert growth_bounds(pairs, pairs.y) == pytest.approx(
-        expected.to_numpy(), nan_ok=True
+    verdict = hs.assess(west, organisation="m", economy="tax_revenue")
+    expected = hs.growth(west, "tax_revenue")[["lower", "value", "upper"]].to_numpy()
+    ends = verdict.steps[["y_lower", "y_value", "y_upper"]].to_numpy()
+    assert ends == pytest.approx(expected, nan_ok=True)
+    own = verdict.table[verdict.table["measure"] == "tax_revenue"]
+    assert own[["lower", "value", "upper"]].to_numpy()[:2] == pytest.approx(
+        expected, nan_ok=True
     )
 
 
-def test_a_year_that_knows_only_a_bound_counts():
-    panel = frame(
-        [2020, 2021], [1.0, 2.0], [1.0, NAN], t_lower=[1.0, 2.0], t_upper=[1.0, INF]
-    )
-    assert pair(panel).n == 1
+def test_the_average_growth_is_that_of_the_indicator(panel):
+    west = panel[panel["entity"] == "west"].assign(m=[1.0, NAN, 3.0])
+    verdict = hs.assess(west, organisation="m", economy="tax_revenue")
+    expected = np.log1p(hs.cagr(west, "tax_revenue")[["lower", "value", "upper"]])
+    row = verdict.table[verdict.table["statistic"] == "average_growth 2018-2020"]
+    found = row[["lower", "value", "upper"]].to_numpy()
+    assert found == pytest.approx(expected.to_numpy(), nan_ok=True)
 
 
-def test_a_year_about_which_nothing_is_known_does_not_count():
-    panel = frame(
-        [2020, 2021], [1.0, 2.0], [1.0, NAN], t_lower=[1.0, 0.0], t_upper=[1.0, INF]
-    )
-    assert pair(panel).years == (2020,)
+@pytest.mark.parametrize(
+    ("lower", "upper", "years"),
+    [
+        ([1.0, 2.0], [1.0, INF], (2020, 2021)),  # a bound counts
+        ([1.0, 0.0], [1.0, INF], (2020,)),  # nothing is known of 2021
+        ([NAN, 1.5], [NAN, 2.5], (2020, 2021)),  # beside bounds, a bare value
+    ],
+)
+def test_a_year_counts_where_something_is_known_of_both(lower, upper, years):
+    panel = frame([2020, 2021], [1.0, 2.0], [1.0, NAN], t_lower=lower, t_upper=upper)
+    assert assess(panel).years == years
+
+
+def test_a_box_that_begins_at_zero_is_open_below():
+    ends = {"t_lower": [1.0, 0.0], "t_upper": [1.0, 5.0]}
+    verdict = assess(frame([2020, 2021], [1.0, 2.0], [1.0, NAN], **ends))
+    assert verdict.steps["y_lower"].tolist() == [-INF]
 
 
 def test_the_step_into_a_shock_year_is_left_out():
-    pairs = pair(
-        frame(range(2016, 2020), [1, 2, 3, 4], [1, 2, 3, 5]), shock_years=[2018]
-    )
-    assert [pairs.steps, pairs.shocks] == [
-        ((2016, 2017), (2018, 2019)),
-        ((2017, 2018),),
-    ]
+    panel = frame(range(2016, 2020), [1, 2, 3, 4], [1, 2, 3, 5])
+    assert steps(assess(panel, shock_years=[2018])) == [[2016, 2017], [2018, 2019]]
 
 
 def test_a_shock_within_a_gap_takes_the_whole_step():
-    pairs = pair(frame([2016, 2018, 2019], [1, 2, 3], [1, 2, 3]), shock_years=[2017])
-    assert pairs.steps == ((2018, 2019),)
-
-
-def test_a_shock_year_outside_the_steps_is_refused():
-    with pytest.raises(hs.DataError, match="2016 年不在任何一步"):
-        pair(frame([2016, 2017], [1, 2], [1, 2]), shock_years=[2016])
+    panel = frame([2016, 2018, 2019], [1, 2, 3], [1, 2, 3])
+    assert steps(assess(panel, shock_years=[2017])) == [[2018, 2019]]
 
 
 def test_the_only_entity_with_pairs_is_taken():
     one = frame([2016], [1], [1], entity="one")
     two = frame([2016, 2017], [1, 2], [1, 2], entity="two")
-    assert pair(pd.concat([one, two])).entity == "two"
-
-
-def test_several_entities_with_pairs_have_to_be_told_apart():
-    both = pd.concat([frame([2016, 2017], [1, 2], [1, 2], entity=e) for e in "ab"])
-    with pytest.raises(hs.DataError, match="用 entity= 指明"):
-        pair(both)
+    assert assess(pd.concat([one, two])).entity == "two"
 
 
 def test_an_entity_can_be_named():
-    both = pd.concat([frame([2016, 2017], [1, 2], [1, 2], entity=e) for e in "ab"])
-    assert pair(both, entity="b").entity == "b"
+    assert assess(both(), entity="b").entity == "b"
 
 
 def test_many_entities_of_one_year_have_no_pairs_and_no_name():
     table = pd.concat([frame([2016], [1], [1], entity=e) for e in "abc"])
-    assert (pair(table).entity, pair(table).n) == ("", 0)
+    verdict = assess(table)
+    assert (verdict.entity, verdict.n_growths, verdict.n_entities) == ("", 0, 3)
 
 
-def test_a_figure_of_zero_cannot_grow():
-    with pytest.raises(hs.DataError, match="2017 年的“t”不是正数"):
-        pair(frame([2016, 2017], [1, 2], [1, 0]))
+def test_an_entity_without_a_figure_has_a_verdict_of_its_own():
+    verdict = assess(frame([2016], [NAN], [NAN]))
+    assert (verdict.entity, verdict.years) == ("a", ())
 
 
-def test_a_box_that_begins_at_zero_is_open_below():
-    panel = frame(
-        [2020, 2021], [1.0, 2.0], [1.0, NAN], t_lower=[1.0, 0.0], t_upper=[1.0, 5.0]
-    )
-    pairs = pair(panel)
-    assert growth_bounds(pairs, pairs.y)[0, 0] == -INF
+@pytest.mark.parametrize(
+    ("panel", "options", "message"),
+    [
+        (
+            frame([2016, 2017], [1, 2], [1, 2]),
+            {"shock_years": [2016]},
+            "2016 年不在任何一步.*2016、2017",
+        ),
+        (frame([2016, 2017], [1, 2], [1, 0]), {}, "2017 年的“t”不是正数"),
+        (both(), {}, "用 entity= 指明"),
+        (
+            frame([2016, 2017], [1, 2], [1, 2], t_lower=[1, 3], t_upper=[1, 2.5]),
+            {},
+            "2017 年的“t”上下界颠倒",
+        ),
+    ],
+)
+def test_what_cannot_be_paired_is_refused(panel, options, message):
+    with pytest.raises(hs.DataError, match=message):
+        assess(panel, **options)
 
 
-def test_steps_share_their_years():
-    # Rows of the map add up to last minus first level.
-    pairs = pair(frame([2016, 2017, 2018], [1, 2, 3], [1, 2, 3]))
-    assert pairs.growth_map.sum(axis=0).tolist() == [-1, 0, 1]
+def test_one_entity_is_judged_without_a_look_at_the_others():
+    bad = frame([2016, 2017], [1, 2], [1, -5], entity="b")
+    good = frame([2016, 2017], [1, 2], [1, 2], entity="a")
+    assert assess(pd.concat([good, bad]), entity="a").n_growths == 1
 
 
-def test_a_value_without_bounds_beside_others_with_bounds_is_a_point():
-    panel = frame(
-        [2016, 2017], [1.0, 2.0], [1.0, 2.0], t_lower=[NAN, 1.5], t_upper=[NAN, 2.5]
-    )
-    assert pair(panel).n == 1
+def test_a_fault_is_placed_by_the_rows_of_the_whole_panel():
+    panel = both().reset_index(drop=True).astype({"t": object})
+    panel.loc[3, "t"] = "2亿"
+    with pytest.raises(hs.DataError, match="第 4 行“t”一栏"):
+        assess(panel, entity="b")
 
 
-def test_bounds_that_cross_are_refused():
-    panel = frame(
-        [2016, 2017], [1.0, 2.0], [1.0, 2.0], t_lower=[1.0, 3.0], t_upper=[1.0, 2.5]
-    )
-    with pytest.raises(hs.DataError, match="2017 年的“t”上下界颠倒"):
-        pair(panel)
+def test_a_panel_of_thousands_is_not_copied_for_one_verdict():
+    # pandas copies attrs at every step; this one refuses to be copied.
+    class Wary(dict):
+        def __deepcopy__(self, memo):
+            raise AssertionError("attrs were copied")
+
+    panel = both().reset_index(drop=True)
+    panel.attrs["about"] = Wary(units={"t": "yuan"})
+    verdict = assess(panel, entity="a")
+    assert verdict.steps.attrs["about"] is panel.attrs["about"]
 
 
-def test_no_pairs_leave_an_empty_map():
-    assert pair(frame([2016], [1.0], [1.0])).growth_map.shape == (0, 1)
+# How figures are read
 
 
-def test_the_panel_is_left_as_it_was():
-    panel = frame([2016, 2017], [1.0, 2.0], [1.0, 2.0])
-    before = panel.copy()
-    pair(panel)
-    assert before.equals(panel)
+@pytest.fixture(scope="module")
+def plaza():
+    return hs.build_panel("plaza66")
 
 
-def test_logs_of_points_are_points():
-    pairs = pair(frame([2016, 2017], [1.0, 2.0], [1.0, 2.0]))
-    assert np.array_equal(pairs.x.lower, pairs.x.upper)
+def reading(panel, measure, year, readings=None):
+    """Return one figure as it was read."""
+    economy = "tenants" if measure == "tenants" else "tax_revenue"
+    measures = {"organisation": "branch_members", "economy": economy}
+    table = hs.assess(panel, **measures, readings=readings).readings
+    return table.set_index(["measure", "year"]).loc[(measure, year)]
+
+
+CAP = {("tax_revenue", 2021): (100, 120)}
+EXACT = {"tax_revenue": "exact"}
+
+
+@pytest.mark.parametrize(
+    ("measure", "year", "readings", "lower", "upper", "how"),
+    [
+        # Nearly 300 is [270, 300), or [200, 300) as the wide reading.
+        ("tenants", 2022, None, 200, 300, "wide"),
+        ("tenants", 2022, {"nearly": "narrow"}, 270, 300, "default"),
+        ("tax_revenue", 2016, EXACT, 26.3, 26.3, "exact"),
+        ("tax_revenue", 2021, EXACT, 100, INF, "default"),  # a bound stays a bound
+        ("tax_revenue", 2021, CAP, 100, 120, "declared"),
+    ],
+)
+def test_a_figure_is_read_as_usual_or_as_declared(
+    plaza, measure, year, readings, lower, upper, how
+):
+    row = reading(plaza, measure, year, readings)
+    assert (row["lower"], row["upper"], row["reading"]) == (lower, upper, how)
+
+
+def test_about_300_stays_a_hedge_when_the_measure_is_declared_exact():
+    ends = {"m_lower": [250.0, 320.0], "m_upper": [350.0, 320.0]}
+    panel = frame([2016, 2017], [300.0, 320.0], [1.0, 2.0], **ends)
+    wordings = {"m": {"a": {"2016": "约300", "2017": "320"}}}
+    panel.attrs["about"] = {"printed": wordings, "units": {"m": "persons"}}
+    table = assess(panel, readings={"m": "exact"}).readings
+    row = table.set_index(["measure", "year"]).loc[("m", 2016)]
+    assert (row["lower"], row["upper"], row["reading"]) == (250, 350, "default")
+
+
+def test_the_wording_and_its_hedge_are_listed(plaza):
+    row = reading(plaza, "branch_members", 2022)
+    assert (row["printed"], row["qualifier"]) == ("超548名", "more_than")
+
+
+def test_a_plain_frame_needs_no_wordings():
+    assert assess(frame([2016], [1], [1])).readings["printed"].eq("").all()
+
+
+@pytest.mark.parametrize(
+    ("readings", "message"),
+    [
+        ({"nearly": "anyhow"}, "看不懂"),
+        ({"tax_revenue": "roughly"}, "看不懂"),
+        ({"rent": "exact"}, "看不懂"),
+        ({("tax_revenue", 2021): 120}, "看不懂"),
+        ({("tax_revenue", 2019): (1, 2)}, "用不上"),
+        ({("tax_revenue", 2021): (120, 100)}, "用不上"),
+        ({("tax_revenue", 2021): (0, 100)}, "用不上"),
+    ],
+)
+def test_a_reading_that_says_nothing_or_names_no_figure_is_refused(
+    plaza, readings, message
+):
+    with pytest.raises(hs.DataError, match=message):
+        reading(plaza, "tax_revenue", 2016, readings)

@@ -8,16 +8,18 @@ import pytest
 
 import hengstats as hs
 from hengstats.evidence.shown import (
-    label_table,
-    refusals_note,
-    refusals_table,
-    show_bounds,
     show_correlation,
     show_end,
     show_p,
+    show_r,
     show_rate,
 )
-from hengstats.evidence.statement import write_headline
+from hengstats.evidence.verdict import (
+    label_table,
+    refusals_note,
+    refusals_table,
+    write_headline,
+)
 
 LANGUAGES = ["zh-Hans", "zh-Hant", "en"]
 EACH = pytest.mark.parametrize("lang", LANGUAGES)
@@ -196,8 +198,8 @@ def test_every_refusal_has_its_reason_in_each_language(lang):
 
 
 def test_the_bounds_of_a_correlation_are_rounded_outwards():
-    assert show_bounds(0.81299, 0.91201, "en") == "0.812 to 0.913"
-    assert show_bounds(-0.91201, -0.81299, "en") == "−0.913 to −0.812"
+    assert show_r(0.81299, math.nan, 0.91201, "en") == "0.812 to 0.913"
+    assert show_r(-0.91201, math.nan, -0.81299, "en") == "−0.913 to −0.812"
 
 
 @pytest.mark.parametrize(
@@ -205,5 +207,5 @@ def test_the_bounds_of_a_correlation_are_rounded_outwards():
     [({}, False), ({"tried": 2}, True), ({"shock_years": 2020}, True)],
 )
 def test_rates_that_leave_trials_and_shocks_out_say_so(options, said):
-    note = refusals_note(judge(**options), 2000, 1, "en")
+    note = refusals_note(judge(**options), "en")
     assert ("a declared shock year is not left out" in note) == said

@@ -1,4 +1,4 @@
-"""How is the false-alarm study told: tables, one page, one chart?
+"""Writes the false-alarm study: tables, one page, one chart.
 
 No number of the study is typed here; each comes from the table of results.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from customary.nulls import CARRY, S
 
 from hengstats.charts.caption import ems_of, write_caption
 from hengstats.charts.save import save_chart
@@ -23,7 +24,7 @@ from hengstats.charts.style import (
     dress,
     start,
 )
-from hengstats.evidence.customary.nulls import CARRY, NULLS, S
+from hengstats.evidence.refusals import NULLS
 from hengstats.vocabulary import name, say
 
 LINKED = "linked"

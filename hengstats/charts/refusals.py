@@ -1,4 +1,4 @@
-"""Draws how often each customary procedure would have misled, for these years."""
+"""Draws how often each customary procedure misleads, and our own rule beside them."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,9 +17,9 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.evidence import Verdict
-from hengstats.evidence.customary.procedures import CUSTOMARY
-from hengstats.evidence.refusals import REPLICATIONS, SEED
-from hengstats.evidence.shown import list_years, show_rate
+from hengstats.evidence.refusals import BARE, LEAST_YEARS
+from hengstats.evidence.shown import show_rate
+from hengstats.evidence.verdict import rate_words
 from hengstats.vocabulary import name, say
 
 OTHERS = ("trend_stationary", "fill_up", "shock_year")
@@ -39,7 +39,7 @@ def draw_refusals(
     Parameters
     ----------
     verdict : Verdict
-        As `assess` returns; its `simulated_years` are the years of the simulation.
+        As `assess` returns; its rates are those of `rate_years` years in a row.
     ax, lang
         As for `draw_tax`.
 
@@ -49,7 +49,7 @@ def draw_refusals(
         If no font has one of the characters.
     """
     refused = verdict.refused
-    shown = refused[refused["procedure"].isin([*CUSTOMARY, "cross_section"])]
+    shown = refused[~refused["procedure"].isin(list(BARE))]
     shown = shown.dropna(subset="false_alarm").sort_values("drift", kind="stable")
     ax = start(ax, height=1.6 + BAR * (len(shown) + 1))
     places = np.arange(1, len(shown) + 1)
@@ -105,17 +105,9 @@ def draw_refusals(
         sign + say("verdict", kind, lang)
         for sign, kind in zip(SIGNS, OTHERS, strict=True)
     )
-    note = say(
-        "draw",
-        "refusals_note",
-        lang,
-        marks=signs,
-        years=list_years(verdict.simulated_years, lang),
-        replications=f"{REPLICATIONS:,}",
-        seed=SEED,
-    )
+    note = say("draw", "refusals_note", lang, marks=signs, **rate_words(verdict))
     told = [note, say("draw", "ours_note", lang)]
-    if verdict.simulated_years != verdict.years:
+    if len(verdict.years) < LEAST_YEARS:
         told.append(say("draw", "as_though", lang))
     write_caption(ax, verdict.steps, told, [], lang, outdent=outdent)
     return dress(ax)

@@ -32,15 +32,9 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.evidence import Verdict
-from hengstats.evidence.assess import least_p
-from hengstats.evidence.permutation import LONGEST
-from hengstats.evidence.shown import (
-    entity_label,
-    finding_label,
-    show_correlation,
-    show_p,
-    statistics,
-)
+from hengstats.evidence.permutation import LONGEST, least_p
+from hengstats.evidence.shown import show_correlation, show_p
+from hengstats.evidence.verdict import entity_label, finding_label, statistics
 from hengstats.indicators import ENDS
 from hengstats.vocabulary import say
 

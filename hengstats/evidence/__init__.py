@@ -1,21 +1,19 @@
-"""What can these data carry; what goes together; what survives a challenge?
+"""Weighs what the data carry, what goes together, and what survives a challenge.
 
-assess        the evidence ladder for one building, climbed by itself
-verdict       what it returns; statement, shown and page say it in three scripts
+assess        climbs the evidence ladder for one building
+verdict       what it returns, said in three scripts; shown: its numbers and labels
 readings      how printed figures are read
 pairs         which growths are paired, and within which boxes
-rule          rule E; statistics behind it
+rule          rule E, and the statistics behind it
 permutation   exact p of every order; ranks: which orders the boxes allow
 envelope      the worst case over the boxes
-power         what so few growths can show
 refusals      what was not computed, why, and how often it misleads
 rivals        what else the record shows that could lie behind a rise
-leastsquares  straight lines to the last digit
+interval      regression on boxes, with many observations
 """
 
 from hengstats.evidence.assess import assess
-from hengstats.evidence.interval.model import IntervalRegression
 from hengstats.evidence.rivals import explain_rivals
 from hengstats.evidence.verdict import Verdict
 
-__all__ = ["IntervalRegression", "Verdict", "assess", "explain_rivals"]
+__all__ = ["Verdict", "assess", "explain_rivals"]

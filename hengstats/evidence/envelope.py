@@ -1,20 +1,22 @@
-"""What is the worst case over the boxes of the printed figures?
+"""Finds the worst case over the boxes of the printed figures.
 
 The correlation of two residuals is quasi-concave in either of them wherever it is
 positive, so the weakest lies at a corner of the boxes, or along an open side, whose
 direction counts as one more corner. The strongest is the angle between a vector and
-the cone of the corners. Both are exact.
+the cone of the corners. Coefficients are linear and their standard errors convex in
+the figures, so that a corner has the ends of the t intervals too. All are exact.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import nnls
-from scipy.special import stdtr, stdtrit
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr
 
-from hengstats.evidence.pairs import Levels, Pairs, times
+from hengstats.evidence.pairs import Array, Levels, Pairs
 from hengstats.evidence.permutation import (
     CONSTANT,
     LONGEST,
@@ -23,13 +25,21 @@ from hengstats.evidence.permutation import (
     share_beyond,
 )
 
-Array = NDArray[np.float64]
-
 # More corners than these are not listed; the bounds are then safe but coarse.
 MOST_CORNERS = 1 << 12
 MOST_PAIRS = 1 << 24
 # Orders times corners that are worked through one by one, about a second.
 MOST_WORK = 3_000_000
+
+
+class Range(NamedTuple):
+    """The smallest and the largest that a statistic can be over the boxes."""
+
+    lower: float
+    upper: float
+
+
+UNKNOWN = Range(np.nan, np.nan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +57,10 @@ class Corners:
     points: Array
     rays: Array
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """The smallest and the largest that a statistic can be over the boxes."""
-
-    lower: float
-    upper: float
+    @property
+    def is_point(self) -> bool:
+        """Whether every figure is a point."""
+        return len(self.points) == 1 and not len(self.rays)
 
 
 def list_corners(pairs: Pairs, levels: Levels) -> Corners | None:
@@ -65,32 +72,64 @@ def list_corners(pairs: Pairs, levels: Levels) -> Corners | None:
     if np.prod([float(len(one)) for one in ends]) > MOST_CORNERS:
         return None
     points = np.array(list(product(*ends)), dtype=float)
-    up, down = np.eye(len(ends))[levels.upper == np.inf], np.eye(len(ends))
-    down = -down[levels.lower == -np.inf]
     return Corners(
         points=points @ pairs.growth_map.T,
-        rays=np.vstack([up, down]) @ pairs.growth_map.T,
+        rays=open_sides(levels.lower, levels.upper) @ pairs.growth_map.T,
     )
+
+
+def open_sides(lower: Array, upper: Array) -> Array:
+    """Return the directions in which boxes are open: up, then down, one a row."""
+    every = np.eye(len(lower))
+    return np.vstack([every[upper == np.inf], -every[lower == -np.inf]])
 
 
 def residuals(values: Array, nuisance: Array) -> Array:
     """Return what a fit on the columns of `nuisance` leaves of each row."""
     basis, _ = np.linalg.qr(nuisance)
     left = values - (values @ basis) @ basis.T
-    largest = np.abs(values).max(axis=-1, keepdims=True)
+    largest = np.abs(values).max(axis=-1, keepdims=True, initial=0.0)
     near = np.abs(left).max(axis=-1, keepdims=True) <= CONSTANT * (1 + largest)
     return np.where(near, 0.0, left)
 
 
-def correlation_range(x: Corners, y: Corners, nuisance: Array) -> Range:
+def partial_r(x: Array, y: Array, nuisance: Array) -> Array:
+    """Return the correlation of what the nuisance columns leave, row by row."""
+    one, two = residuals(x, nuisance), residuals(y, nuisance)
+    size = np.linalg.norm(one, axis=-1) * np.linalg.norm(two, axis=-1)
+    inner = (one * two).sum(axis=-1)
+    return np.clip(inner / np.where(size == 0, 1.0, size), -1.0, 1.0)
+
+
+def t_p(r: ArrayLike, df: int) -> Array:
+    """Return the two-sided p of the t test of a correlation with `df` left over."""
+    r = np.asarray(r)
+    with np.errstate(divide="ignore"):
+        t = np.abs(r) * np.sqrt(df / np.maximum(1 - r * r, 0.0))
+    return 2 * stdtr(df, -t)
+
+
+def t_range(r: Range, df: int) -> Range:
+    """Return the range of the t test's p that belongs to a range of correlations."""
+    if r.lower > 0 or r.upper < 0:
+        near, far = r if r.lower > 0 else (-r.upper, -r.lower)
+        return Range(float(t_p(far, df)), float(t_p(near, df)))
+    return Range(float(t_p(np.fmax(-r.lower, r.upper), df)), 1.0)
+
+
+def correlation_range(
+    pairs: Pairs, x: Corners | None, y: Corners | None, nuisance: Array
+) -> Range:
     """Return the least and greatest correlation given the nuisance columns.
 
     Where the sign is not settled the range holds 0. With boxes on both sides only
-    the end nearer to zero is known; the other is then missing.
+    the end nearer to zero is known; the other is then missing. Where there are no
+    corners, as they are too many, the range is safe but wider than need be.
     """
+    if x is None or y is None or len(x.points) * len(y.points) > MOST_PAIRS:
+        return coarse_range(pairs, nuisance)
     one, two = _directions(x, nuisance), _directions(y, nuisance)
-    with np.errstate(invalid="ignore"):
-        table = one @ two.T
+    table = one @ two.T
     table = np.where(np.abs(table) <= TIE, 0.0, table)
     least, most = float(table.min()), float(table.max())
     far = [np.nan, np.nan]
@@ -98,11 +137,7 @@ def correlation_range(x: Corners, y: Corners, nuisance: Array) -> Range:
         far = [_strongest(-one[0], two), _strongest(one[0], two)]
     elif len(two) == 1:
         far = [_strongest(-two[0], one), _strongest(two[0], one)]
-    if least > 0:
-        return Range(lower=least, upper=far[1])
-    if most < 0:
-        return Range(lower=-far[0], upper=most)
-    return Range(lower=-far[0], upper=far[1])
+    return Range(least if least > 0 else -far[0], most if most < 0 else far[1])
 
 
 def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
@@ -112,12 +147,12 @@ def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
     inequality: safe, and wider than need be.
     """
     middles, widths = [], []
+    spread = residuals(pairs.growth_map.T, nuisance)
     for levels in (pairs.x, pairs.y):
         if not (np.isfinite(levels.lower).all() and np.isfinite(levels.upper).all()):
-            return Range(lower=-1.0, upper=1.0)
+            return Range(-1.0, 1.0)
         middle = pairs.growth_map @ (levels.lower + levels.upper) / 2
         middles.append(residuals(middle, nuisance))
-        spread = residuals(pairs.growth_map.T, nuisance)
         widths.append(spread * ((levels.upper - levels.lower) / 2)[:, None])
     (x, y), (wide_x, wide_y) = middles, widths
     slack = (
@@ -130,65 +165,64 @@ def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
         np.linalg.norm(y) + np.linalg.norm(np.abs(wide_y).sum(axis=0))
     )
     low, high = (x @ y - slack) / size, (x @ y + slack) / size
-    if low > 0:
-        return Range(lower=float(low), upper=1.0)
-    if high < 0:
-        return Range(lower=-1.0, upper=float(high))
-    return Range(lower=-1.0, upper=1.0)
+    return Range(float(low) if low > 0 else -1.0, float(high) if high < 0 else 1.0)
 
 
-def t_range(r: Range, df: int) -> Range:
-    """Return the range of the t test's p that belongs to a range of correlations."""
-    if r.lower > 0 or r.upper < 0:
-        ends = (r.lower, r.upper) if r.lower > 0 else (-r.upper, -r.lower)
-        return Range(lower=t_p(ends[1], df), upper=t_p(ends[0], df))
-    return Range(lower=t_p(np.fmax(-r.lower, r.upper), df), upper=1.0)
+def fit_rows(Q: Array, R: Array, values: Array) -> tuple[Array, Array]:
+    """Return the least-squares coefficients of each row on X = QR, and their errors.
 
-
-def t_p(r: float, df: int) -> float:
-    """Return the two-sided p of the t test of a correlation with `df` left over."""
-    if np.isnan(r):
-        return np.nan
-    with np.errstate(divide="ignore"):
-        t = abs(r) * np.sqrt(df / np.maximum(1 - r * r, 0.0))
-    return float(2 * stdtr(df, -t))
-
-
-def slope_range(pairs: Pairs, x: Array) -> Range:
-    """Return the bounds of the slope on a known `x`: each end by the sign it has."""
-    apart = x - x.mean()
-    weights = (apart / (apart @ apart)) @ pairs.growth_map
-    weights[np.abs(weights) <= TIE * np.abs(weights).max()] = 0
-    up, down = np.maximum(weights, 0), np.minimum(weights, 0)
-    return Range(
-        lower=float(times(up, pairs.y.lower) + times(down, pairs.y.upper)),
-        upper=float(times(up, pairs.y.upper) + times(down, pairs.y.lower)),
-    )
-
-
-def interval_union(x: Array, y: Corners, level: float = 0.95) -> Range:
-    """Return the union of the t intervals of the slope over the boxes of `y`.
-
-    Its ends are convex in y, so that the corners decide; along an open side an end
-    runs away where it grows at all.
+    A standard error is the length of what X leaves of the row, times the length of
+    the coefficient's row of the inverse of R. (numpy's solver has nothing to
+    eliminate in a triangular R, and substitutes back.)
     """
-    n = x.size
-    apart = x - x.mean()
-    quantile = stdtrit(n - 2, (1 + level) / 2)
+    slope = np.asarray(np.linalg.solve(R, Q.T @ values.T).T, float)
+    rest = np.asarray(np.linalg.norm(values - (values @ Q) @ Q.T, axis=1), float)
+    rest[rest <= CONSTANT * np.abs(values).max(axis=1, initial=0.0)] = 0.0
+    per_length = np.linalg.norm(np.linalg.solve(R, np.eye(len(R))), axis=1)
+    return slope, rest[:, None] * per_length / np.sqrt(Q.shape[0] - Q.shape[1])
 
-    def ends(values: Array) -> tuple[Array, Array]:
-        left = values - values.mean(axis=1, keepdims=True)
-        slope = left @ apart / (apart @ apart)
-        rest = left - slope[:, None] * apart
-        error = np.sqrt((rest**2).sum(axis=1) / (n - 2) / (apart @ apart))
-        return slope - quantile * error, slope + quantile * error
 
-    low, high = ends(y.points)
-    ray_low, ray_high = ends(y.rays) if len(y.rays) else (np.zeros(1), np.zeros(1))
-    return Range(
-        lower=-np.inf if (ray_low < -TIE).any() else float(low.min()),
-        upper=np.inf if (ray_high > TIE).any() else float(high.max()),
+def interval_union(
+    Q: Array, R: Array, points: Iterable[Array], rays: Array, quantile: float
+) -> tuple[Array, Array, Array]:
+    """Return the union of the t intervals of each coefficient, and its smallest |t|.
+
+    Parameters
+    ----------
+    Q, R : ndarray
+        The regressors, X = QR.
+    points : iterable of ndarray
+        Corners of the outcomes, one a row, in as many parts as are wanted.
+    rays : ndarray
+        Directions in which the outcomes are open. Along one an end is convex too: it
+        runs away if it grows in the long run, and otherwise never leaves the corner;
+        |t| goes to that of the direction itself.
+    quantile : float
+        Of Student's t.
+    """
+    ends = []
+    for part in points:
+        slope, error = fit_rows(Q, R, part)
+        low, high = slope - quantile * error, slope + quantile * error
+        ends.append((low.min(axis=0), high.max(axis=0), _t(slope, error).min(axis=0)))
+    lows, highs, ts = zip(*ends, strict=True)
+    low, high, t = np.min(lows, axis=0), np.max(highs, axis=0), np.min(ts, axis=0)
+    slope, error = fit_rows(Q, R, rays)
+    noise = TIE * np.abs(np.linalg.solve(R, Q.T)).max(axis=1)
+    # Where neither coefficient nor error moves, the corners have said it all.
+    still = (np.abs(slope) <= noise) & (error <= noise)
+    far = np.where(still, np.inf, _t(slope, error)).min(axis=0, initial=np.inf)
+    return (
+        np.where((slope - quantile * error < -noise).any(axis=0), -np.inf, low),
+        np.where((slope + quantile * error > noise).any(axis=0), np.inf, high),
+        np.minimum(t, far),
     )
+
+
+def _t(slope: Array, error: Array) -> Array:
+    """Return |t|, infinite where there is no error at all."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error == 0, np.inf, np.abs(slope) / error)
 
 
 def permutation_range(
@@ -209,8 +243,7 @@ def permutation_range(
         Of the correlation throughout the boxes; 0 where it is not settled, and then
         the largest p is 1.
     """
-    one = share_beyond(1 if pairs.n <= LONGEST else 0, pairs.n)
-    unsettled = Range(lower=one, upper=1.0)
+    unsettled = Range(share_beyond(1 if pairs.n <= LONGEST else 0, pairs.n), 1.0)
     if sign == 0:
         return unsettled
     counts = [np.inf if c is None else len(c.points) + len(c.rays) for c in (x, y)]
@@ -227,24 +260,21 @@ def permutation_range(
         rays, slack = np.zeros((0, pairs.n)), _slack(tried, pairs, half, low, high)
     else:
         points, rays, slack = listed.points, listed.rays, np.zeros((2, len(tried)))
-    may, must = np.zeros((2, len(tried)), bool), np.ones((2, len(tried)), bool)
     size = _size(pairs, low, high)
-    for corner in points:
-        apart = corner - corner.mean()
-        near = TIE * np.linalg.norm(apart) * size
+    near = -TIE * size * np.linalg.norm(points - points.mean(axis=1)[:, None], axis=1)
+    limits = [(one, float(by), float(by)) for one, by in zip(points, near, strict=True)]
+    # Far out along a ray only what grows or falls counts.
+    limits += [(one, TIE, -TIE) for one in rays]
+    may, must = np.zeros((2, len(tried)), bool), np.ones((2, len(tried)), bool)
+    for one, reached, kept in limits:
+        apart = one - one.mean()
         for side, mirror in enumerate((1, -1)):
             least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
-            may[side] |= most + slack[side] >= -near
-            must[side] &= least - slack[side] >= -near
-    for ray in rays:
-        apart = ray - ray.mean()
-        for side, mirror in enumerate((1, -1)):
-            least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
-            may[side] |= most > TIE
-            must[side] &= least >= -TIE
+            may[side] |= most + slack[side] >= reached
+            must[side] &= least - slack[side] >= kept
     return Range(
-        lower=share_beyond(int(must.any(axis=0).sum()), pairs.n),
-        upper=share_beyond(int(may.any(axis=0).sum()), pairs.n),
+        share_beyond(int(must.any(axis=0).sum()), pairs.n),
+        share_beyond(int(may.any(axis=0).sum()), pairs.n),
     )
 
 
@@ -258,14 +288,12 @@ def _reach(
     bottom, top = np.where(below, high, low), np.where(above, low, high)
     middle = on_levels @ ((bottom + top) / 2)
     spread = np.abs(on_levels) @ ((top - bottom) / 2)
-    least, most = middle - spread, middle + spread
-    rises = (on_levels[:, above] > 0).any(axis=1) | (on_levels[:, below] < 0).any(
-        axis=1
+    opened = on_levels[:, above | below] * np.where(above, 1, -1)[above | below]
+    rises, falls = (opened > 0).any(axis=1), (opened < 0).any(axis=1)
+    return (
+        np.where(falls, -np.inf, middle - spread),
+        np.where(rises, np.inf, middle + spread),
     )
-    falls = (on_levels[:, above] < 0).any(axis=1) | (on_levels[:, below] > 0).any(
-        axis=1
-    )
-    return np.where(falls, -np.inf, least), np.where(rises, np.inf, most)
 
 
 def _slack(
@@ -289,17 +317,14 @@ def _slack(
 
 def _size(pairs: Pairs, low: Array, high: Array) -> float:
     """Return how large a growth vector within the boxes is, open ends aside."""
-    ends = np.where(np.isfinite(low), low, high)
-    growths = pairs.growth_map @ ends
+    growths = pairs.growth_map @ np.where(np.isfinite(low), low, high)
     return float(np.linalg.norm(growths - growths.mean()))
 
 
 def _directions(corners: Corners, nuisance: Array) -> Array:
     """Return residuals of length 1; a corner that leaves nothing stays at zero."""
-    points = residuals(corners.points, nuisance)
-    rays = residuals(corners.rays, nuisance) if len(corners.rays) else corners.rays
-    rays = rays[np.abs(rays).max(axis=1, initial=0.0) > 0]
-    every = np.vstack([points, rays])
+    rays = residuals(corners.rays, nuisance)
+    every = np.vstack([residuals(corners.points, nuisance), rays[rays.any(axis=1)]])
     length = np.linalg.norm(every, axis=1, keepdims=True)
     return every / np.where(length == 0, 1.0, length)
 
@@ -310,8 +335,10 @@ def _strongest(direction: Array, others: Array) -> float:
     The projection on the cone makes the smallest angle with it; where every
     angle is obtuse the projection is nothing, and the nearest edge decides.
     """
-    if not direction.any():
-        return 0.0
+    if len(others) == 1 or not direction.any():
+        return float((others @ direction).max())
+    from scipy.optimize import nnls  # slow to import, and points do without
+
     _, rest = nnls(others.T, direction)
     inside = 1 - rest * rest
     if inside > TIE:

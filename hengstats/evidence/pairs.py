@@ -1,11 +1,11 @@
-"""Which growths of two measures are paired, and within which boxes do they lie?
+"""Pairs the growths of two measures, each within the boxes of its figures.
 
 A paired growth is one step between neighbouring years in which both measures are
 known. Steps share their years, so the boxes are those of the yearly figures, and
 growth is a linear map of their logarithms: boxing each growth alone would be wrong.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengstats.errors import DataError
-from hengstats.panel import series_of
+from hengstats.evidence.permutation import TIE
+from hengstats.messages import data_error
 
 Array = NDArray[np.float64]
 
@@ -46,8 +46,6 @@ class Pairs:
         Years in which both measures are known.
     steps : tuple of (int, int)
         First and last year of each paired growth, shocks left out.
-    shocks : tuple of (int, int)
-        The steps left out for a declared shock year.
     x, y : Levels
         The organisation and the economy, by year.
     growth_map : ndarray
@@ -57,7 +55,6 @@ class Pairs:
     entity: str
     years: tuple[int, ...]
     steps: tuple[tuple[int, int], ...]
-    shocks: tuple[tuple[int, int], ...]
     x: Levels
     y: Levels
     growth_map: Array
@@ -69,7 +66,7 @@ class Pairs:
 
 
 def pair_growths(
-    panel: pd.DataFrame,
+    read: pd.DataFrame,
     organisation: str,
     economy: str,
     shock_years: Collection[int] = (),
@@ -79,10 +76,10 @@ def pair_growths(
 
     Parameters
     ----------
-    panel : DataFrame
-        As `build_panel` returns; any frame with `entity`, `year` and both measures.
+    read : DataFrame
+        As `read_figures` returns: `entity, year` in order, and both measures.
     organisation, economy : str
-        Measures of the panel; positive.
+        Measures of the table; positive.
     shock_years : collection of int
         The step that leads into such a year is left out.
     entity : str, optional
@@ -91,110 +88,128 @@ def pair_growths(
     Raises
     ------
     DataError
-        If there is no such measure, a figure is not positive, several entities have
-        paired growths, or a shock year lies in no step.
+        If a figure is not positive, several entities have paired growths, or a shock
+        year lies in no step.
     """
-    keys = ["entity", "year"]
-    both = _known(panel, organisation).merge(
-        _known(panel, economy), on=keys, suffixes=("_x", "_y"), validate="one_to_one"
-    )
-    chosen = _choose(panel, both, organisation, economy, entity)
-    own = both[both["entity"] == chosen].sort_values("year")
-    years = tuple(int(year) for year in own["year"])
+    x, y = (_logs(read, measure) for measure in (organisation, economy))
+    # What is open at both ends says nothing.
+    silent = [np.isinf(side.lower) & np.isinf(side.upper) for side in (x, y)]
+    both = ~(silent[0] | silent[1])
+    if entity is None:
+        entity = _only_entity(read["entity"], both, organisation, economy)
+    own = both & (read["entity"] == entity).to_numpy()
+    years = tuple(read["year"].to_numpy()[own].tolist())
     every = tuple(pairwise(years))
-    shocks = tuple(s for s in every if any(s[0] < y <= s[1] for y in shock_years))
+    shocks = {s for s in every if any(s[0] < year <= s[1] for year in shock_years)}
     for year in shock_years:
         if not any(first < year <= last for first, last in shocks):
-            raise DataError(
-                f"{year} 年不在任何一步成对的增长里，不能当作冲击之年。"
-                f"成对的年份：{'、'.join(map(str, years)) or '无'}。"
-                f" [shock year {year} is in no step]"
-            )
-    kept = tuple(step for step in every if step not in shocks)
-    growth_map = np.zeros((len(kept), len(years)))
-    for row, (first, last) in enumerate(kept):
-        growth_map[row, [years.index(first), years.index(last)]] = [
-            -1 / (last - first),
-            1 / (last - first),
-        ]
+            known = "、".join(map(str, years)) or "无"
+            raise data_error("pairs.shock_year", year=year, known=known)
+    steps = tuple(step for step in every if step not in shocks)
     return Pairs(
-        entity=chosen,
+        entity=entity,
         years=years,
-        steps=kept,
-        shocks=shocks,
-        x=_logs(own, "_x"),
-        y=_logs(own, "_y"),
-        growth_map=growth_map,
+        steps=steps,
+        x=Levels(lower=x.lower[own], value=x.value[own], upper=x.upper[own]),
+        y=Levels(lower=y.lower[own], value=y.value[own], upper=y.upper[own]),
+        growth_map=_map(years, steps),
     )
 
 
-def growth_bounds(pairs: Pairs, levels: Levels) -> Array:
+def own_growths(read: pd.DataFrame, measure: str) -> tuple[list[str], Array]:
+    """Return the growths of one measure of one entity, whether the other is known.
+
+    What each is called, and its lower end, value and upper end; last, where there are
+    several, the average growth from the first known year to the last.
+    """
+    levels = _logs(read, measure)
+    known = np.isfinite(levels.lower) | np.isfinite(levels.upper)
+    years = read["year"].to_numpy()[known].tolist()
+    steps = list(pairwise(years))
+    names = [f"growth {first}-{last}" for first, last in steps]
+    if len(steps) > 1:
+        steps.append((years[0], years[-1]))
+        names.append(f"average_growth {years[0]}-{years[-1]}")
+    own = [side[known] for side in (levels.lower, levels.value, levels.upper)]
+    ends = Levels(lower=own[0], value=own[1], upper=own[2])
+    return names, growth_bounds(_map(years, steps), ends)
+
+
+def growth_bounds(growth_map: Array, levels: Levels) -> Array:
     """Return lower, value and upper of each growth, one growth a row.
 
     Both ends of a growth can be reached, though not those of neighbours at once.
     """
-    up, down = np.maximum(pairs.growth_map, 0), np.minimum(pairs.growth_map, 0)
-    return np.column_stack(
-        [
-            times(up, levels.lower) + times(down, levels.upper),
-            times(pairs.growth_map, levels.value),
-            times(up, levels.upper) + times(down, levels.lower),
-        ]
+    low, high = linear_range(growth_map, levels.lower, levels.upper)
+    return np.column_stack([low, times(growth_map, levels.value), high])
+
+
+def linear_range(weights: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Return the least and most of weights times levels: each end by the sign it has.
+
+    `weights` is one row or many; a weight that rounding alone has left is none.
+    """
+    size = np.abs(weights).max(axis=-1, keepdims=True, initial=0.0)
+    weights = np.where(np.abs(weights) <= TIE * size, 0.0, weights)
+    up, down = np.maximum(weights, 0), np.minimum(weights, 0)
+    return (
+        times(up, lower) + times(down, upper),
+        times(up, upper) + times(down, lower),
     )
 
 
-def times(coefficients: Array, ends: Array) -> Array:
-    """Return coefficients times ends, where nothing of an open end is nothing."""
+def times(weights: Array, ends: Array) -> Array:
+    """Return weights times ends, where nothing of an open end is nothing."""
     with np.errstate(invalid="ignore"):
-        products = np.where(coefficients == 0, 0.0, coefficients * ends)
+        products = np.where(weights == 0, 0.0, weights * ends)
     return products.sum(axis=-1)
 
 
-def _known(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return the figures of a measure that say something, refusing what cannot grow."""
-    series = series_of(panel, measure)
-    ends = {
-        "lower": series["lower"].fillna(0.0).clip(lower=0.0),
-        "upper": series["upper"].fillna(np.inf),
-    }
-    series = series.assign(**ends)
-    for row in series[series["upper"] <= 0].to_dict("records")[:1]:
-        raise DataError(
-            f"{row['entity']} {row['year']} 年的“{measure}”不是正数，没有增长率可言。"
-            f"请核对这个数。 [{measure} of {row['entity']} in {row['year']}]"
+def _map(years: Sequence[int], steps: Sequence[tuple[int, int]]) -> Array:
+    """Return what turns log levels into annualised growth, one step a row."""
+    rows = np.zeros((len(steps), len(years)))
+    for row, (first, last) in zip(rows, steps, strict=True):
+        row[[years.index(first), years.index(last)]] = np.array([-1, 1]) / (
+            last - first
         )
-    return series[(series["lower"] > 0) | np.isfinite(series["upper"])]
+    return rows
 
 
-def _choose(
-    panel: pd.DataFrame,
-    both: pd.DataFrame,
-    organisation: str,
-    economy: str,
-    entity: str | None,
-) -> str:
-    """Return whose growths are meant: the one asked for, or the only one there is."""
-    here = [str(key) for key in panel["entity"].unique()]
-    if entity is not None:
-        return entity
-    counts = both["entity"].value_counts()
-    several = [str(key) for key in counts.index[counts > 1]]
-    if len(several) > 1:
-        raise DataError(
-            f"有 {len(several)} 个对象都有“{organisation}”与“{economy}”的成对增长："
-            f"{'、'.join(sorted(several)[:6])}……请用 entity= 指明一个。"
-            f" [{len(several)} entities: name one with entity=]"
+def _logs(read: pd.DataFrame, measure: str) -> Levels:
+    """Return the logarithms of a measure, row by row; an end not known is open."""
+    lower, value, upper = (
+        read[column].to_numpy(dtype=float)
+        for column in (f"{measure}_lower", measure, f"{measure}_upper")
+    )
+    for row in np.flatnonzero(upper <= 0)[:1]:
+        raise data_error(
+            "pairs.not_positive",
+            entity=read["entity"].iloc[row],
+            year=read["year"].iloc[row],
+            measure=measure,
         )
-    if several or len(counts) == 1 or len(here) == 1:
-        return several[0] if several else str((list(counts.index) or here)[0])
-    return ""
-
-
-def _logs(own: pd.DataFrame, suffix: str) -> Levels:
-    """Return the logarithms of one measure, an open end infinite."""
+    lower = np.where(lower > 0, lower, 0.0)
     with np.errstate(divide="ignore"):
-        lower, value, upper = (
-            np.log(own[end + suffix].to_numpy(dtype=float))
-            for end in ("lower", "value", "upper")
+        return Levels(
+            lower=np.log(lower),
+            value=np.log(value),
+            upper=np.log(np.where(np.isnan(upper), np.inf, upper)),
         )
-    return Levels(lower=lower, value=value, upper=upper)
+
+
+def _only_entity(
+    entities: pd.Series, both: NDArray[np.bool_], organisation: str, economy: str
+) -> str:
+    """Return whose growths are meant: of the only one there is, or that has any."""
+    counts = entities[both].value_counts()
+    several = sorted(str(key) for key in counts.index[counts > 1])
+    if len(several) > 1:
+        raise data_error(
+            "pairs.several",
+            count=len(several),
+            organisation=organisation,
+            economy=economy,
+            names="、".join(several[:6]),
+        )
+    here = several or list(counts.index) or list(entities.unique())
+    return str(here[0]) if several or len(here) == 1 else ""

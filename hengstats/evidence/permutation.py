@@ -1,12 +1,13 @@
-"""How often would a mere change of order associate two series as closely?
+"""Compares an association with what a mere change of order would give.
 
 Every order of one series is tried against the other. Up to nine values all orders are
 enumerated, and the p is exact; beyond, a fixed number of random orders is drawn.
 """
 
 from dataclasses import dataclass
-from functools import cache
-from itertools import combinations, permutations
+from fractions import Fraction
+from functools import cache, lru_cache
+from itertools import combinations
 from math import factorial
 
 import numpy as np
@@ -42,25 +43,46 @@ class PermutationTest:
         The smallest p that these values could have given, in their best order.
     null : ndarray
         The statistic of every order tried.
-    exact : bool
-        True if all orders were tried, False if `null` holds random ones.
     """
 
     statistic: float
     p_value: float
     least_p: float
     null: Array
-    exact: bool
 
 
-@cache
+@lru_cache(maxsize=8)
 def orders(n: int) -> NDArray[np.intp]:
-    """Return the orders tried of `n` values, one a row: all of them up to nine."""
-    if n <= LONGEST:
-        every = np.array(list(permutations(range(n))), dtype=np.intp)
-        return every.reshape(factorial(n), n)
-    generator = np.random.default_rng(SEED)
-    return generator.permuted(np.tile(np.arange(n), (DRAWS, 1)), axis=1)
+    """Return the orders tried of `n` values, one a row: all of them up to nine.
+
+    All orders come sorted, the first of them as observed. In memory one position
+    follows another, so that a column is read at a stretch.
+    """
+    if n > LONGEST:
+        generator = np.random.default_rng(SEED)
+        drawn = generator.permuted(np.tile(np.arange(n), (DRAWS, 1)), axis=1)
+        return np.asfortranarray(drawn)
+    every = np.zeros((1, 0), dtype=np.int8)
+    for size in range(1, n + 1):
+        first = np.repeat(np.arange(size, dtype=np.int8), len(every))
+        others = np.tile(every, (size, 1))
+        every = np.column_stack([first, others + (others >= first[:, None])])
+    return np.asfortranarray(every, dtype=np.intp)
+
+
+def least_p(n: int) -> Fraction:
+    """Return the smallest p that a test of `n` growths without ties can give.
+
+    Two growths always agree or disagree wholly: their p is 1.
+    """
+    if n <= 2:
+        return Fraction(1)
+    return Fraction(1, factorial(n)) if n <= LONGEST else Fraction(1, DRAWS + 1)
+
+
+def share_beyond(hits: int, n: int) -> float:
+    """Return the p that belongs to so many hits among the orders of `n` values."""
+    return hits / factorial(n) if n <= LONGEST else (1 + hits) / (1 + DRAWS)
 
 
 def permutation_p(x: ArrayLike, y: ArrayLike) -> float | Array:
@@ -91,11 +113,9 @@ def permutation_p(x: ArrayLike, y: ArrayLike) -> float | Array:
     one, two = _checked(x, y)
     if one.ndim == 1:
         return correlation_test(one, two).p_value
-    n = one.shape[1]
-    if n > TABLED:
-        return np.array(
-            [correlation_test(*row).p_value for row in zip(one, two, strict=True)]
-        )
+    if one.shape[1] > TABLED:
+        pairs = zip(one, two, strict=True)
+        return np.array([correlation_test(*pair).p_value for pair in pairs])
     one, two = _centred(one), _centred(two)
     parts = [slice(i, i + CHUNK) for i in range(0, len(one), CHUNK)]
     return np.concatenate([_tabled_p(one[part], two[part]) for part in parts])
@@ -120,29 +140,35 @@ def spearman_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
 def kendall_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     """Return the permutation test of Kendall's tau-b, ties counted as neither."""
     one, two = (_signs(values) for values in _checked(x, y))
-    n = len(one)
-    tried = orders(n)
-    null = np.zeros(len(tried))
+    n, way = len(one), one.astype(np.int8)
+    above = two.sum(axis=1).astype(np.int16)  # grows with the rank
+    moved = [above[place] for place in orders(n).T]
+    score = np.zeros(len(orders(n)), dtype=np.int32)
     for i, j in combinations(range(n), 2):
-        null += one[i, j] * two[tried[:, i], tried[:, j]]
+        falls = (moved[i] > moved[j]).view(np.int8) - (moved[i] < moved[j])
+        score += way[i, j] * falls
     observed = float((one * two).sum() / 2)
     scale = float(np.sqrt((one**2).sum() * (two**2).sum()) / 2)
-    return _test(observed, null, scale, n * (n - 1) / 2, n)
+    return _test(observed, score.astype(float), scale, n * (n - 1) / 2, n)
 
 
-def rank_correlation(name: str, x: ArrayLike, y: ArrayLike) -> float:
-    """Return Spearman's rho or Kendall's tau-b; 0 where a series does not vary."""
-    if name == "spearman":
-        one, two = (_centred(midranks(values)) for values in (x, y))
-    else:
-        one, two = (_signs(values).ravel() for values in _checked(x, y))
-    scale = float(np.linalg.norm(one) * np.linalg.norm(two))
-    return float(one @ two) / scale if scale else 0.0
+RANK_TESTS = {"spearman": spearman_test, "kendall": kendall_test}
 
 
-def p_beyond(null: Array, statistic: float, n: int) -> float:
-    """Return the two-sided p of a statistic under a null of orders of n values."""
-    return share_beyond(int((np.abs(null) >= abs(statistic) - TIE).sum()), n)
+def rank_correlations(name: str, x: Array, y: Array) -> Array:
+    """Return rho or tau-b of each row of ranks `x` with each of `y`; 0 if one is flat.
+
+    Either is the cosine of two vectors: of ranks less their mean, or of the signs of
+    all differences.
+    """
+    one, two = (
+        _centred(ranks)
+        if name == "spearman"
+        else np.sign(ranks[:, :, None] - ranks[:, None, :]).reshape(len(ranks), -1)
+        for ranks in (x, y)
+    )
+    size = np.outer(np.linalg.norm(one, axis=1), np.linalg.norm(two, axis=1))
+    return one @ two.T / np.where(size == 0, 1.0, size)
 
 
 def midranks(values: ArrayLike) -> Array:
@@ -151,36 +177,24 @@ def midranks(values: ArrayLike) -> Array:
     return (signs.sum(axis=1) + len(signs) + 1) / 2
 
 
-def share_beyond(hits: int, n: int) -> float:
-    """Return the p that belongs to so many hits among the orders of `n` values."""
-    if n <= LONGEST:
-        return hits / factorial(n)
-    return (1 + hits) / (1 + DRAWS)
-
-
 def _test(
     observed: float, null: Array, scale: float, size: float, n: int
 ) -> PermutationTest:
     """Return a test from the unscaled statistic of every order."""
     if scale == 0:
-        return PermutationTest(
-            statistic=np.nan,
-            p_value=1.0,
-            least_p=1.0,
-            null=np.zeros_like(null),
-            exact=n <= LONGEST,
-        )
+        flat = np.zeros_like(null)
+        return PermutationTest(statistic=np.nan, p_value=1.0, least_p=1.0, null=flat)
     distance = np.abs(null)
     best = float(max(distance.max(), abs(observed)))
     hits, fewest = (
-        np.count_nonzero(distance >= end - TIE * size) for end in (abs(observed), best)
+        int(np.count_nonzero(distance >= end - TIE * size))
+        for end in (abs(observed), best)
     )
     return PermutationTest(
         statistic=observed / scale,
-        p_value=share_beyond(int(hits), n),
-        least_p=share_beyond(int(fewest) if n <= LONGEST else 0, n),
+        p_value=share_beyond(hits, n),
+        least_p=share_beyond(fewest if n <= LONGEST else 0, n),
         null=null / scale,
-        exact=n <= LONGEST,
     )
 
 

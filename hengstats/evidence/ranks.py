@@ -1,4 +1,4 @@
-"""In which orders can the growths stand, and what do their ranks say?
+"""Lists the orders in which growths can stand, and what their ranks say.
 
 Growths share their years, so an order is possible only if one set of levels within the
 boxes puts all growths in it: a linear program for each order that the pairs allow.
@@ -8,23 +8,19 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
-from hengstats.evidence.envelope import Range
-from hengstats.evidence.pairs import Levels, Pairs, times
+from hengstats.evidence.envelope import UNKNOWN, Range
+from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range
 from hengstats.evidence.permutation import (
-    kendall_test,
+    RANK_TESTS,
+    TIE,
     midranks,
-    p_beyond,
-    rank_correlation,
-    spearman_test,
+    rank_correlations,
+    share_beyond,
 )
-
-Array = NDArray[np.float64]
 
 # More possible orders than these are not listed.
 MOST_ORDERS = 200
-TESTS = {"spearman": spearman_test, "kendall": kendall_test}
 
 
 def possible_orders(
@@ -32,24 +28,11 @@ def possible_orders(
 ) -> NDArray[np.intp] | None:
     """Return every order, from the largest growth down, that the boxes allow.
 
-    Parameters
-    ----------
-    pairs : Pairs
-        The steps.
-    levels : Levels
-        The boxes of one measure.
-    most : int
-        Give up beyond so many candidates.
-
-    Returns
-    -------
-    ndarray or None
-        One order a row, of positions of steps; two growths that can be equal stand
-        in either order. None if there are too many to list.
+    One order a row, of positions of steps; two growths that can be equal stand in
+    either order. None if there are more than `most` candidates.
     """
     apart = pairs.growth_map[:, None, :] - pairs.growth_map[None, :, :]
-    up, down = np.maximum(apart, 0), np.minimum(apart, 0)
-    above = times(up, levels.upper) + times(down, levels.lower) >= 0
+    above = linear_range(apart, levels.lower, levels.upper)[1] >= 0
     found = []
     for tried, order in enumerate(_candidates(above, [])):
         if tried >= most:
@@ -59,8 +42,8 @@ def possible_orders(
     return np.array(found, dtype=np.intp)
 
 
-def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[list[Array]] | None:
-    """Return the ranks that the growths of either measure can have.
+def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[Array] | None:
+    """Return the ranks that the growths of either measure can have, one a row.
 
     `x` and `y` are the growths at the printed figures. None if the orders, or the
     pairs of them, are too many to list.
@@ -68,29 +51,30 @@ def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[list[Array]] | None:
     sides = []
     for levels, growths in ((pairs.x, x), (pairs.y, y)):
         if (levels.lower == levels.upper).all():
-            sides.append([midranks(growths)])
+            sides.append(midranks(growths)[None, :])
             continue
         orders = possible_orders(pairs, levels)
         if orders is None:
             return None
-        sides.append([_ranks(order) for order in orders])
+        sides.append(pairs.n - np.argsort(orders, axis=1).astype(float))
     return sides if len(sides[0]) * len(sides[1]) <= MOST_ORDERS else None
 
 
-def rank_ranges(name: str, sides: list[list[Array]] | None) -> tuple[Range, Range]:
+def rank_ranges(name: str, sides: list[Array] | None) -> tuple[Range, Range]:
     """Return the range of a rank correlation and of its p over all possible ranks.
 
     All ranks of one measure have the same null distribution: it is worked out once.
     """
     if sides is None:
-        return (Range(lower=np.nan, upper=np.nan),) * 2
-    null = TESTS[name](sides[0][0], sides[1][0]).null
-    found = [rank_correlation(name, one, two) for one in sides[0] for two in sides[1]]
-    n = sides[0][0].size
-    p_values = [p_beyond(null, statistic, n) for statistic in found]
+        return UNKNOWN, UNKNOWN
+    x, y = sides
+    distance = np.sort(np.abs(RANK_TESTS[name](x[0], y[0]).null))
+    found = rank_correlations(name, x, y).ravel()
+    nearer = np.searchsorted(distance, np.abs(found) - TIE)
+    p = [share_beyond(int(hits), x.shape[1]) for hits in len(distance) - nearer]
     return (
-        Range(lower=min(found), upper=max(found)),
-        Range(lower=min(p_values), upper=max(p_values)),
+        Range(lower=float(found.min()), upper=float(found.max())),
+        Range(lower=min(p), upper=max(p)),
     )
 
 
@@ -108,16 +92,13 @@ def _feasible(ordered: Array, levels: Levels) -> bool:
     """Return whether levels within the boxes put the growths in this order."""
     if len(ordered) < 2:
         return True
-    bounds = np.column_stack([levels.lower, levels.upper])
+    from scipy.optimize import linprog  # slow to import, and points do without
+
     falls = ordered[1:] - ordered[:-1]
     solved = linprog(
-        np.zeros(falls.shape[1]), A_ub=falls, b_ub=np.zeros(len(falls)), bounds=bounds
+        np.zeros(falls.shape[1]),
+        A_ub=falls,
+        b_ub=np.zeros(len(falls)),
+        bounds=np.column_stack([levels.lower, levels.upper]),
     )
     return bool(solved.status == 0)
-
-
-def _ranks(order: NDArray[np.intp]) -> Array:
-    """Return the rank of each step in an order from the largest down."""
-    ranks = np.empty(len(order))
-    ranks[order] = np.arange(len(order), 0, -1)
-    return ranks

@@ -1,4 +1,4 @@
-"""How is each printed figure read, and what does another reading change?
+"""Reads the printed figures of a panel, as usual or as the user declares.
 
 A reading is an assumption. The panel carries the default ones; here the user's own
 are applied, the wide reading of "近" is taken unless it is declined, and every reading
@@ -10,21 +10,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hengstats.errors import DataError, ReadingError
+from hengstats.errors import ReadingError
 from hengstats.indicators import ENDS
+from hengstats.messages import data_error
 from hengstats.panel import series_of
 from hengstats.printed import read_printed
 
 Readings = Mapping[str | tuple[str, int], str | tuple[float, float]]
 
-COLUMNS = ["measure", "year", "printed", "qualifier", *ENDS]
-
 
 def read_figures(
-    panel: pd.DataFrame,
-    measures: tuple[str, str],
-    entity: str | None,
-    readings: Readings | None,
+    panel: pd.DataFrame, measures: tuple[str, str], readings: Readings | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the panel under the readings asked for, and the list of readings.
 
@@ -34,8 +30,6 @@ def read_figures(
         As `build_panel` returns, or any frame with `entity`, `year` and the measures.
     measures : (str, str)
         Which two are read.
-    entity : str, optional
-        Whose figures are listed and may be declared; all by default.
     readings : mapping, optional
         `{"nearly": "narrow"}` declines the wide reading of "近"; `{measure: "exact"}`
         takes every unhedged number of a measure as a ledger's; `{(measure, year):
@@ -44,8 +38,8 @@ def read_figures(
 
     Returns
     -------
-    panel : DataFrame
-        `entity, year` and both measures with `_lower` and `_upper`.
+    read : DataFrame
+        `entity, year` and both measures with `_lower` and `_upper`; sorted.
     listed : DataFrame
         One row per figure: `entity, measure, year, printed, qualifier, lower, value,
         upper, reading`; `reading` is `default`, `wide`, `exact` or `declared`.
@@ -57,11 +51,12 @@ def read_figures(
     """
     asked = dict(readings or {})
     _check(asked, measures)
+    about = panel.attrs.get("about", {})
+    bare = pd.DataFrame(panel)  # without attrs, which pandas copies at every step
     listed = pd.concat(
-        [_list_figures(panel, measure) for measure in measures], ignore_index=True
+        [_list_figures(bare, measure, about) for measure in measures],
+        ignore_index=True,
     )
-    if entity is not None:
-        listed = listed[listed["entity"] == entity].reset_index(drop=True)
     if asked.get("nearly", "wide") == "wide":
         wide = listed["wide_lower"] < listed["lower"]
         listed["lower"] = listed["lower"].mask(wide, listed["wide_lower"])
@@ -94,47 +89,38 @@ def read_figures(
 def _check(asked: dict, measures: tuple[str, str]) -> None:
     """Refuse a reading that says nothing we understand."""
     for key, box in asked.items():
+        pairs = [isinstance(one, tuple) and len(one) == 2 for one in (key, box)]
         known = (
             (key == "nearly" and box in ("narrow", "wide"))
             or (key in measures and box == "exact")
-            or (
-                isinstance(key, tuple)
-                and len(key) == 2
-                and isinstance(box, tuple)
-                and len(box) == 2
-            )
+            or all(pairs)
         )
         if not known:
-            raise DataError(
-                f"readings 里的 {key!r}: {box!r} 看不懂。可以写"
-                f" {{'nearly': 'narrow'}}、{{{measures[0]!r}: 'exact'}} 或"
-                f" {{({measures[1]!r}, 2021): (100, 120)}}。"
-                f" [reading {key!r}: {box!r}]"
+            one, other = measures
+            raise data_error(
+                "readings.unknown", wrong=key, box=box, one=one, other=other
             )
 
 
-def _list_figures(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
+def _list_figures(panel: pd.DataFrame, measure: str, about: dict) -> pd.DataFrame:
     """Return the figures of one measure with wording, hedge and wide lower end."""
-    about = panel.attrs.get("about", {})
     wordings = about.get("printed", {}).get(measure, {})
     unit = about.get("units", {}).get(measure)
-    rows = []
-    for row in series_of(panel, measure).to_dict("records"):
-        printed = wordings.get(row["entity"], {}).get(str(row["year"]), "")
-        qualifier, widening = _hedge(printed, unit)
-        rows.append(
-            {
-                **row,
-                "measure": measure,
-                "printed": printed,
-                "qualifier": qualifier,
-                "wide_lower": row["lower"] * widening,
-                "reading": "default",
-            }
-        )
-    columns = ["entity", *COLUMNS, "reading", "wide_lower"]
-    numbers = dict.fromkeys(["lower", "value", "upper", "wide_lower"], float)
-    return pd.DataFrame(rows, columns=columns).astype(numbers)
+    series = series_of(panel, measure)
+    printed = [
+        wordings.get(entity, {}).get(str(year), "")
+        for entity, year in zip(series["entity"], series["year"], strict=True)
+    ]
+    hedges = [_hedge(wording, unit) for wording in printed]
+    return series[["entity"]].assign(
+        measure=measure,
+        year=series["year"],
+        printed=printed,
+        qualifier=[qualifier for qualifier, _ in hedges],
+        **{end: series[end] for end in ENDS},
+        reading="default",
+        wide_lower=series["lower"] * np.array([wider for _, wider in hedges]),
+    )
 
 
 def _hedge(printed: str, unit: str | None) -> tuple[str, float]:
@@ -142,7 +128,7 @@ def _hedge(printed: str, unit: str | None) -> tuple[str, float]:
     try:
         figure = read_printed(printed, unit=unit) if printed else None
     except ReadingError:  # a wording from a table of the user's own
-        return "", 1.0
+        figure = None
     if figure is None:
         return "", 1.0
     widens = figure.qualifier == "nearly" and figure.lower > 0
@@ -160,12 +146,8 @@ def _declare(
     except (TypeError, ValueError):
         low = high = np.nan
     if len(row) != 1 or not (0 < low <= high and low < np.inf):
-        raise DataError(
-            f"readings 里的 ({measure!r}, {year!r}): {box!r} 用不上：要正好指一个数，"
-            "下界大于 0 且不大于上界；对象不止一个时请同时给出 entity=。"
-            f" [reading of {measure} in {year}]"
-        )
+        raise data_error("readings.unusable", measure=measure, year=year, box=box)
     value = listed.loc[row[0], "value"]
-    listed.loc[row[0], ["lower", "upper"]] = [float(low), float(high)]
+    listed.loc[row[0], ["lower", "upper"]] = [low, high]
     listed.loc[row[0], "value"] = value if low <= value <= high else np.nan
     listed.loc[row[0], "reading"] = "declared"

@@ -1,20 +1,24 @@
-"""Which customary statistics were not computed, why, and how often do they mislead?
+"""Says which customary statistics are not computed, why, and how often they mislead.
 
-The rates are simulated on the spot, for the very years and gaps of the reader's data,
-with the reader's own rule on the same pairs.
+The rates come from a table by number of known years, which `benchmarks/rates.py`
+simulates: two series that have nothing to do with each other, and how often each
+procedure, and our own rule, reports an association at its nominal five percent.
 """
 
+import re
+from functools import cache
+from importlib import resources
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
-from hengstats.evidence.customary import CUSTOMARY, NULLS, alarm_rates
-from hengstats.evidence.customary.levels import levels_ols_p
-from hengstats.evidence.customary.nulls import simulate_cross_section
-from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, rule_claims
+from hengstats.evidence.rule import RULED, TESTABLE
+from hengstats.vocabulary import name, say
 
-REPLICATIONS, SEED = 2000, 20211231
+# The kinds of series that have nothing to do with each other: random walks that drift
+# upwards; a straight trend with noise; growth that falls as a building fills up; one
+# year that hits both.
+NULLS = ("drift", "trend_stationary", "fill_up", "shock_year")
 # Not computed at all below four growths; the rate is that of the usual way to get one.
 BARE = {
     "p_values": "levels_ols",
@@ -22,17 +26,48 @@ BARE = {
     "slope_interval": "growth_ols",
     "trend_test": "both_rise",
 }
+# Ways with missing years, and the same as others where none is missing.
+FOR_GAPS = ("growth_not_annualised", "interpolated")
 # No rate: they say nothing of two series, or cannot be computed from so few years.
 UNRATED = ("unit_root", "toda_yamamoto")
-LEAST_YEARS = 4
-USUAL_YEARS = tuple(range(2016, 2022))
+# Rows of the table that are not procedures refused: our own rule, and levels of many
+# entities in one year, whose rates go by number of entities.
+OURS, CROSS = "assess", "cross_section"
+LEAST_YEARS, USUAL_YEARS = 4, tuple(range(2016, 2022))
+
+
+@cache
+def rate_table() -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return rates by procedure and number of years, and their seed and replications.
+
+    A rate is a fraction, missing where a procedure has no answer for so few years.
+    """
+    source = resources.files("hengstats.evidence").joinpath("false_alarms.csv")
+    with source.open(encoding="utf-8") as lines:
+        head = next(lines)
+        table = pd.read_csv(lines, index_col=["procedure", "years"])
+    return table, {key: int(n) for key, n in re.findall(r"(\w+)=(\d+)", head)}
+
+
+@cache
+def _rates_at(length: int) -> pd.DataFrame:
+    """Return the rates of all rows, each at its length nearest to the one at hand."""
+    table = rate_table()[0]
+    rows = {(key, nearest(length, key)): key for key in table.index.unique(0)}
+    return table.loc[list(rows)].droplevel("years")
+
+
+def nearest(length: int, key: str = OURS) -> int:
+    """Return the length in the table that is nearest to one; the shorter of two."""
+    known = rate_table()[0].loc[key].index
+    return int(min(known, key=lambda n: (abs(n - length), n)))
 
 
 def choose_years(common: tuple[int, ...], economy: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the years to simulate: those with both figures, if there are four.
+    """Return the years that a customary analysis would take.
 
-    Else those of the economy, as though the other had been printed or filled in for
-    each; else the six years 2016-2021.
+    Those with both figures, if there are four. Else those of the economy, as though
+    the other had been printed or filled in for each; else the six years 2016-2021.
     """
     for years in (common, economy):
         if len(years) >= LEAST_YEARS:
@@ -48,7 +83,7 @@ def list_refusals(n: int, years: tuple[int, ...], entities: int = 1) -> pd.DataF
     n : int
         Number of paired growths.
     years : tuple of int
-        Years to simulate, from `choose_years`.
+        The years of a customary analysis, from `choose_years`.
     entities : int
         More than one: levels of so many entities in one year are refused too.
 
@@ -59,44 +94,31 @@ def list_refusals(n: int, years: tuple[int, ...], entities: int = 1) -> pd.DataF
         drift upwards, and one column per kind of `NULLS`: fractions, missing where the
         procedure cannot be computed at this length. The most misleading come first.
     """
-    rates = alarm_rates(
-        years, replications=REPLICATIONS, seed=SEED, extra={"assess": rule_claims}
-    ).set_index("procedure")
-    refused = [key for key in CUSTOMARY if key != "growth_ols" or n < TESTABLE]
+    rates = _rates_at(len(years))
     gapped = any(last - first > 1 for first, last in pairwise(years))
-    refused = [key for key in refused if gapped or not CUSTOMARY[key].for_gaps]
-    table = rates.loc[refused, list(NULLS)]
+    out = [OURS, CROSS, *([] if gapped else FOR_GAPS)]
+    out += ["growth_ols"] if n >= TESTABLE else []
+    kept = rates.drop(index=out).sort_values("drift", ascending=False)
+    parts = [_rates_at(entities).loc[[CROSS]]] if entities > 1 else []
     if n < TESTABLE:
-        bare = rates.loc[list(BARE.values()), list(NULLS)].set_axis(list(BARE))
-        table = pd.concat([bare, table.sort_values("drift", ascending=False)])
-    else:
-        table = table.sort_values("drift", ascending=False)
-    if TESTABLE <= n < RULED:
-        table.loc["rank_tests_at_4"] = np.nan
-    for key in UNRATED:
-        table.loc[key] = np.nan
-    if entities > 1:
-        rate = cross_section_rate(entities)
-        table = pd.concat(
-            [pd.DataFrame(rate, index=["cross_section"], columns=list(NULLS)), table]
-        )
+        parts.append(rates.loc[list(BARE.values())].set_axis(list(BARE)))
+    unrated = ["rank_tests_at_4"] if TESTABLE <= n < RULED else []
+    parts.append(kept.reindex([*kept.index, *unrated, *UNRATED]))
+    table = pd.concat(parts) if len(parts) > 1 else parts[0]
     table.insert(0, "false_alarm", table["drift"])
     return table.rename_axis("procedure").reset_index()
 
 
-def own_rates(years: tuple[int, ...]) -> dict[str, float]:
+def own_rates(length: int) -> dict[str, float]:
     """Return how often our own rule raises a false alarm, by kind of null."""
-    rates = alarm_rates(
-        years, replications=REPLICATIONS, seed=SEED, extra={"assess": rule_claims}
-    ).set_index("procedure")
-    return {kind: float(rates[kind]["assess"]) for kind in NULLS}
+    own = _rates_at(length).loc[OURS].to_dict()
+    return {kind: own[kind] for kind in NULLS}
 
 
-def cross_section_rate(entities: int) -> float:
-    """Return how often levels of unrelated measures correlate, sharing only size."""
-    generator = np.random.default_rng(SEED)
-    x, y = simulate_cross_section(entities, REPLICATIONS, generator)
-    years = np.arange(entities, dtype=float)
-    if entities < LEAST_YEARS:
-        return float("nan")
-    return float((levels_ols_p(x, y, years) <= ALPHA).mean())
+def label_refusals(refused: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the refusals with label and reason in one language."""
+    table = refused.drop(columns=["label", "reason"], errors="ignore")
+    keys = table["procedure"]
+    table.insert(1, "label", [name("procedure", key, lang) for key in keys])
+    table.insert(2, "reason", [say("refusal", key, lang) for key in keys])
+    return table

@@ -1,4 +1,4 @@
-"""What else does the record itself show, that a rise of tax could go with?
+"""Lists what else the record itself shows that a rise of tax could go with.
 
 A rival is a possibility that these data cannot tell from the growth of the
 organisation. Its evidence is printed figures and dated events, never our own.
@@ -7,8 +7,9 @@ organisation. Its evidence is printed figures and dated events, never our own.
 import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
+from hengstats.evidence.shown import measure_label
 from hengstats.records import POINTER, list_evidence
-from hengstats.vocabulary import check_language, name, say
+from hengstats.vocabulary import check_language, say
 
 COLUMNS = [
     "rival",
@@ -71,13 +72,13 @@ def explain_rivals(
     entities = pd.concat([store.entities for store in stores.values()])
     names = dict(zip(entities["entity"], entities[lang], strict=True))
     comma = say("word", "comma", lang)
-    told = []
+    said = []
     for row in shown.to_dict("records"):
         whose = names.get(row["entity"], row["entity"])
-        what = name("measure", row["measure"] or "event", lang)
+        what = measure_label({}, row["measure"] or "event", lang)
         when = [row["period"].replace("/", " / ")] if row["period"] else []
-        told.append(comma.join([whose, what, *when]))
-    shown = shown.assign(evidence=pd.Series(told, dtype=object))
+        said.append(comma.join([whose, what, *when]))
+    shown = shown.assign(evidence=pd.Series(said, dtype=object))
     return shown.rename(columns={lang: "explanation"})[COLUMNS]
 
 

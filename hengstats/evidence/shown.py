@@ -1,113 +1,18 @@
-"""How are the labels, numbers and tables of a verdict shown?"""
-
-from __future__ import annotations
-
-from collections.abc import Hashable
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+"""Writes the numbers and labels of a verdict as they are read."""
 
 import numpy as np
 import pandas as pd
 
-from hengstats.evidence.permutation import DRAWS
-from hengstats.indicators import ENDS, round_out
+from hengstats.indicators import round_out
 from hengstats.vocabulary import LANGUAGES, name, say
 
-if TYPE_CHECKING:
-    from hengstats.evidence.verdict import Verdict
-
-Row = dict[Hashable, Any]
-Rows = dict[str, Row]
-
-RATES = ("drift", "trend_stationary", "fill_up", "shock_year")
 SHOWN_AS_GROWTH = ("growth", "average_growth")
 
 
-def entity_label(verdict: Verdict, lang: str) -> str:
-    """Return the name of the entity in one language, or its key."""
-    names = verdict.steps.attrs.get("about", {}).get("entities", {})
-    if not verdict.entity:
-        return say("verdict", "all_entities", lang)
-    known = names.get(verdict.entity)
-    return str(known[LANGUAGES.index(lang)] if known else verdict.entity)
-
-
-def statistics(verdict: Verdict) -> Rows:
-    """Return the rows of the table of a verdict by their statistic."""
-    return {row["statistic"]: row for row in verdict.table.to_dict("records")}
-
-
-def finding_label(verdict: Verdict, lang: str) -> str:
-    """Return the finding in words; opposite directions have their own."""
-    opposite = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
-    key = opposite.get(verdict.finding, "") if verdict.sign < 0 else ""
-    return say("finding", key or verdict.finding, lang)
-
-
-def label_refusals(
-    refused: pd.DataFrame, n: int, least: Fraction, lang: str
-) -> pd.DataFrame:
-    """Return the refusals with label and reason in one language."""
-    reasons = [
-        say("refusal", key, lang, n=n, least=least)
-        if key == "too_few_growths"
-        else say("refusal", key, lang)
-        for key in refused["procedure"]
-    ]
-    labels = [name("procedure", key, lang) for key in refused["procedure"]]
-    table = refused.drop(columns=["label", "reason"], errors="ignore")
-    table.insert(1, "label", labels)
-    table.insert(2, "reason", reasons)
-    return table
-
-
-def label_table(verdict: Verdict, lang: str) -> pd.DataFrame:
-    """Return the table of the verdict as it is read: labels, percent, open ends."""
-    rows = []
-    both = f"{verdict.economy} ~ {verdict.organisation}"
-    for row in verdict.table.to_dict("records"):
-        label = say("verdict", "both_measures", lang)
-        if row["measure"] != both:
-            label = name("measure", row["measure"], lang)
-        sides = ENDS if row["lower"] < row["upper"] else ["value"] * len(ENDS)
-        ends = [
-            show_end(row["statistic"], row[end], side, lang)
-            for end, side in zip(ENDS, sides, strict=True)
-        ]
-        rows.append([label, statistic_label(row["statistic"], lang), *ends])
-    keys = ("measure", "statistic", "lower", "value", "upper")
-    heads = [say("verdict", f"col_{key}", lang) for key in keys]
-    return pd.DataFrame(rows, columns=heads)
-
-
-def refusals_table(verdict: Verdict, lang: str) -> pd.DataFrame:
-    """Return the refusals as they are read, rates in percent."""
-    table = label_refusals(
-        verdict.refused, verdict.n_growths, least_fraction(verdict), lang
-    ).drop(columns="procedure")
-    heads = {"label": "col_procedure", "reason": "col_reason"}
-    shown = pd.DataFrame(
-        {say("verdict", heads[key], lang): table[key] for key in heads}
-    )
-    for kind in RATES:
-        shown[say("verdict", kind, lang)] = [show_rate(rate) for rate in table[kind]]
-    return shown
-
-
-def refusals_note(verdict: Verdict, replications: int, seed: int, lang: str) -> str:
-    """Return what the false-alarm rates are, and for which years."""
-    note = say(
-        "verdict",
-        "refused_note",
-        lang,
-        years=list_years(verdict.simulated_years, lang),
-        replications=f"{replications:,}",
-        seed=seed,
-    )
-    if verdict.tried == 1 and not verdict.shock_years:
-        return note
-    space = "" if lang.startswith("zh") else " "
-    return note + space + say("verdict", "refused_plain", lang)
+def measure_label(about: dict, measure: str, lang: str) -> str:
+    """Return what a measure is called: in its codebook, else in the vocabulary."""
+    labels = about.get("labels", {}).get(measure)
+    return labels[LANGUAGES.index(lang)] if labels else name("measure", measure, lang)
 
 
 def statistic_label(statistic: str, lang: str) -> str:
@@ -133,10 +38,9 @@ def show_end(statistic: str, number: float, end: str, lang: str) -> str:
     if key == "r" and end == "value":
         return show_correlation(number)
     digits = 2 if key.startswith("slope") else 3
-    text = f"{number:.{digits}f}"
     if end != "value":
-        text = f"{round_out(number, digits, up=end == 'upper'):.{digits}f}"
-    return text.replace("-", "−")
+        number = round_out(number, digits, up=end == "upper")
+    return f"{number:.{digits}f}".replace("-", "−")
 
 
 def show_p(p: float) -> str:
@@ -165,16 +69,37 @@ def show_correlation(number: float) -> str:
     return f"{whole / 1000:g}".replace("-", "−")
 
 
-def show_bounds(low: float, high: float, lang: str) -> str:
-    """Return the bounds of a correlation with three digits, rounded outwards."""
-    ends = {"low": np.floor(low * 1000) / 1000, "high": np.ceil(high * 1000) / 1000}
-    shown = {end: f"{one:g}".replace("-", "−") for end, one in ends.items()}
-    return say("verdict", "between", lang, **shown)
+def show_range(low: str, high: str, lang: str) -> str:
+    """Return two ends in words; an open one is empty."""
+    if low == high:
+        return low or say("verdict", "any", lang)
+    if not high:
+        return say("verdict", "at_least", lang, low=low)
+    if not low:
+        return say("verdict", "at_most", lang, high=high)
+    return say("verdict", "between", lang, low=low, high=high)
 
 
-def least_fraction(verdict: Verdict) -> Fraction:
-    """Return the smallest p that these growths can give, as a fraction."""
-    return Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
+def show_r(lower: float, value: float, upper: float, lang: str) -> str:
+    """Return r at the printed figures; else its bounds, rounded outwards."""
+    if pd.notna(value):
+        return show_correlation(value)
+    if pd.isna(lower) or pd.isna(upper):
+        return say("verdict", "open_r", lang)
+    ends = np.floor(lower * 1000) / 1000, np.ceil(upper * 1000) / 1000
+    return show_range(*(f"{end:g}".replace("-", "−") for end in ends), lang)
+
+
+def show_growth(lower: float, upper: float, lang: str) -> str:
+    """Return the bounds of a growth in percent, an open end in words."""
+    if lower == upper:
+        return show_percent(lower, "value")
+    ends = {"lower": lower, "upper": upper}
+    low, high = (
+        "" if np.isinf(number) else show_percent(number, end)
+        for end, number in ends.items()
+    )
+    return show_range(low, high, lang)
 
 
 def list_years(years: tuple[int, ...], lang: str) -> str:

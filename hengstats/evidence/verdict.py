@@ -1,13 +1,49 @@
-"""What may be said of two measures, and what stands behind it?"""
+"""Says what may be said of two measures, in sentences, as a table and as a page.
 
+Every number in a sentence comes from the result.
+"""
+
+import html
+from collections.abc import Hashable
 from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengstats.evidence.page import write_html, write_text
-from hengstats.evidence.statement import write_statement
+from hengstats.evidence.permutation import DRAWS, LONGEST
+from hengstats.evidence.refusals import (
+    FOR_GAPS,
+    NULLS,
+    label_refusals,
+    rate_table,
+)
+from hengstats.evidence.rule import LENIENT
+from hengstats.evidence.shown import (
+    list_years,
+    measure_label,
+    show_correlation,
+    show_end,
+    show_growth,
+    show_p,
+    show_r,
+    show_range,
+    show_rate,
+    statistic_label,
+)
+from hengstats.indicators import ENDS
+from hengstats.panel import is_illustrative
+from hengstats.vocabulary import LANGUAGES, say
+
+Row = dict[Hashable, Any]
+
+STYLE = (
+    "border-left:4px solid #0072B2;padding:.2em 1em;margin:.6em 0;"
+    "max-width:60em;line-height:1.6"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,8 +79,9 @@ class Verdict:
         Paired growths tested.
     years : tuple of int
         Years in which both measures are known.
-    simulated_years : tuple of int
-        Years for which the rates were simulated.
+    rate_years : int
+        Consecutive known years for which the rates were simulated: the number nearest
+        to that of the years of a customary analysis.
     shock_years : tuple of int
         Years declared as shocks; the step into each is left out.
     weakest_step : tuple of int, or None
@@ -71,7 +108,7 @@ class Verdict:
         The correlation that each order tried gives at the printed figures; empty where
         nothing was tested, or a figure is only a bound.
     n_entities : int
-        Entities in the table.
+        Entities in the table; 1 where one was asked for.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
     """
@@ -87,7 +124,7 @@ class Verdict:
     own_rates: dict[str, float]
     n_growths: int
     years: tuple[int, ...]
-    simulated_years: tuple[int, ...]
+    rate_years: int
     shock_years: tuple[int, ...]
     weakest_step: tuple[int, int] | None
     least_p: float
@@ -112,7 +149,7 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return the statement and the table as text."""
-        return write_text(self, self.lang)
+        return _text(self, self.lang)
 
     def __repr__(self) -> str:
         """Return the finding in one line."""
@@ -123,4 +160,341 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """Return the verdict as Jupyter shows it."""
-        return write_html(self, self.lang)
+        return _page(self, self.lang)
+
+
+def write_statement(verdict: Verdict, lang: str) -> str:
+    """Return the verdict in sentences, ready to be printed."""
+    parts = [_whose(verdict, lang)]
+    if is_illustrative([verdict.entity]):
+        parts.insert(0, _say("illustrative", lang))
+    if verdict.shock_years:
+        parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
+    parts += _found(verdict, lang)
+    hedged = _hedged(verdict, lang)
+    parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
+    return _space(lang).join(parts)
+
+
+def write_headline(verdict: Verdict, lang: str) -> str:
+    """Return whose figures they are and what was found, in two sentences."""
+    return _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
+
+
+def entity_label(verdict: Verdict, lang: str) -> str:
+    """Return the name of the entity in one language, or its key."""
+    if not verdict.entity:
+        return _say("all_entities", lang)
+    names = verdict.steps.attrs.get("about", {}).get("entities", {})
+    known = names.get(verdict.entity)
+    return str(known[LANGUAGES.index(lang)] if known else verdict.entity)
+
+
+def finding_label(verdict: Verdict, lang: str) -> str:
+    """Return the finding in words; opposite directions have their own."""
+    opposite = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
+    key = opposite.get(verdict.finding, "") if verdict.sign < 0 else ""
+    return say("finding", key or verdict.finding, lang)
+
+
+def statistics(verdict: Verdict) -> dict[str, Row]:
+    """Return the rows of the table of a verdict by their statistic."""
+    return {row["statistic"]: row for row in verdict.table.to_dict("records")}
+
+
+def label_table(verdict: Verdict, lang: str) -> pd.DataFrame:
+    """Return the table of the verdict as it is read: labels, percent, open ends."""
+    rows = []
+    both = f"{verdict.economy} ~ {verdict.organisation}"
+    for row in verdict.table.to_dict("records"):
+        label = _say("both_measures", lang)
+        if row["measure"] != both:
+            label = _measure(verdict, row["measure"], lang)
+        sides = ENDS if row["lower"] < row["upper"] else ["value"] * len(ENDS)
+        ends = [
+            show_end(row["statistic"], row[end], side, lang)
+            for end, side in zip(ENDS, sides, strict=True)
+        ]
+        rows.append([label, statistic_label(row["statistic"], lang), *ends])
+    heads = [_say(f"col_{key}", lang) for key in ("measure", "statistic", *ENDS)]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def refusals_table(verdict: Verdict, lang: str) -> pd.DataFrame:
+    """Return the refusals as they are read, rates in percent."""
+    table = label_refusals(verdict.refused, lang)
+    shown = {"col_procedure": table["label"], "col_reason": table["reason"]}
+    shown |= {kind: table[kind].map(show_rate) for kind in NULLS}
+    return pd.DataFrame({_say(key, lang): column for key, column in shown.items()})
+
+
+def refusals_note(verdict: Verdict, lang: str) -> str:
+    """Return what the false-alarm rates are, and for how many years."""
+    parts = [_say("refused_note", lang, **rate_words(verdict))]
+    if verdict.refused["procedure"].isin(FOR_GAPS).any():
+        parts.append(_say("refused_gaps", lang))
+    if verdict.tried > 1 or verdict.shock_years:
+        parts.append(_say("refused_plain", lang))
+    return _space(lang).join(parts)
+
+
+def rate_words(verdict: Verdict) -> dict[str, object]:
+    """Return the number of years, pairs and the seed of the rates, for a note."""
+    head = rate_table()[1]
+    return {
+        "n": verdict.rate_years,
+        "replications": f"{head['replications']:,}",
+        "seed": head["seed"],
+    }
+
+
+def _say(key: str, lang: str, **blanks: object) -> str:
+    """Return one of the strings of verdicts."""
+    return say("verdict", key, lang, **blanks)
+
+
+def _space(lang: str) -> str:
+    """Return what stands between two sentences."""
+    return "" if lang.startswith("zh") else " "
+
+
+def _measure(verdict: Verdict, measure: str, lang: str) -> str:
+    """Return what a measure is called."""
+    return measure_label(verdict.steps.attrs.get("about", {}), measure, lang)
+
+
+def _both(verdict: Verdict, lang: str) -> dict[str, str]:
+    """Return what the two measures are called."""
+    return {
+        "organisation": _measure(verdict, verdict.organisation, lang),
+        "economy": _measure(verdict, verdict.economy, lang),
+    }
+
+
+def _whose(verdict: Verdict, lang: str) -> str:
+    """Say whose figures they are and how many pairs they make."""
+    words = _both(verdict, lang)
+    if not verdict.entity:
+        return _say("cross_section", lang, k=verdict.n_entities, **words)
+    return _say(
+        "pairs" if verdict.years else "no_pairs",
+        lang,
+        entity=entity_label(verdict, lang),
+        k=len(verdict.years),
+        years=list_years(verdict.years, lang),
+        n=verdict.n_growths,
+        **words,
+    )
+
+
+def _found(verdict: Verdict, lang: str) -> list[str]:
+    """Say what was found, and what it rests on."""
+    return _not_enough(verdict, lang) if verdict.level == 0 else _tested(verdict, lang)
+
+
+def _not_enough(verdict: Verdict, lang: str) -> list[str]:
+    """Say that the data do not suffice, what they lack, and what they still tell."""
+    parts = [_say("not_enough", lang)]
+    if verdict.n_growths:
+        words = {"n": verdict.n_growths, "least": _least(verdict)}
+        parts.append(_say("not_enough_least", lang, **words))
+    parts.append(_say("needed", lang))
+    grown = _grown(verdict, lang)
+    if grown:
+        joined = say("word", "semicolon", lang).join(grown)
+        parts.append(_say("can_say", lang, list=joined))
+    return parts
+
+
+def _grown(verdict: Verdict, lang: str) -> list[str]:
+    """Say how each measure grew over the years known, and how often the same way."""
+    parts = []
+    for measure in (verdict.economy, verdict.organisation):
+        own = verdict.table[verdict.table["measure"] == measure]
+        whole = own[own["statistic"].str.startswith("average_growth")]
+        label = _measure(verdict, measure, lang)
+        for row in (own if whole.empty else whole).to_dict("records"):
+            first, last = row["statistic"].split(" ")[1].split("-")
+            box = show_growth(row["lower"], row["upper"], lang)
+            parts.append(
+                _say("grew", lang, measure=label, first=first, last=last, box=box)
+            )
+    same = statistics(verdict).get("same_direction")
+    if same:
+        k = show_range(f"{same['lower']:.0f}", f"{same['upper']:.0f}", lang)
+        parts.append(_say("same_way", lang, k=k, n=verdict.n_growths))
+    return parts
+
+
+def _tested(verdict: Verdict, lang: str) -> list[str]:
+    """Say what the tests found, what it rests on, and what it may overlook."""
+    rows, n, found = statistics(verdict), verdict.n_growths, verdict.finding
+    detectable = show_correlation(verdict.detectable_r or 1.0)
+    r = show_r(rows["r"]["lower"], rows["r"]["value"], rows["r"]["upper"], lang)
+    heads = {
+        "no_sign": ("head_no_sign", "head_no_sign"),
+        "suggestive": ("head_suggestive", "head_suggestive_opposite"),
+        "moves_together": ("head_together", "head_opposite"),
+    }
+    words = {"level": verdict.level, "r": r, "n": n, "detectable": detectable}
+    key = heads[found][verdict.sign < 0]
+    parts = [_say(key, lang, **words, **_both(verdict, lang)), _tests(verdict, lang)]
+    if found == "suggestive" and verdict.level == 2:
+        parts += _why_only_suggestive(verdict, lang)
+    if verdict.level == 1:
+        parts.append(_say("level_1", lang))
+    boxes = verdict.readings[verdict.readings["year"].isin(verdict.years)]
+    if (boxes["lower"] < boxes["upper"]).any():
+        parts.append(_say("worst_case", lang))
+    if np.isnan(rows["r"]["value"]) and not np.isnan(rows["p_permutation"]["value"]):
+        parts.append(_say("constant", lang))
+    elif verdict.sign == 0:
+        parts.append(_say("unsettled", lang))
+    if np.isinf(boxes["upper"]).any() or (boxes["lower"] <= 0).any():
+        parts.append(_say("open_ends", lang))
+    if verdict.alpha < verdict.least_p:
+        parts.append(_say("unreachable", lang, least=_least(verdict)))
+    if found != "no_sign":
+        parts.append(_say("association", lang))
+        words = {"n": n, "least": _least(verdict), "detectable": detectable}
+        parts.append(_say("power", lang, **words))
+    if verdict.blind_spots and found != "no_sign":
+        spots = [
+            say("blind_spot", spot, lang, few=f"{few:.0%}", many=f"{many:.0%}")
+            for spot, (few, many) in verdict.blind_spots.items()
+        ]
+        joined = say("word", "semicolon", lang).join(spots)
+        parts.append(_say("blind", lang, list=joined))
+    words = {"tried": verdict.tried, "alpha": f"{verdict.alpha:.3g}"}
+    return [
+        *parts,
+        _say("tried_one" if verdict.tried == 1 else "tried_many", lang, **words),
+    ]
+
+
+def _tests(verdict: Verdict, lang: str) -> str:
+    """Say the three p values that decide, and their limits."""
+    rows, n = statistics(verdict), verdict.n_growths
+    exact = n <= LONGEST
+    text = _say(
+        "tests_exact" if exact else "tests_drawn",
+        lang,
+        n=n,
+        orders=f"{factorial(n) if exact else DRAWS:,}",
+        p=_p_sentence(rows["p_permutation"]),
+    )
+    if verdict.level < 2 or verdict.weakest_step is None:
+        return text + _say("tests_end", lang)
+    text += _say(
+        "tests_rule",
+        lang,
+        without=_p_sentence(rows["p_leave_one_out"]),
+        step=_step(verdict.weakest_step, lang),
+        trend=_p_sentence(rows["p_trend_adjusted"]),
+    )
+    limits = {"alpha": f"{verdict.alpha:.3g}", "lenient": f"{LENIENT:.2f}"}
+    end = _say("tests_end", lang)
+    return f"{text}{end}{_space(lang)}{_say('limits', lang, **limits)}"
+
+
+def _why_only_suggestive(verdict: Verdict, lang: str) -> list[str]:
+    """Say which of the checks of rule E was not passed."""
+    rows, parts = statistics(verdict), []
+    if rows["p_leave_one_out"]["upper"] > LENIENT and verdict.weakest_step:
+        step = _step(verdict.weakest_step, lang)
+        parts.append(_say("because_year", lang, step=step))
+    if rows["p_trend_adjusted"]["upper"] > LENIENT:
+        parts.append(_say("because_trend", lang))
+    return parts
+
+
+def _hedged(verdict: Verdict, lang: str) -> str:
+    """List the hedged or declared figures and how they were read."""
+    listed = verdict.readings
+    if not verdict.entity:
+        return ""
+    plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
+    ledger = listed["reading"] == "exact"
+    parts = [
+        _say("readings_exact", lang, measure=_measure(verdict, measure, lang))
+        for measure in listed.loc[ledger, "measure"].unique()
+    ]
+    # A wording stands within quotation marks, so its own are turned inner ones.
+    inner = str.maketrans("“”「」", "‘’『』")
+    for row in listed[~plain & ~ledger].to_dict("records"):
+        low = f"{row['lower']:g}" if row["lower"] > 0 else ""
+        high = f"{row['upper']:g}" if row["upper"] < np.inf else ""
+        words = {
+            "measure": _measure(verdict, row["measure"], lang),
+            "year": row["year"],
+            "printed": row["printed"].translate(inner) or "…",
+            "box": show_range(low, high, lang),
+            "reading": say("reading", row["reading"], lang),
+        }
+        parts.append(_say("readings_item", lang, **words))
+    return say("word", "semicolon", lang).join(parts)
+
+
+def _p_sentence(row: Row) -> str:
+    """Return the largest p over the boxes as it stands in a sentence."""
+    shown = show_p(row["upper"])
+    if shown.startswith("<"):
+        return f"p {shown}"
+    settled = np.isclose(row["value"], row["upper"], rtol=1e-9, atol=0)
+    return f"p {'=' if settled else '≤'} {shown}"
+
+
+def _least(verdict: Verdict) -> Fraction:
+    """Return the smallest p that these growths can give, as a fraction."""
+    return Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
+
+
+def _step(step: tuple[int, int], lang: str) -> str:
+    """Return what a step is called: 2018→2020."""
+    return say("chart", "growth_step", lang, from_year=step[0], year=step[1])
+
+
+def _text(verdict: Verdict, lang: str) -> str:
+    """Return statement, table and refusals as text."""
+    table = label_table(verdict, lang).to_string(index=False)
+    rows = refusals_table(verdict, lang).to_numpy().tolist()
+    how = "  {}（{}）" if lang.startswith("zh") else "  {} ({})"
+    refused = [
+        _say("refused_head", lang),
+        *(how.format(row[0], row[2]) for row in rows),
+    ]
+    return "\n\n".join([write_statement(verdict, lang), table, "\n".join(refused)])
+
+
+def _page(verdict: Verdict, lang: str) -> str:
+    """Return the verdict as Jupyter shows it."""
+    title, finding, level, statement = (
+        html.escape(text)
+        for text in (
+            entity_label(verdict, lang),
+            finding_label(verdict, lang),
+            _say("level", lang, level=verdict.level),
+            write_statement(verdict, lang),
+        )
+    )
+    note, refused = refusals_note(verdict, lang), refusals_table(verdict, lang)
+    return (
+        f'<div lang="{lang}" style="{STYLE}"><b>{title} · {finding}</b>'
+        f" <small>({level}, n = {verdict.n_growths})</small><p>{statement}</p>"
+        f"{_details('table_head', label_table(verdict, lang), lang, opened=True)}"
+        f"{_details('refused_head', refused, lang, note=note)}</div>"
+    )
+
+
+def _details(
+    head: str, table: pd.DataFrame, lang: str, *, note: str = "", opened: bool = False
+) -> str:
+    """Return a table that can be folded away."""
+    shown = table.to_html(index=False, border=0, escape=True, justify="left")
+    for cell in ("th", "td"):
+        shown = shown.replace(f"<{cell}>", f'<{cell} style="text-align:left">')
+    return (
+        f"<details{' open' if opened else ''}>"
+        f"<summary>{html.escape(_say(head, lang))}</summary>"
+        f"{shown}<small>{html.escape(note)}</small></details>"
+    )

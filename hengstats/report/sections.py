@@ -26,14 +26,14 @@ from hengstats.charts.timeline import draw_timeline
 from hengstats.charts.verdict import draw_verdict
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict
-from hengstats.evidence.refusals import REPLICATIONS, SEED
-from hengstats.evidence.shown import (
+from hengstats.evidence.shown import show_rate
+from hengstats.evidence.verdict import (
     label_table,
     refusals_note,
     refusals_table,
-    show_rate,
+    write_headline,
+    write_statement,
 )
-from hengstats.evidence.statement import write_headline, write_statement
 from hengstats.figures import list_conflicts
 from hengstats.indicators import ENDS, growth, index_to
 from hengstats.panel import series_of
@@ -392,7 +392,7 @@ def _refused(given: Inputs, verdict: Verdict) -> Table:
         caption=phrase(given, "refused_table"),
         frame=frame,
         widths=(22, 44, 9, 9, 9, 9),
-        note=refusals_note(verdict, REPLICATIONS, SEED, given.lang),
+        note=refusals_note(verdict, given.lang),
     )
 
 

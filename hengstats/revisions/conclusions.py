@@ -107,7 +107,7 @@ def verdict_states(
     if fresh:
         own = paired[paired["entity"].isin(list(fresh.values()))]
         panel = panel_of(datasets, own)
-        read, _ = read_figures(panel, (ORGANISATION, ECONOMY), None, None)
+        read, _ = read_figures(panel, (ORGANISATION, ECONOMY))
         sides = {str(entity): side for entity, side in read.groupby("entity")}
         seen |= {key: _climb(sides[entity], entity) for key, entity in fresh.items()}
     return states | {entity: seen[key] for entity, key in keys.items()}
@@ -147,7 +147,6 @@ def pair(read: pd.DataFrame, entity: str) -> Pairs:
         entity=entity,
         years=tuple(years.tolist()),
         steps=tuple(pairwise(years.tolist())),
-        shocks=(),
         x=x,
         y=y,
         growth_map=growth_map / ahead[:, None],

@@ -1,0 +1,565 @@
+"""Fits a linear regression to boxes: points, bounds and ranges, as printed.
+
+A likelihood model of statsmodels, so that what comes back is what statsmodels gives:
+`summary()`, `t_test`, `conf_int`, `predict` and the rest.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import statsmodels.base.wrapper as wrap
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
+from statsmodels.base.model import (
+    GenericLikelihoodModel,
+    GenericLikelihoodModelResults,
+    LikelihoodModelResults,
+    LikelihoodResultsWrapper,
+)
+from statsmodels.genmod.families import links
+
+from hengstats.evidence.envelope import interval_union, open_sides
+from hengstats.evidence.likelihood import (
+    Array,
+    Boxes,
+    Place,
+    climb,
+    look,
+    refuse_line,
+    refuse_no_spread,
+    separation,
+)
+from hengstats.evidence.pairs import linear_range
+from hengstats.messages import data_error
+
+DISTRIBUTIONS = ("normal", "lognormal")
+# Below the first, no interval likelihood; below the second, Student's t.
+FEWEST, MANY = 20, 100
+# 2 to the 19th is 524,288 corners, worked through so many at a time.
+MOST_BOXES, CHUNK = 19, 1 << 14
+# Rounding of an end, as a fraction of the largest.
+ROUNDING = 1e-14
+EPSILON = float(np.finfo(float).eps)
+# In standard deviations of the errors, a direction with less information than this is
+# one in which no observation is within seven of its bound.
+FLAT = 1e-12
+
+
+class IntervalRegression(GenericLikelihoodModel):
+    """A linear regression on boxes: points, bounds and ranges, as printed.
+
+    Parameters
+    ----------
+    lower, upper : array or Series
+        Ends of the box of each observation, one per row. Equal ends are a point. A
+        lower end that is missing or -inf leaves an upper bound only (left-censored),
+        an upper end that is missing or inf a lower bound only (right-censored). Where
+        the distribution is lognormal, so does a lower end of 0 or less.
+    X : array or DataFrame
+        Regressors, one per column, with their constant; column names are kept.
+    distribution : str, default "normal"
+        Of the errors: "normal", or "lognormal" for errors that are normal in logs.
+
+    Raises
+    ------
+    DataError
+        If a row contradicts itself, has no end or lacks a regressor; if lengths or
+        row names differ; if a column of X follows from the others, so nearly that no
+        digit of its coefficient would be right; or if the distribution is unknown. The
+        message names the row or column.
+
+    Notes
+    -----
+    The parameters are the coefficients, in the unit of the figures per unit of the
+    column, and the logarithm of sigma, the standard deviation of the errors; in logs
+    where the distribution is lognormal.
+
+    Examples
+    --------
+    >>> hour = np.arange(24.0)
+    >>> X = pd.DataFrame({"const": 1.0, "hour": hour})
+    >>> printed = 10 * np.round((50 + 7 * hour + 9 * np.cos(5 * hour)) / 10)
+    >>> fit = IntervalRegression(printed - 5, printed + 5, X).fit()
+    >>> fit.params.round(1).tolist()
+    [50.7, 6.9, 1.8]
+    """
+
+    def __init__(
+        self,
+        lower: ArrayLike,
+        upper: ArrayLike,
+        X: ArrayLike,
+        distribution: str = "normal",
+    ) -> None:
+        if distribution not in DISTRIBUTIONS:
+            raise data_error("interval.distribution", distribution=distribution)
+        self.distribution, self.is_log = distribution, distribution == "lognormal"
+        ends, table = _observe(lower, upper, X, log=self.is_log)
+        self.Q, self.R = factor(table.to_numpy(), list(table.columns))
+        super().__init__(ends, table, extra_params_names=["log_scale"])
+        n, k = table.shape
+        self.df_model, self.df_resid = k - self.k_constant, n - k
+        self.link = links.Log() if self.is_log else links.Identity()
+        self.low, self.high = self.endog.T
+        # Least squares on the middles, and their spread: the units of the likelihood.
+        sign = (self.low == -np.inf) * 1.0 - (self.high == np.inf)
+        middle = np.where(sign > 0, self.high, self.low)
+        half = np.where(sign == 0, self.high / 2 - self.low / 2, 0.0)
+        self._origin = self.Q.T @ (middle + half)
+        rest = middle + half - self.Q @ self._origin
+        self._unit = float(np.sqrt((rest**2 + half**2 / 3).mean())) or 1.0
+        self._boxes = Boxes(
+            rows=np.column_stack([-self.Q, rest / self._unit]),
+            half=half / self._unit,
+            sign=sign,
+        )
+
+    @classmethod
+    def from_formula(
+        cls, formula: str, data: pd.DataFrame, distribution: str = "normal"
+    ) -> "IntervalRegression":
+        """Return the model of "lower + upper ~ x1 + x2" on the columns of a table.
+
+        The right side is a formula of statsmodels, with its intercept. A missing end
+        is an open end; a missing regressor is refused.
+        """
+        lower, upper, X, spec = _design(formula, data, depth=2)
+        model = cls(lower, upper, X, distribution)
+        model.formula, model.data.frame = formula, data
+        # Where statsmodels looks for it: until 0.14, and since.
+        model.data.design_info = model.data.model_spec = spec
+        return model
+
+    def loglikeobs(self, params: ArrayLike) -> Array:
+        """Return the log-likelihood of each observation."""
+        # A point has a density, in the unit of the figures.
+        density = np.log(self._unit) + (self.low if self.is_log else 0.0)
+        point = self.low == self.high
+        return self._look(params).each - np.where(point, density, 0.0)
+
+    def score_obs(self, params: ArrayLike, **kwds: object) -> Array:
+        """Return the gradient of the log-likelihood of each observation, one a row."""
+        place = self._look(params)
+        return place.slopes @ self._jacobian(place.at)
+
+    def score(self, params: ArrayLike) -> Array:
+        """Return the gradient of the log-likelihood."""
+        return self.score_obs(params).sum(axis=0)
+
+    def hessian(self, params: ArrayLike) -> Array:
+        """Return the second derivative of the log-likelihood."""
+        place = self._look(params)
+        jacobian, slope = self._jacobian(place.at), place.slopes.sum(axis=0)
+        curve = -jacobian.T @ place.information @ jacobian
+        # What bends between (beta, log sigma) and (theta, gamma) themselves.
+        bent = -slope @ jacobian
+        curve[-1] += bent
+        curve[:-1, -1] += bent[:-1]
+        return curve
+
+    def predict(
+        self, params: ArrayLike, exog: ArrayLike | None = None, which: str = "mean"
+    ) -> Array:
+        """Return what is expected at regressors, on the scale of the printed figures.
+
+        Mean (normal) or median (lognormal, which is exp(x'b)); with `which="linear"`
+        x'b itself.
+        """
+        design = self.exog if exog is None else np.asarray(exog, dtype=float)
+        line = design @ np.asarray(params)[: self.exog.shape[1]]
+        return np.exp(line) if self.is_log and which == "mean" else line
+
+    def fit(self, small_sample: bool = True) -> Any:
+        """Return the maximum of the likelihood, and standard errors.
+
+        Parameters
+        ----------
+        small_sample : bool, default True
+            Below 100 observations, multiply variances by n / (n - k), k being the
+            number of coefficients, and use Student's t with n - k degrees of freedom.
+            False gives the standard errors of R's survreg, and the normal
+            distribution. From 100 observations on it makes no difference: z.
+
+        Returns
+        -------
+        IntervalResults
+            Coefficients, log sigma and their covariance, at full precision.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than 20 observations, or the likelihood has no maximum:
+            a line passes through every box, or one-sided bounds are separated, or do
+            not bound sigma; or if it is so flat there that no digit would be right.
+
+        Notes
+        -----
+        Newton's method in theta = beta / sigma and gamma = 1 / sigma, in which the
+        log-likelihood is concave (Olsen 1978, Econometrica 46, 1211). Standard errors
+        come from the observed information in beta and log sigma. Whether a maximum
+        exists is settled first, by a certificate or a linear program.
+        """
+        n, k = self.exog.shape
+        if n < FEWEST:
+            raise data_error("interval.few", n=n, fewest=FEWEST)
+        self._refuse_no_maximum()
+        top, n_iter, converged = climb(self._boxes, np.append(np.zeros(k), 1.0), k + 1)
+        change = np.append(np.ones(k), top.at[-1])
+        information = change[:, None] * top.information * change
+        if not (converged and np.linalg.eigvalsh(information)[0] > FLAT):
+            raise data_error("interval.flat")
+        sigma = self._unit / top.at[-1]
+        beta = np.linalg.solve(self.R, self._origin + sigma * top.at[:-1])
+        use_t = small_sample and n < MANY
+        back = np.linalg.inv(self._jacobian(top.at))
+        covariance = back @ np.linalg.solve(top.information, back.T)
+        results = IntervalResults(
+            self,
+            np.append(beta, np.log(sigma)),
+            covariance * (n / (n - k) if use_t else 1.0),
+            use_t,
+        )
+        results.mle_retvals = {"converged": converged, "iterations": n_iter}
+        return IntervalResultsWrapper(results)
+
+    def envelope(
+        self, value: ArrayLike | None = None, alpha: float = 0.05
+    ) -> pd.DataFrame:
+        """Return least squares at the printed figures and over every reading of them.
+
+        The honest answer below 20 observations, and exact: at each reading of the
+        boxes a t interval keeps its coverage, so the union over all readings does.
+
+        Parameters
+        ----------
+        value : array or Series, optional
+            Printed figures, missing where only a bound was printed. By default only
+            points are printed figures; the middle of a box is not one.
+        alpha : float, default 0.05
+            One less the coverage of the t intervals.
+
+        Returns
+        -------
+        DataFrame
+            One row per `term`, in the units of the coefficients (logs where the
+            distribution is lognormal): `estimate` at the printed figures, missing if
+            one is; `lower`, `upper`, its bounds over the boxes; `conf_low`,
+            `conf_high`, the union of the t intervals; `p_value_largest`, the largest
+            p of the t test, 1 where the bounds hold zero. An open end of a box opens
+            whatever it moves.
+
+        Raises
+        ------
+        DataError
+            If no degree of freedom is left, more than 19 observations are boxes with
+            two ends, or a printed figure lies outside its box.
+        """
+        low, high, df = self.low, self.high, self.df_resid
+        boxed = np.isfinite(low) & np.isfinite(high) & (low < high)
+        if df < 1:
+            n, k = self.exog.shape
+            raise data_error("interval.no_df", n=n, k=k)
+        if boxed.sum() > MOST_BOXES:
+            raise data_error("interval.many_boxes", n=boxed.sum(), most=MOST_BOXES)
+        weights = np.asarray(np.linalg.solve(self.R, self.Q.T), float)
+        least, most = linear_range(weights, low, high)
+        conf_low, conf_high, t = interval_union(
+            self.Q,
+            self.R,
+            _corners(low, high, boxed),
+            open_sides(low, high),
+            stdtrit(df, 1 - alpha / 2),
+        )
+        p_largest = np.where((least <= 0) & (most >= 0), 1.0, 2 * stdtr(df, -t))
+        return pd.DataFrame(
+            {
+                "estimate": weights @ self._printed(value),
+                "lower": least,
+                "upper": most,
+                "conf_low": conf_low,
+                "conf_high": conf_high,
+                "p_value_largest": p_largest,
+            },
+            index=pd.Index(self.exog_names[:-1], name="term"),
+        )
+
+    def _look(self, params: ArrayLike) -> Place:
+        """Return the likelihood at coefficients and log sigma."""
+        params = np.asarray(params, dtype=float)
+        sigma = np.exp(params[-1])
+        theta = (self.R @ params[:-1] - self._origin) / sigma
+        return look(self._boxes, np.append(theta, self._unit / sigma))
+
+    def _jacobian(self, at: Array) -> Array:
+        """Return the derivative of (theta, gamma) by (beta, log sigma)."""
+        k = len(self.R)
+        jacobian = np.zeros((k + 1, k + 1))
+        jacobian[:k, :k] = self.R * at[-1] / self._unit
+        jacobian[:, k] = -at
+        return jacobian
+
+    def _refuse_no_maximum(self) -> None:
+        """Refuse boxes whose likelihood has no maximum."""
+        line = self.Q @ self._origin
+        low, high = ((end - line) / self._unit for end in (self.low, self.high))
+        finite = self.endog[np.isfinite(self.endog)]
+        noise = ROUNDING * float(np.abs(finite).max()) / self._unit
+        refuse_line(self.Q, low, high, noise)
+        free = separation(self.Q, low, high)
+        if free is not None:
+            size = np.abs(np.linalg.solve(self.R, free)) * np.abs(self.exog).max(axis=0)
+            moving = np.flatnonzero(size > 1e-6 * size.max())
+            names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
+            raise data_error("interval.separated", names=names)
+        refuse_no_spread(self._boxes)
+
+    def _printed(self, value: ArrayLike | None) -> Array:
+        """Return printed figures on the scale of the model, each inside its box."""
+        points = np.where(self.low == self.high, self.low, np.nan)
+        if value is None:
+            return points
+        printed = _numbers(value, "value")
+        if printed.shape != self.low.shape:
+            shapes = {"found": printed.shape, "wanted": self.low.shape}
+            raise data_error("interval.value_shape", **shapes)
+        if self.is_log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                printed = np.log(printed)
+        inside = (self.low <= printed) & (printed <= self.high) & np.isfinite(printed)
+        for row in np.flatnonzero(~np.isnan(printed) & ~inside)[:1]:
+            name = self.data.row_labels[row]
+            raise data_error("interval.value_outside", row=name)
+        return np.where(np.isnan(printed), points, printed)
+
+
+class IntervalResults(GenericLikelihoodModelResults):
+    """What a regression on boxes found: results of statsmodels, and what is special.
+
+    Attributes
+    ----------
+    scale : float
+        Sigma, the standard deviation of the errors, by maximum likelihood; in the
+        unit of the figures, or in logs.
+    n_points, n_left, n_right, n_intervals : int
+        Points, upper bounds only, lower bounds only, boxes with two ends.
+    df_resid : int
+        Observations less coefficients.
+    use_t : bool
+        Whether variances were multiplied by n / (n - k), and p values and intervals
+        come from Student's t; otherwise from the normal distribution.
+    """
+
+    def __init__(
+        self,
+        model: IntervalRegression,
+        params: Array,
+        covariance: Array,
+        use_t: bool,
+    ) -> None:
+        # Not that of GenericLikelihoodModelResults: it warns where the degrees of
+        # freedom leave out sigma.
+        LikelihoodModelResults.__init__(
+            self, model, params, cov_type="nonrobust", use_t=use_t
+        )
+        self._cache: dict[str, object] = {}
+        self._data_attr = ["endog", "exog"]
+        self.endog, self.exog, self.nobs = model.endog, model.exog, len(model.endog)
+        self.df_model, self.df_resid = model.df_model, model.df_resid
+        self.cov_params_default = covariance
+        self.scale = float(np.exp(params[-1]))
+        low, high = model.low, model.high
+        self.n_points = int((low == high).sum())
+        self.n_left, self.n_right = int(np.isinf(low).sum()), int(np.isinf(high).sum())
+        self.n_intervals = self.nobs - self.n_points - self.n_left - self.n_right
+
+    def predict(self, exog: ArrayLike | None = None, **kwds: Any) -> pd.Series:
+        """Return what is expected at regressors, on the scale of the printed figures.
+
+        Parameters
+        ----------
+        exog : array or DataFrame, optional
+            Regressors with their constant; a frame is read by column name. Where the
+            model came from a formula, a table with the variables of the formula. The
+            observations themselves by default.
+        **kwds
+            As for statsmodels: `transform`; `which`, "mean" or "linear".
+
+        Returns
+        -------
+        Series or array
+            Mean (normal) or median (lognormal, which is exp(x'b)).
+        """
+        model, names = self.model, self.model.exog_names[:-1]
+        if exog is None:
+            return super().predict(model.data.orig_exog, **kwds | {"transform": False})
+        if hasattr(model, "formula"):
+            if not isinstance(exog, pd.DataFrame):
+                raise data_error("interval.formula_table")
+        elif isinstance(exog, pd.DataFrame):
+            exog = exog.rename(columns=str)
+            absent = [name for name in names if name not in exog]
+            if absent:
+                raise data_error("interval.columns", names="、".join(absent))
+            exog = exog[names]
+        elif np.shape(exog)[-1:] != (len(names),):
+            shown = {"found": np.shape(exog), "names": "、".join(names)}
+            raise data_error("interval.n_columns", wanted=len(names), **shown)
+        return super().predict(exog, **kwds)
+
+    def summary(
+        self,
+        yname: str | None = None,
+        xname: list[str] | None = None,
+        title: str | None = None,
+        alpha: float = 0.05,
+    ) -> Any:
+        """Return the summary of statsmodels, and what the boxes were."""
+        ends = " + ".join(self.model.endog_names)
+        summary = super().summary(yname or ends, xname, title, alpha)
+        notes = [
+            f"Boxes: points {self.n_points}, left-censored {self.n_left},"
+            f" right-censored {self.n_right}, intervals {self.n_intervals}.",
+            f"Errors: {self.model.distribution}, scale {self.scale:.6g}.",
+        ]
+        notes += ["Variance times n / (n - k), Student's t."] if self.use_t else []
+        summary.add_extra_txt(notes)
+        return summary
+
+    def _repr_html_(self) -> str:
+        """Return the summary for Jupyter."""
+        return str(self.summary().as_html())
+
+
+class IntervalResultsWrapper(LikelihoodResultsWrapper):
+    """Gives the names of rows and columns to what `IntervalResults` holds."""
+
+
+wrap.populate_wrapper(IntervalResultsWrapper, IntervalResults)
+
+
+def factor(X: Array, names: list[str]) -> tuple[Array, Array]:
+    """Return Q and R with X = QR, or refuse columns of which no digit would be right.
+
+    Columns are scaled, and factored by Householder's reflections: the normal equations
+    would cost twice the digits. The logarithm of the condition number to base ten is
+    how many of 16 digits rounding in X can cost.
+    """
+    n_rows, n_columns = X.shape
+    if n_rows < n_columns:
+        raise data_error("interval.few_rows", n=n_rows, k=n_columns)
+    # Powers of two, so that scaling itself rounds nothing.
+    scale = np.ldexp(1.0, np.frexp(np.linalg.norm(X, axis=0))[1])
+    Q, R = np.linalg.qr(X / scale)
+    length = np.linalg.norm(R, axis=0)
+    own = np.abs(np.diag(R)) / np.where(length == 0, 1.0, length)
+    condition = float(np.linalg.cond(R / length)) if length.all() else np.inf
+    if n_rows * EPSILON * condition >= 1:
+        follows = np.flatnonzero(own <= max(n_rows * EPSILON, own.min()))
+        which = "、".join(f"“{names[j]}”" for j in follows)
+        raise data_error("interval.dependent", names=which, condition=condition)
+    return Q, R * scale
+
+
+def _observe(
+    lower: ArrayLike, upper: ArrayLike, X: ArrayLike, log: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ends and regressors as tables, or name the row that cannot be used."""
+    low, high, design = (
+        _numbers(lower, "lower"),
+        _numbers(upper, "upper"),
+        _numbers(X, "X"),
+    )
+    if design.ndim != 2 or design.shape[1] == 0:
+        raise data_error("interval.no_matrix", shape=design.shape)
+    if not (low.ndim == high.ndim == 1 and len(low) == len(high) == len(design)):
+        shapes = {"lower": low.shape, "upper": high.shape, "X": design.shape}
+        raise data_error("interval.shapes", **shapes)
+    named = [t for t in (lower, upper, X) if isinstance(t, pd.Series | pd.DataFrame)]
+    index = named[-1].index if named else pd.RangeIndex(len(low))
+    if any(not one.index.equals(index) for one in named):
+        raise data_error("interval.not_aligned")
+    names = _column_names(X, design)
+    missing = np.argwhere(~np.isfinite(design))
+    for row, column in missing[:1]:
+        raise data_error("interval.missing", row=index[row], column=names[column])
+    low = np.where(np.isnan(low), -np.inf, low)
+    high = np.where(np.isnan(high), np.inf, high)
+    faults = {"crossed": low > high, "no_number": (low == np.inf) | (high == -np.inf)}
+    if log:
+        faults["not_positive"] = high <= 0
+    faults["open"] = (low <= 0 if log else low == -np.inf) & (high == np.inf)
+    for key, wrong in faults.items():
+        for row in np.flatnonzero(wrong)[:1]:
+            box = f"[{low[row]:g}, {high[row]:g}]"
+            raise data_error(f"interval.{key}", row=index[row], box=box)
+    if log:
+        with np.errstate(divide="ignore"):
+            low, high = np.log(np.maximum(low, 0.0)), np.log(high)
+    ends = pd.DataFrame({"lower": low, "upper": high}, index)
+    return ends, pd.DataFrame(design, index, pd.Index(names))
+
+
+def _numbers(values: ArrayLike, name: str) -> Array:
+    """Return numbers as an array of floats; what is missing becomes NaN."""
+    try:
+        if isinstance(values, pd.Series | pd.DataFrame):
+            return values.to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as fault:
+        raise data_error("interval.not_numeric", name=name, fault=fault) from fault
+
+
+def _column_names(X: ArrayLike, design: Array) -> list[str]:
+    """Return the columns of a frame, or const, x1, x2 as statsmodels names them."""
+    if isinstance(X, pd.DataFrame):
+        return [str(name) for name in X.columns]
+    names: list[str] = []
+    for column in design.T:
+        constant = "const" not in names and bool(column.all() and np.ptp(column) == 0)
+        count = sum(name != "const" for name in names)
+        names.append("const" if constant else f"x{count + 1}")
+    return names
+
+
+def _design(
+    formula: str, data: pd.DataFrame, depth: int
+) -> tuple[pd.Series, pd.Series, pd.DataFrame, Any]:
+    """Return lower ends, upper ends and regressors, and how to build those again.
+
+    `depth` is how many calls lie between this one and the user, whose own names a
+    formula may use.
+    """
+    from statsmodels.formula.formulatools import handle_formula_data
+
+    ends = [name.strip() for name in formula.partition("~")[0].split("+")]
+    if len(ends) != 2 or ends[0] == ends[1]:
+        raise data_error("interval.formula_ends", formula=formula)
+    opened = zip(ends, (-np.inf, np.inf), strict=True)
+    filled = {name: data[name].fillna(end) for name, end in opened if name in data}
+    (boxes, X), missing, spec = handle_formula_data(
+        data.assign(**filled), None, formula, depth=depth + 1, missing="drop"
+    )
+    for row in np.flatnonzero(np.zeros(1) if missing is None else missing)[:1]:
+        name = data.index[row]
+        raise data_error("interval.formula_missing", row=name, formula=formula)
+    if boxes.shape[1] != 2:
+        n = boxes.shape[1]
+        raise data_error("interval.formula_columns", formula=formula, n=n)
+    frame = pd.DataFrame(X.to_numpy(dtype=float), data.index, [*X.columns])
+    low, high = (pd.Series(boxes.iloc[:, j].to_numpy(), data.index) for j in (0, 1))
+    return low, high, frame, spec
+
+
+def _corners(low: Array, high: Array, boxed: NDArray[np.bool_]) -> Iterator[Array]:
+    """Yield every reading at the ends of the boxes, so many rows at a time.
+
+    An open side stands at its finite end.
+    """
+    start, bits = np.where(np.isfinite(low), low, high), np.arange(int(boxed.sum()))
+    for first in range(0, 1 << len(bits), CHUNK):
+        part = np.arange(first, min(first + CHUNK, 1 << len(bits)))[:, None]
+        corners = np.tile(start, (len(part), 1))
+        corners[:, boxed] = np.where(part >> bits & 1, high[boxed], low[boxed])
+        yield corners

@@ -1,0 +1,235 @@
+"""Climbs the likelihood of boxed observations, where it has a maximum.
+
+In Olsen's parameters, theta = beta / sigma and gamma = 1 / sigma, the log-likelihood
+is concave (Olsen 1978; Burridge 1981), so that Newton's method finds the one maximum.
+A box enters by its middle and half-width: c = gamma * middle - x'theta and
+k = gamma * half are linear in the parameters, and neither a narrow box nor a far tail
+costs digits.
+
+It has a maximum unless it never falls along some direction (d, g) with g >= 0, that is
+where g * lower <= x'd <= g * upper holds for every observation. With g > 0 that is a
+line through every box, and sigma runs to 0; with g = 0 it is a separation, and
+coefficients run to infinity. Both are linear programs, and mostly a short certificate
+makes them unnecessary.
+"""
+
+from dataclasses import dataclass
+from math import log, pi
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.special import log_ndtr
+
+from hengstats.messages import data_error
+
+Array = NDArray[np.float64]
+
+LOG_ROOT_TWO_PI = log(2 * pi) / 2
+MOST_STEPS = 200
+# Newton's decrement is the squared distance to the maximum in standard errors.
+NEAR, ARRIVED = 1e-12, 1e-18
+# Below this half-width the mass of a box comes from its Taylor series.
+NARROW = 0.03
+TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """Observations, one a row.
+
+    Attributes
+    ----------
+    rows : ndarray
+        Times (theta, gamma) this is c: the regressors negated, then the middle of
+        the box, or its one finite end.
+    half : ndarray
+        Half-width; 0 for a point, and where an end is open.
+    sign : ndarray
+        1 where there is an upper bound only, -1 where a lower bound only, else 0.
+    """
+
+    rows: Array
+    half: Array
+    sign: Array
+
+
+class Place(NamedTuple):
+    """The log-likelihood of each box at (theta, gamma), with both derivatives.
+
+    `slopes` is its gradient, one a row; `information` minus the second derivative of
+    the sum.
+    """
+
+    at: Array
+    each: Array
+    slopes: Array
+    information: Array
+
+
+def look(boxes: Boxes, at: Array) -> Place:
+    """Return the log-likelihood at (theta, gamma) with both derivatives."""
+    c, gamma = boxes.rows @ at, at[-1]
+    each, slope, bend = -0.5 * c * c - LOG_ROOT_TWO_PI, -c, np.full(c.shape, -1.0)
+    # What gamma does beside what it does through c: first and second derivative, and
+    # the mixed one.
+    along, curve, cross = np.zeros((3, c.size))
+    side, inside = boxes.sign != 0, boxes.half > 0
+    point = ~(side | inside)
+    if point.any():
+        each[point] += log(gamma)
+        along[point], curve[point] = 1 / gamma, -1 / gamma**2
+    if side.any():
+        sign = boxes.sign[side]
+        z = sign * c[side]
+        each[side] = log_ndtr(z)
+        mills = np.exp(-0.5 * z * z - LOG_ROOT_TWO_PI - each[side])
+        slope[side], bend[side] = sign * mills, -mills * (z + mills)
+    if inside.any():
+        c, half = c[inside], boxes.half[inside]
+        k = gamma * half
+        each[inside], q, s = mass_of_box(c, k)
+        even = c * q + k * s
+        slope[inside], bend[inside] = q, -even - q * q
+        along[inside], curve[inside] = half * s, -half * half * (even + s * s)
+        cross[inside] = -half * (c * s + k * q + q * s)
+    slopes = boxes.rows * slope[:, None]
+    slopes[:, -1] += along
+    second = (boxes.rows.T * bend) @ boxes.rows
+    mixed = boxes.rows.T @ cross
+    second[-1] += mixed
+    second[:, -1] += mixed
+    second[-1, -1] += curve.sum()
+    return Place(at, each, slopes, -second)
+
+
+def climb(boxes: Boxes, start: Array, n_free: int) -> tuple[Place, int, bool]:
+    """Return the maximum over the first `n_free` parameters, by Newton's method.
+
+    And in how many steps, and whether it was reached. A step that does not raise the
+    log-likelihood is shortened. So is one that would take gamma to zero, where points
+    and intervals have no likelihood; one-sided bounds have one on either side, and the
+    way to the maximum may lead past it.
+    """
+    here, walled = look(boxes, start), not boxes.sign.all()
+    for n_iter in range(1, MOST_STEPS + 1):
+        step, gradient = np.zeros(start.size), here.slopes.sum(axis=0)
+        try:
+            step[:n_free] = np.linalg.solve(
+                here.information[:n_free, :n_free], gradient[:n_free]
+            )
+        except np.linalg.LinAlgError:  # flat to the last digit
+            break
+        decrement, height = float(gradient @ step), float(here.each.sum())
+        if not decrement >= 0:
+            break
+        share = 1.0
+        if walled and step[-1] < 0:
+            share = min(1.0, -0.9 * here.at[-1] / step[-1])
+        slack = 1e-13 * (1 + abs(height))
+        there = look(boxes, here.at + share * step)
+        while not there.each.sum() >= height + 1e-4 * share * decrement - slack:
+            share /= 2
+            if share < 1e-9:
+                return here, n_iter, decrement <= NEAR
+            there = look(boxes, here.at + share * step)
+        here = there
+        if decrement <= ARRIVED and share == 1:
+            return here, n_iter, True
+    return here, n_iter, False
+
+
+def mass_of_box(c: Array, k: Array) -> tuple[Array, Array, Array]:
+    """Return log(Phi(c + k) - Phi(c - k)) and its derivatives in c and in k."""
+    far, square = np.abs(c), c * c
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        near_tail, far_tail = log_ndtr(k - far), log_ndtr(-k - far)
+        mass = near_tail + np.log1p(-np.exp(far_tail - near_tail))
+        k2 = k * k
+        # Hermite polynomials of degree 2, 4, 6, over 3!, 5!, 7!.
+        fourth = (square * (square - 6) + 3) / 120
+        sixth = (square * (square * (square - 15) + 45) - 15) / 5040
+        series = k2 * ((square - 1) / 6 + k2 * (fourth + k2 * sixth))
+        narrow = -square / 2 - LOG_ROOT_TWO_PI + np.log(2 * k) + np.log1p(series)
+        mass = np.where(k * (1 + far) < NARROW, narrow, mass)
+    # Densities at the end nearer to zero and, smaller by exp(-2ck), at the other.
+    density = np.exp(-((far - k) ** 2) / 2 - LOG_ROOT_TWO_PI - mass)
+    q = np.copysign(density * np.expm1(-2 * far * k), -c)
+    return mass, q, density * (1 + np.exp(-2 * far * k))
+
+
+def refuse_line(Q: Array, low: Array, high: Array, noise: float) -> None:
+    """Refuse boxes that one line passes through, ends included.
+
+    `Q`, `low` and `high` are such that a residual is of the order of one; `noise` is
+    what rounding can have added to an end.
+    """
+    point, bounded = low == high, np.isfinite(low) & np.isfinite(high)
+    if any(_misses(Q[rows], low[rows], high[rows], noise) for rows in (point, bounded)):
+        return
+    # By how much does the best line miss the box that it misses most?
+    X, has_high, has_low = np.sqrt(len(Q)) * Q, np.isfinite(high), np.isfinite(low)
+    rows = np.vstack([X[has_high], -X[has_low]])
+    found = linprog(
+        np.append(np.zeros(Q.shape[1]), 1.0),
+        A_ub=np.column_stack([rows, -np.ones(len(rows))]),
+        b_ub=np.concatenate([high[has_high], -low[has_low]]),
+        bounds=[(None, None)] * Q.shape[1] + [(0, None)],
+        options=TIGHT,
+    )
+    if found.success and found.fun <= max(1e-8, noise):
+        raise data_error("interval.line")
+
+
+def separation(Q: Array, low: Array, high: Array) -> Array | None:
+    """Return a direction along which one-sided bounds rise without end, if any."""
+    bounded = np.isfinite(low) & np.isfinite(high)
+    inside = Q[bounded]
+    if bounded.all() or np.linalg.eigvalsh(inside.T @ inside)[0] > 1e-8:
+        return None
+    _, sizes, directions = np.linalg.svd(inside, full_matrices=True)
+    free = directions[(sizes > 1e-12).sum() :].T
+    if not free.size:
+        return None
+    towards = np.where(high == np.inf, 1.0, -1.0)[~bounded, None]
+    pull = np.sqrt(len(Q)) * towards * Q[~bounded] @ free
+    ones = np.ones(len(pull))
+    found = linprog(
+        -pull.sum(axis=0),
+        A_ub=np.vstack([-pull, pull]),
+        b_ub=np.concatenate([0 * ones, ones]),
+        bounds=(None, None),
+        options=TIGHT,
+    )
+    return free @ found.x if found.success and -found.fun > 1e-6 else None
+
+
+def refuse_no_spread(boxes: Boxes) -> None:
+    """Refuse bounds, all of them one-sided, under which sigma would be infinite.
+
+    At gamma = 0 the bounds no longer count, only their sides. If the log-likelihood
+    does not rise from its largest value there, nothing finite is better.
+    """
+    if not boxes.sign.all():
+        return
+    n = boxes.rows.shape[1]
+    edge, *_ = climb(boxes, np.zeros(n), n - 1)
+    if not edge.slopes[:, -1].sum() > 1e-9 * np.abs(boxes.rows[:, -1]).sum():
+        raise data_error("interval.no_spread")
+
+
+def _misses(Q: Array, low: Array, high: Array, noise: float) -> bool:
+    """Return True if weights prove that no line passes through every box.
+
+    The weights are residuals of the middles, at right angles to the regressors. Were
+    there such a line, its weighted sum would be zero, which the boxes cannot reach.
+    """
+    if len(low) <= Q.shape[1]:
+        return False
+    basis, _ = np.linalg.qr(Q)
+    middle, half = (low + high) / 2, (high - low) / 2
+    weights = middle - basis @ (basis.T @ middle)
+    total = float(weights @ weights)
+    beyond_rounding = total > len(low) * (100 * noise) ** 2
+    return beyond_rounding and total > (1 + 1e-9) * float(np.abs(weights) @ half)
