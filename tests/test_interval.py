@@ -465,8 +465,12 @@ def test_predictions_are_on_the_line_and_in_logs_medians(boxes, distribution):
     assert fit.predict([[1.0, 4.0]]).item() == pytest.approx(
         fit.predict(pd.DataFrame({"hour": [4.0], "const": [1.0]})).item()
     )
-    mean = fit.get_prediction(X).summary_frame()["predicted"]
-    assert mean.tolist() == pytest.approx(expected.tolist())
+    shown = fit.get_prediction(X).summary_frame()
+    assert shown["predicted"].tolist() == pytest.approx(expected.tolist())
+    # By the delta method: of exp(x'b), its value times the error of x'b.
+    error = np.sqrt(np.einsum("ij,jk,ik->i", X, fit.cov_params().to_numpy()[:2, :2], X))
+    error *= 1 if distribution == "normal" else expected
+    assert shown["se"].tolist() == pytest.approx(error.tolist())
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,13 @@ def test_a_panel_of_thousands_is_not_copied_for_one_verdict():
     assert verdict.steps.attrs["about"] is panel.attrs["about"]
 
 
+def test_a_measure_is_called_as_its_codebook_has_it():
+    panel = frame([2016], [1], [1])
+    panel.attrs["about"] = {"labels": {"m": ["党员甲", "黨員甲", "Members A"]}}
+    assert "“党员甲”与“t”" in assess(panel).statement
+    assert '"Members A"' in assess(panel).say("en")
+
+
 # How figures are read
 
 
