@@ -167,15 +167,14 @@ def settle_figures(data: Dataset) -> pd.DataFrame:
     figures = pd.concat([ranked, missing] if len(missing) else [ranked])
     if len(missing):
         figures = figures[(figures["status"] != "missing") | ~figures.duplicated(KEY)]
-    figures = figures[figures["accepted"]]
+    figures = figures.assign(value=figures["number"], unit="")
+    figures = figures.loc[figures["accepted"], COLUMNS].astype({"year": "int64"})
     orders = (list(data.codebook["measure"]), _list_entities(data))
     measures, entities = (
         pd.Index(order).get_indexer(pd.Index(figures[key]))
         for order, key in zip(orders, ("measure", "entity"), strict=True)
     )
-    units = data.codebook["unit"].take(measures).set_axis(figures.index)
-    figures = figures.assign(value=figures["number"], unit=units)[COLUMNS]
-    figures = figures.astype({"year": "int64"})
+    figures["unit"] = data.codebook["unit"].take(measures).set_axis(figures.index)
     order = np.lexsort((figures["year"], entities, measures))
     return figures.iloc[order].reset_index(drop=True)
 
@@ -201,9 +200,9 @@ def rank_records(data: Dataset) -> pd.DataFrame:
     records = records.assign(status=_status(records))
     several = records.duplicated(KEY, keep=False)
     several |= records["entity"].isin(data.settlements["entity"])
-    alone = records[~several].assign(accepted=True, rule="")
     if not several.any():
-        return alone
+        return records.assign(accepted=True, rule="")
+    alone = records[~several].assign(accepted=True, rule="")
     return pd.concat([_rank(records[several], data), alone], ignore_index=True)
 
 
@@ -312,6 +311,6 @@ def gaps(dataset: str) -> pd.DataFrame:
 
 def _status(records: pd.DataFrame) -> pd.Series:
     """Return whether each box is a point, a rounded point, or a bound."""
-    status = pd.Series("bound", records.index, dtype=object)
-    status = status.mask(records["number"].notna(), "rounded")
-    return status.mask(records["lower"] == records["upper"], "exact")
+    exact, known = records["lower"] == records["upper"], records["number"].notna()
+    status = np.array(["bound", "rounded", "exact"], dtype=object)
+    return pd.Series(status[np.maximum(2 * exact, known)], records.index)

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -189,6 +190,9 @@ def read_latest(folder: Path) -> dict[str, Any]:
 def records_of(vintage: Vintage) -> pd.DataFrame:
     """Return the records of a vintage as `records.csv` would hold them."""
     table = pd.DataFrame(vintage.records, columns=RECORD, dtype=object)
+    # What is compared again and again is one object a word.
+    for column in ("entity", "measure", "period"):
+        table[column] = pd.Series(map(sys.intern, table[column]), dtype=object)
     source = pd.Series([vintage.source] * len(table), table.index, dtype=object)
     table.insert(RECORD.index("quote"), "source", source)
     return table
