@@ -16,6 +16,7 @@ import pandas as pd
 from hengstats.csvsafe import from_csv
 from hengstats.dates import last_day
 from hengstats.errors import DataError, locate
+from hengstats.messages import data_error, message
 from hengstats.records import (
     COLUMNS,
     REQUIRED,
@@ -216,11 +217,8 @@ def find_dataset(dataset: str) -> Path:
         if (folder / "records.csv").is_file():
             return folder
     known = "、".join(sorted(p.parent.name for p in DATA.glob("*/records.csv")))
-    raise DataError(
-        f"没有“{dataset}”这个数据集：{DATA / dataset} 里没有 records.csv。"
-        f"现有的数据集：{known or '无'}；也可以给出自己的文件夹的路径。"
-        f" [no dataset {dataset!r}]"
-    )
+    told = {"dataset": dataset, "folder": DATA / dataset, "known": known or "无"}
+    raise data_error("dataset.unknown", **told)
 
 
 def read_dataset(
@@ -342,14 +340,11 @@ def _read_table(folder: Path, file: str) -> pd.DataFrame:
     if not path.is_file() and file not in REQUIRED:
         return pd.DataFrame(columns=columns, dtype=object)
     if not path.is_file():
-        raise DataError(
-            f"{folder.name} 里缺少 {file}。请照 data/README.md 补上这个文件。"
-            f" [{folder.name}/{file} is missing]"
-        )
+        raise data_error("dataset.missing_file", folder=folder.name, file=file)
     table = from_csv(_decode(path))
     for column in columns:
         if column not in table:
-            fault, mend = "缺少这一栏", f"在表头加上“{column}”"
+            _, fault, mend, _ = message("dataset.missing_column", column=column)
             raise DataError(locate(folder.name, file, 1, column, fault, mend))
     return table
 
@@ -362,10 +357,8 @@ def _decode(path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise DataError(
-        f"{path.parent.name}/{path.name} 既不是 UTF-8 也不是 GB18030。请在 Excel 里"
-        f"另存为“CSV UTF-8”。 [{path.name} is neither UTF-8 nor GB18030]"
-    )
+    told = {"folder": path.parent.name, "file": path.name}
+    raise data_error("dataset.encoding", **told)
 
 
 def read_comparators(folder: Path) -> tuple[str, ...]:
@@ -442,10 +435,7 @@ def _count(vintages: int | None) -> int | None:
     """Return how many vintages to read, or refuse what is no count."""
     if vintages is None or (isinstance(vintages, int) and vintages >= 0):
         return vintages
-    raise DataError(
-        f"vintages=“{vintages}”不是个数。请写成 0、1、2 这样，或不写。"
-        f" [vintages={vintages!r} is not a count]"
-    )
+    raise data_error("dataset.vintages", vintages=vintages)
 
 
 def _date(as_of: str) -> dt.date:
@@ -453,6 +443,4 @@ def _date(as_of: str) -> dt.date:
     try:
         return dt.date.fromisoformat(str(as_of))
     except ValueError as fault:
-        raise DataError(
-            f"as_of=“{as_of}”不是日期。请写成 2018-12-31 这样。 [as_of={as_of!r}]"
-        ) from fault
+        raise data_error("dataset.as_of", as_of=as_of) from fault

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hengstats.errors import DataError
+from hengstats.messages import data_error
 from hengstats.panel import series_of
 
 ENDS = ["lower", "value", "upper"]
@@ -81,11 +81,8 @@ def cagr(
     from_rows, to_rows = from_rows.align(to_rows, join="inner", axis=0)
     later = to_rows["year"] > from_rows["year"]
     if not later.any():
-        years = "、".join(map(str, sorted(series["year"].unique())))
-        raise DataError(
-            f"“{measure}”没有先后两个都已知的年份（{start}、{end}）。已知的年份：{years}。"
-            f" [no known years {start}, {end} of {measure}]"
-        )
+        told = {"start": start, "end": end, "known": _list_years(series)}
+        raise data_error("indicators.no_years", measure=measure, **told)
     rates = _steps(
         from_rows[later].reset_index(), to_rows[later].reset_index(), measure
     )
@@ -117,11 +114,8 @@ def index_to(panel: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
     series = _positive(series_of(panel, measure), measure)
     base = series[series["year"] == year]
     if base.empty:
-        known = "、".join(map(str, sorted(series["year"].unique())))
-        raise DataError(
-            f"“{measure}”没有 {year} 年的数，不能以它为 100。已知的年份：{known}。"
-            f" [no base year {year} of {measure}]"
-        )
+        told = {"year": year, "known": _list_years(series)}
+        raise data_error("indicators.no_base", measure=measure, **told)
     joined = series.merge(
         base, on="entity", suffixes=("", "_base"), validate="many_to_one"
     )
@@ -172,8 +166,8 @@ def ratio(
     """
     top, bottom = series_of(panel, over), series_of(panel, under)
     for series, measure in ((top, over), (bottom, under)):
-        _refuse(series, series["lower"] < 0, measure, "小于 0")
-    _refuse(bottom, bottom["upper"] <= 0, under, "是 0，不能作分母")
+        _refuse(series, series["lower"] < 0, measure, "negative")
+    _refuse(bottom, bottom["upper"] <= 0, under, "nought")
     every = top.merge(
         bottom.rename(columns={"year": "under_year"}),
         on="entity",
@@ -230,7 +224,7 @@ def share(
     """
     shares = ratio(panel, part, whole, under_year=whole_year)
     shares = shares.rename(columns={"under_year": "whole_year"})
-    _refuse(shares, shares["lower"] > 1, part, f"大于它的整体“{whole}”")
+    _refuse(shares, shares["lower"] > 1, part, "larger_part", whole=whole)
     return shares.assign(upper=shares["upper"].clip(upper=1.0))
 
 
@@ -255,17 +249,22 @@ def _steps(first: pd.DataFrame, last: pd.DataFrame, measure: str) -> pd.DataFram
 
 def _positive(series: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return a series whose growth has a meaning, or name the year that has none."""
-    _refuse(series, series["upper"] <= 0, measure, "不是正数，没有增长率可言")
+    _refuse(series, series["upper"] <= 0, measure, "not_positive")
     return series
 
 
-def _refuse(table: pd.DataFrame, wrong: pd.Series, measure: str, fault: str) -> None:
+def _refuse(
+    table: pd.DataFrame, wrong: pd.Series, measure: str, key: str, **told: object
+) -> None:
     """Refuse the first row that is wrong."""
     for row in table[wrong].to_dict("records")[:1]:
-        raise DataError(
-            f"{row['entity']} {row['year']} 年的“{measure}”{fault}。请核对这个数。"
-            f" [{measure} of {row['entity']} in {row['year']}]"
-        )
+        whose = {"entity": row["entity"], "year": row["year"], "measure": measure}
+        raise data_error(f"indicators.{key}", **whose, **told)
+
+
+def _list_years(series: pd.DataFrame) -> str:
+    """Return the known years in order."""
+    return "、".join(map(str, sorted(series["year"].unique())))
 
 
 def _result(table: pd.DataFrame, panel: pd.DataFrame, unit: str) -> pd.DataFrame:

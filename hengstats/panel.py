@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from hengstats.dataset import Dataset, read_dataset
-from hengstats.errors import DataError
 from hengstats.figures import settle_figures
+from hengstats.messages import data_error
 from hengstats.vocabulary import LANGUAGES
 
 ILLUSTRATIVE = ("illustrative", "示例")
@@ -47,12 +47,8 @@ def build_panel(
     loaded = [read_dataset(name, as_of) for name in names]
     figures = pd.concat([settle_figures(data) for data in loaded], ignore_index=True)
     key = ["entity", "year", "measure"]
-    for row in figures.loc[figures.duplicated(key), key].to_dict("records")[:1]:
-        raise DataError(
-            f"{row['entity']} {row['year']} 年的 {row['measure']} 在"
-            f" {'、'.join(names)} 里不止一个。请每次只用其中一个数据集。"
-            f" [duplicate {row} in {names}]"
-        )
+    for row in _first(figures.loc[figures.duplicated(key), key]):
+        raise data_error("panel.two_datasets", names="、".join(names), **row)
     return panel_of(loaded, figures, as_of)
 
 
@@ -108,9 +104,7 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     for column in ("entity", "year", measure):
         if column not in panel:
             known = "、".join(measures_of(panel))
-            raise DataError(
-                f"表里没有“{column}”一栏。现有的指标：{known}。 [no column {column!r}]"
-            )
+            raise data_error("panel.no_column", column=column, known=known)
     value = _numbers(panel, measure)
     lower, upper = (
         _numbers(panel, f"{measure}_{end}") if f"{measure}_{end}" in panel else value
@@ -130,21 +124,18 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     )
     series = series.dropna(subset=["lower", "upper"], how="all")
     crossed = (series["lower"] > series["upper"]) | (series["value"] < series["lower"])
-    for row in series[crossed | (series["value"] > series["upper"])].to_dict("records")[
-        :1
-    ]:
-        raise DataError(
-            f"{row['entity']} {row['year']} 年的“{measure}”上下界颠倒，或数值在界外："
-            f"{row['lower']:g}、{row['value']:g}、{row['upper']:g}。请改正这一行。"
-            f" [bounds of {measure} for {row['entity']} in {row['year']}]"
-        )
-    twice = series[series.duplicated(["entity", "year"])]
-    for row in twice.to_dict("records")[:1]:
-        raise DataError(
-            f"{row['entity']} {row['year']} 年有两行。请每个楼宇每年只留一行。"
-            f" [duplicate entity-year {row['entity']}, {row['year']}]"
-        )
+    crossed |= series["value"] > series["upper"]
+    for row in _first(series[crossed]):
+        raise data_error("panel.crossed", measure=measure, **row)
+    for row in _first(series[series.duplicated(["entity", "year"])]):
+        raise data_error("panel.twice", **row)
     return series.sort_values(["entity", "year"], kind="stable", ignore_index=True)
+
+
+def _first(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the first row by column, if there is any."""
+    rows = table.head(1).to_numpy()
+    return [dict(zip(map(str, table), row, strict=True)) for row in rows]
 
 
 def _numbers(panel: pd.DataFrame, column: str) -> pd.Series:
@@ -153,11 +144,8 @@ def _numbers(panel: pd.DataFrame, column: str) -> pd.Series:
     infinite = np.isinf(numbers) & (not column.endswith(("_lower", "_upper")))
     wrong = (numbers.isna() & panel[column].notna()) | infinite
     for row in np.flatnonzero(wrong)[:1]:
-        raise DataError(
-            f"表的第 {row + 1} 行“{column}”一栏是“{panel[column].iloc[row]}”，不是数。"
-            "请只写数字，单位写在栏名或说明里；只知界限的写在 _lower、_upper 两栏。"
-            f" [row {row + 1}, column {column!r}]"
-        )
+        told = {"row": row + 1, "column": column, "found": panel[column].iloc[row]}
+        raise data_error("panel.no_number", **told)
     return numbers
 
 
@@ -165,20 +153,15 @@ def _years(panel: pd.DataFrame) -> pd.Series:
     """Return the years as whole numbers, or name the first row that has none."""
     years = pd.to_numeric(panel["year"], errors="coerce").astype(float)
     for row in np.flatnonzero(~((years % 1 == 0) & years.between(1, 9999)))[:1]:
-        raise DataError(
-            f"表的第 {row + 1} 行“year”一栏是“{panel['year'].iloc[row]}”，不是年份。"
-            f"请写成 2021 这样的整数。 [row {row + 1}, column 'year']"
-        )
+        found = panel["year"].iloc[row]
+        raise data_error("panel.no_year", row=row + 1, found=found)
     return years.astype("int64")
 
 
 def _entities(panel: pd.DataFrame) -> pd.Series:
     """Return whose each row is, or name the first row that does not say."""
     for row in np.flatnonzero(panel["entity"].isna())[:1]:
-        raise DataError(
-            f"表的第 {row + 1} 行“entity”一栏空着。请写明是哪座楼宇。"
-            f" [row {row + 1}, column 'entity']"
-        )
+        raise data_error("panel.no_entity", row=row + 1)
     return panel["entity"]
 
 

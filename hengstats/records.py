@@ -1,4 +1,4 @@
-"""Does each row say what its source printed, in words and units that are known?
+"""Reads records: each row says what its source printed, in known words and units.
 
 The door of a dataset: a row at fault is refused with folder, file, row and column.
 """
@@ -16,6 +16,7 @@ import pandas as pd
 
 from hengstats.dates import is_date, is_period
 from hengstats.errors import DataError, ReadingError, locate
+from hengstats.messages import message
 from hengstats.printed import read_printed
 from hengstats.vocabulary import LANGUAGES, QUALIFIERS, UNITS, convert
 
@@ -31,8 +32,6 @@ COLUMNS = {
     "rivals.csv": "rival dataset entity measure period source zh-Hans zh-Hant en",
 }
 REQUIRED = ("records.csv", "sources.csv", "codebook.csv")
-_DIGITS = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
-_TOLD = "period quote printed value qualifier unit".split()
 POINTER = ["entity", "measure", "period", "source"]
 KEYS = {
     "records.csv": ["entity", "measure", "period", "source", "printed"],
@@ -42,11 +41,20 @@ KEYS = {
     "settlements.csv": ["entity", "measure", "year"],
     "rivals.csv": ["rival", "dataset", *POINTER],
 }
+_TOLD = "period quote printed value qualifier unit".split()
+_DIGITS = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
+Tables = dict[str, pd.DataFrame]
 
 
-def check_keys(
-    folder: str, tables: dict[str, pd.DataFrame], part: str = "records.csv"
-) -> None:
+class _RowError(ValueError):
+    """Column, finding and mend of a row that cannot be taken as it is."""
+
+    def __init__(self, column: str, key: str, **told: object) -> None:
+        _, found, mend, _ = message(f"records.{key}", **told)
+        super().__init__(column, found, mend)
+
+
+def check_keys(folder: str, tables: Tables, part: str = "records.csv") -> None:
     """Refuse a repeated key, an unknown word, and a pointer that leads nowhere.
 
     `part` is the name that messages give to the file of records.
@@ -64,25 +72,26 @@ def check_keys(
     }
     if len(tables["entities.csv"]):
         allowed["records.csv", "entity"] = set(tables["entities.csv"]["entity"])
+
+    def refuse(file: str, row: int, column: str, key: str, **told: object) -> DataError:
+        place = part if file == "records.csv" else file
+        return DataError(
+            locate(folder, place, row + 2, *_RowError(column, key, **told).args)
+        )
+
     for (file, column), words in allowed.items():
         cells = tables[file][column].tolist()
         if set(cells) - words:
-            i, found = next(one for one in enumerate(cells) if one[1] not in words)
-            shown = "、".join(sorted(words)[:12])
-            fault, mend = f"“{found}”不认识", f"改成认识的一个，如 {shown}"
-            place = part if file == "records.csv" else file
-            raise DataError(locate(folder, place, i + 2, column, fault, mend))
-    for i, day in enumerate(tables["sources.csv"]["published"], start=2):
+            row, found = next(one for one in enumerate(cells) if one[1] not in words)
+            known = "、".join(sorted(words)[:12])
+            raise refuse(file, row, column, "unknown", found=found, known=known)
+    for row, day in enumerate(tables["sources.csv"]["published"]):
         if day and not is_date(day):
-            fault, mend = f"“{day}”不是日期", "写成 2018、2018-06 或 2018-06-01，或留空"
-            raise DataError(locate(folder, "sources.csv", i, "published", fault, mend))
+            raise refuse("sources.csv", row, "published", "published", day=day)
     for file, key in KEYS.items():
-        repeated = tables[file].index[tables[file].duplicated(key)]
-        for i in repeated[:1]:
-            found = " / ".join(map(str, tables[file].loc[i, key]))
-            fault, mend = f"“{found}”重复了", "删去重复的一行，或改正其中一行"
-            place = part if file == "records.csv" else file
-            raise DataError(locate(folder, place, i + 2, "+".join(key), fault, mend))
+        for row in np.flatnonzero(tables[file].duplicated(key))[:1]:
+            found = " / ".join(map(str, tables[file][key].iloc[row]))
+            raise refuse(file, int(row), "+".join(key), "repeated", found=found)
 
 
 def list_evidence(records: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +107,7 @@ def list_evidence(records: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFra
     return pd.concat([figures, events[columns]], ignore_index=True)
 
 
-def check_rivals(
-    folder: str, rivals: pd.DataFrame, evidence: dict[str, pd.DataFrame]
-) -> None:
+def check_rivals(folder: str, rivals: pd.DataFrame, evidence: Tables) -> None:
     """Refuse a rival that says two things, and one that points at none or several.
 
     `evidence` is that of the folder itself, under an empty name, and of each of its
@@ -112,51 +119,44 @@ def check_rivals(
     }
     first: dict[str, dict[Hashable, str]] = {}
     for i, row in enumerate(rivals.to_dict("records"), start=2):
-        fault = _rival_fault(row, first.setdefault(row["rival"], row), known)
-        if fault:
-            raise DataError(locate(folder, "rivals.csv", i, *fault))
+        try:
+            _check_rival(row, first.setdefault(row["rival"], row), known)
+        except _RowError as fault:
+            raise DataError(locate(folder, "rivals.csv", i, *fault.args)) from fault
 
 
-def _rival_fault(
+def _check_rival(
     row: dict[Hashable, str],
     first: dict[Hashable, str],
     known: dict[str, Counter[tuple[str, ...]]],
-) -> tuple[str, str, str] | None:
-    """Return column, fault and mend of one row of rivals, or None if it is sound."""
+) -> None:
+    """Refuse one row of rivals if it is not sound."""
     for lang in LANGUAGES:
         if not row[lang]:
-            return lang, "没有写", "写一句这种解释说的是什么"
+            raise _RowError(lang, "rival_blank")
         if row[lang] != first[lang]:
-            fault = f"“{row['rival']}”在前面的行里是另一句话"
-            return lang, fault, "让同一种解释的各行写同一句话"
+            raise _RowError(lang, "rival_differs", rival=row["rival"])
     if row["dataset"] not in known:
-        shown = "、".join(filter(None, known)) or "没有"
-        fault = f"“{row['dataset']}”不是这里的对照数据集（现有：{shown}）"
-        return "dataset", fault, "留空，或把它写进 datapackage.json 的 comparators"
+        listed = "、".join(filter(None, known)) or "没有"
+        told = {"dataset": row["dataset"], "known": listed}
+        raise _RowError("dataset", "rival_dataset", **told)
     pointer = tuple(row[column] for column in POINTER)
     hits = known[row["dataset"]][pointer]
     if hits != 1:
         named = " / ".join(pointer)
-        fault = f"“{named}”指到 {hits} 条记录或事件，应当正好一条"
-        return "+".join(POINTER), fault, "照所指的那一行写出这几栏，事件的 measure 留空"
-    return None
+        raise _RowError("+".join(POINTER), "rival_pointer", pointer=named, hits=hits)
 
 
 def read_records(
-    folder: str, tables: dict[str, pd.DataFrame], part: str = "records.csv"
+    folder: str, tables: Tables, part: str = "records.csv"
 ) -> pd.DataFrame:
     """Return the records with the year and the box that their wording states.
 
     `part` is the name that messages give to the file of records.
     """
     records, codebook = tables["records.csv"], tables["codebook.csv"]
-    kind = dict(
-        zip(
-            codebook["measure"],
-            zip(codebook["unit"], codebook["precision"], strict=True),
-            strict=True,
-        )
-    )
+    ways = zip(codebook["unit"], codebook["precision"], strict=True)
+    kind = dict(zip(codebook["measure"], ways, strict=True))
     period, quote, printed, value, qualifier, unit = (
         records[column].tolist() for column in _TOLD
     )
@@ -182,8 +182,25 @@ def read_records(
     return records.assign(year=pd.array(years, dtype="Int64"), **box)
 
 
-class _RowError(ValueError):
-    """Column, fault and mend of a row."""
+@lru_cache(maxsize=10_000)
+def _year(period: str) -> int | None:
+    """Return the year a period speaks of, its last one for a span; None if undated."""
+    if not period:
+        return None
+    if not all(map(is_period, period.split("/", 1))):
+        raise _RowError("period", "period", period=period)
+    return int(period.split("/")[-1][:4])
+
+
+def _check_quote(quote: str, printed: str, value: str, qualifier: str) -> None:
+    """Refuse a figure outside its quote, and a vain search that prints something."""
+    if qualifier != "not_found":
+        if printed not in quote:
+            raise _RowError("printed", "outside_quote", printed=printed, quote=quote)
+        return
+    for column, text in (("printed", printed), ("value", value), ("quote", quote)):
+        if text:
+            raise _RowError(column, "found_after_all", text=text)
 
 
 # One wording is read once, however many records print it and however often.
@@ -207,15 +224,15 @@ def _box(
         try:
             stored, read = float(value), number * abs(convert(spoken, unit))
         except ValueError as fault:
-            mend = "写成数字，单位与原文一致"
-            raise _RowError("value", f"“{value}”：{fault}", mend) from fault
+            told = {"value": value, "fault": fault}
+            raise _RowError("value", "no_value", **told) from fault
         if abs(stored - read) > 1e-9 * max(abs(read), 1):
-            fault_text = f"原文“{printed}”读作 {read:g}，这里写的是 {stored:g}"
-            raise _RowError("value", fault_text, "核对引文和单位")
+            told = {"printed": printed, "read": f"{read:g}", "stored": f"{stored:g}"}
+            raise _RowError("value", "other_value", **told)
     try:
         factor = convert(spoken, into)
     except ValueError as fault:
-        raise _RowError("unit", str(fault), f"改成能换算成 {into} 的单位") from fault
+        raise _RowError("unit", "other_unit", fault=fault, into=into) from fault
     lower, upper = sorted((box[0] * factor, box[2] * factor))
     return lower, box[1] * factor, upper
 
@@ -244,10 +261,10 @@ def _read_wording(
     try:
         figure = read_printed(printed, unit=unit, ledger=ledger)
     except ReadingError as fault:
-        raise _RowError("printed", str(fault), "改 printed 一栏") from fault
+        raise _RowError("printed", "unread", fault=fault) from fault
     if figure.qualifier != qualifier:
-        fault_text = f"原文“{printed}”的限定词是 {figure.qualifier}，不是 {qualifier}"
-        raise _RowError("qualifier", fault_text, "核对引文")
+        told = {"printed": printed, "read": figure.qualifier, "stored": qualifier}
+        raise _RowError("qualifier", "other_qualifier", **told)
     # "percent decrease" stays the record's: the word for the fall stands elsewhere
     # in the quote. A wording that names no amount takes the record's unit, too.
     named = figure.unit in UNITS and UNITS[figure.unit].kind == "amount"
@@ -255,26 +272,3 @@ def _read_wording(
     spoken = figure.unit if named and figure.unit and not fall else unit
     value = nan if figure.value is None else figure.value
     return (figure.lower, value, figure.upper), figure.number, spoken
-
-
-def _check_quote(quote: str, printed: str, value: str, qualifier: str) -> None:
-    """Refuse a figure outside its quote, and a vain search that prints something."""
-    if qualifier != "not_found":
-        if printed not in quote:
-            fault = f"“{printed}”不在引文“{quote}”里"
-            raise _RowError("printed", fault, "照引文原样写出这个数")
-        return
-    for column, text in (("printed", printed), ("value", value), ("quote", quote)):
-        if text:
-            raise _RowError(column, f"not_found 的行却有“{text}”", "清空这一格")
-
-
-@lru_cache(maxsize=10_000)
-def _year(period: str) -> int | None:
-    """Return the year a period speaks of, its last one for a span; None if undated."""
-    if not period:
-        return None
-    if not all(map(is_period, period.split("/", 1))):
-        mend = "写成 2020、2020-H1、2020-06、2020-06-30 或 2020-01/2020-09"
-        raise _RowError("period", f"“{period}”不是时期", mend)
-    return int(period.split("/")[-1][:4])
