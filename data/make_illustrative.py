@@ -74,8 +74,10 @@ def list_measures(settings):
     """Return every measure, those of one programme after those of all."""
     measures = dict(settings["measures"])
     for total, (key, (zh, en, *_)) in product(TOTALS, settings["programmes"].items()):
-        of_all = measures[total]
+        of_all, labels = measures[total], settings["labels"]
+        pairs = zip(labels["of_programme"], of_all["labels"], labels[key], strict=True)
         measures[f"{total}_{key}"] = of_all | {
+            "labels": [both.format(*names) for both, *names in pairs],
             "noun": f"{zh}类{of_all['noun']}",
             "zh": f"只计{zh}类：{of_all['zh']}",
             "en": f"{en} only: {of_all['en']}",
@@ -134,7 +136,7 @@ def list_codebook(years, measures):
         text = f"示例：{row['zh']}。 / Illustrative: {row['en']}."
         about = row["topic"], row["unit"], row["basis"], f"{years[0]}-{years[-1]}"
         rival = row["rival"] if row["rival"] in measures else ""
-        codebook.append([name, *about, "exact", text, rival])
+        codebook.append([name, *row["labels"], *about, "exact", text, rival])
     return codebook
 
 

@@ -38,6 +38,7 @@ from hengstats.vintages import (
     records_of,
     source_rows,
 )
+from hengstats.vocabulary import LANGUAGES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -219,6 +220,18 @@ def find_dataset(dataset: str) -> Path:
     known = "、".join(sorted(p.parent.name for p in DATA.glob("*/records.csv")))
     told = {"dataset": dataset, "folder": DATA / dataset, "known": known or "无"}
     raise data_error("dataset.unknown", **told)
+
+
+def list_labels(codebook: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the label of each measure in three scripts; one left out is another's."""
+    blank = pd.Series("", codebook.index)
+    told = [codebook.get(lang, blank) for lang in LANGUAGES]
+    labels = {}
+    for measure, *texts in zip(codebook["measure"], *told, strict=True):
+        filled = [text for text in texts if text]
+        if filled:
+            labels[measure] = [text or filled[0] for text in texts]
+    return labels
 
 
 def read_dataset(

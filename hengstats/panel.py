@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from hengstats.dataset import Dataset, read_dataset
+from hengstats.dataset import Dataset, list_labels, read_dataset
 from hengstats.figures import settle_figures
 from hengstats.messages import data_error
 from hengstats.vocabulary import LANGUAGES
@@ -212,6 +212,11 @@ def _about(
         not_found=missing,
         datasets=[data.name for data in loaded],
         as_of=as_of,
+        labels={
+            measure: texts
+            for data in reversed(loaded)
+            for measure, texts in list_labels(data.codebook).items()
+        },
         units=figures.drop_duplicates("measure").set_index("measure")["unit"].to_dict(),
         entities=dict(zip(entities["entity"], map(list, names), strict=True)),
         milestones=milestones.to_dict("records"),

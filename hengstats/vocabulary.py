@@ -1,9 +1,13 @@
-"""Which measures, units, qualifiers and labels exist, in three scripts?
+"""Lists units and qualifiers, and says labels and sentences in three scripts.
 
-The strings stand in `vocabulary.toml`, one line each, as 简体, 繁體 and English.
+The strings stand in `vocabulary.toml`, one line each, as 简体, 繁體 and English; what
+a measure is called stands in the codebook of its dataset.
 """
 
+import csv
+import io
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,6 +24,7 @@ QUALIFIERS = (
     "not_found",
 )
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+Labels = Mapping[str, Sequence[str]]  # measure -> its label in each language
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +114,53 @@ def say(section: str, key: str, lang: str, **values: object) -> str:
 
 
 def name(section: str, key: str, lang: str) -> str:
-    """Return the label of a measure, unit or status, or its key where none is known.
-
-    A user's own codebook may define measures that this vocabulary does not know.
-    A measure of one programme, `events_careers`, is labelled by both its parts.
-    """
+    """Return the label of a unit, qualifier or status, or its key if none is known."""
     known = strings().get(section, {})
-    if key in known:
-        return known[key][LANGUAGES.index(check_language(lang))]
-    base, _, programme = key.partition("_")
-    if section == "measure" and base in known and programme in strings()["programme"]:
-        joined = say("word", "of_programme", lang)
-        return joined.format(
-            measure=name("measure", base, lang),
-            programme=name("programme", programme, lang),
-        )
-    return key
+    return known[key][LANGUAGES.index(check_language(lang))] if key in known else key
+
+
+@cache
+def _standard_labels() -> Labels:
+    """Return the labels of the measures that every new dataset has."""
+    source = resources.files("hengstats").joinpath("adding/blank/codebook.csv")
+    rows = csv.DictReader(io.StringIO(source.read_text(encoding="utf-8-sig")))
+    return {row["measure"]: [row[lang] for lang in LANGUAGES] for row in rows}
+
+
+def knows_measure(measure: str, labels: Labels | None = None) -> bool:
+    """Return whether a measure has a label of its own; see `measure_label`."""
+    return measure in (labels or {}) or measure in _standard_labels()
+
+
+def measure_label(measure: str, lang: str, labels: Labels | None = None) -> str:
+    """Return the label of a measure as its codebook has it.
+
+    `labels` are those of the dataset, as `panel.attrs["about"]["labels"]` holds them.
+    A measure without one is called as in a new dataset, and else by its key.
+    """
+    place = LANGUAGES.index(check_language(lang))
+    for known in (labels or {}, _standard_labels()):
+        if measure in known:
+            return known[measure][place]
+    return measure
+
+
+def programme_labels(
+    measure: str, lang: str, labels: Labels | None = None
+) -> dict[str, str]:
+    """Return the measures of single programmes of a measure, and the programmes' names.
+
+    `events_careers` is one of `events` if its label says so: 活动场数（职业成长）.
+    """
+    found = {}
+    total = measure_label(measure, lang, labels)
+    frame = say("word", "of_programme", lang, measure=total, programme="{}")
+    before, after = frame.split("{}")
+    for key in labels or {}:
+        label = measure_label(key, lang, labels)
+        if key.startswith(f"{measure}_") and label.startswith(before):
+            found[key] = label.removeprefix(before).removesuffix(after)
+    return found
 
 
 def convert(unit: str, into: str) -> float:

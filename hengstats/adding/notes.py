@@ -13,7 +13,7 @@ from hengstats.figures import KEY
 from hengstats.intake.result import Checked, refuse
 from hengstats.messages import message
 from hengstats.vintages import Vintage
-from hengstats.vocabulary import name, say
+from hengstats.vocabulary import Labels, measure_label, name, say
 
 Key = tuple[str, str, int]  # entity, measure, year
 _SHOWN, _NAMED = 30, 5  # changes listed one by one; figures named in a note
@@ -68,6 +68,8 @@ class Added:
         are: `overtaken` by a later publication, a rule of `figures.RULES`, `ruling`.
     names : dict
         Key of each building named here to its name.
+    labels : dict
+        Key of each measure to its name in three scripts, where the codebook has them.
     warnings : tuple of Fault
         Those of the check, and what else is worth knowing.
     """
@@ -78,6 +80,7 @@ class Added:
     source: str
     files: tuple[str, ...]
     names: Mapping[str, str]
+    labels: Labels
     unchanged: int
     warnings: tuple[Fault, ...]
     passed_over: Mapping[str, int] = field(default_factory=dict)
@@ -116,7 +119,9 @@ class Added:
 
     def _line(self, change: Change, languages: Sequence[str]) -> str:
         """Return one change, the measure in each language."""
-        measures = [name("measure", change.measure, one) for one in languages]
+        measures = [
+            measure_label(change.measure, one, self.labels) for one in languages
+        ]
         who = self.names.get(change.entity, change.entity)
         old = _word(change.old, change.old_unit, languages[0])
         new = _word(change.new, change.new_unit, languages[0])

@@ -32,7 +32,13 @@ from hengstats.adding.transcribe import (
     transcribe_all,
     unmapped_columns,
 )
-from hengstats.dataset import Dataset, check_vintage, find_dataset, read_dataset
+from hengstats.dataset import (
+    Dataset,
+    check_vintage,
+    find_dataset,
+    list_labels,
+    read_dataset,
+)
 from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import KEY
 from hengstats.indicators import ENDS
@@ -137,6 +143,7 @@ def propose(
         source="",
         files=tuple(sheet.file for sheet in sheets),
         names={**resolved.shown, **{key: name for name, key in vintage.names.items()}},
+        labels=list_labels(data.codebook),
         unchanged=len(new),
         warnings=tuple(warnings),
     )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
-from hengstats.vocabulary import LANGUAGES, name, say, strings
+from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, say
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
@@ -28,12 +28,12 @@ def entity_name(table: pd.DataFrame, entity: str, lang: str) -> str:
 
 def measure_name(table: pd.DataFrame, measure: str, lang: str) -> str:
     """Return the name of a measure in one language, or its key."""
-    return name("measure", measure, lang)
+    return measure_label(measure, lang, about(table).get("labels"))
 
 
 def is_measure(table: pd.DataFrame, measure: str) -> bool:
     """Return whether a table holds a measure, or could: its name is known."""
-    return measure in table or measure in strings()["measure"]
+    return measure in table or knows_measure(measure, about(table).get("labels"))
 
 
 def unit_of(table: pd.DataFrame, measure: str, lang: str) -> str:

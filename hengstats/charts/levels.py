@@ -30,7 +30,7 @@ from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
 from hengstats.panel import series_of
-from hengstats.vocabulary import name, say, strings
+from hengstats.vocabulary import programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.
 FEW = 2
@@ -102,14 +102,15 @@ def draw_participation(
     are stacked only where they add up to the total, as attendances and events do.
     Other parameters and errors as for `draw_tax`.
     """
-    parts = [f"{measure}_{key}" for key in strings()["programme"]]
-    names = choose_entities(panel, [measure], entities)
-    if len(names) == 1 and set(parts) <= set(panel):
+    labels = programme_labels(measure, lang, about(panel).get("labels"))
+    names, parts = choose_entities(panel, [measure], entities), list(labels)
+    drawable = 0 < len(parts) <= len(HATCHES) and set(parts) <= set(panel)
+    if len(names) == 1 and drawable:
         own = panel[panel["entity"] == names[0]]
         ends = [f"{m}{end}" for m in (measure, *parts) for end in ENDINGS]
         own = own.dropna(subset=own.columns.intersection(ends), how="all")
         if len(own) and (own[parts].sum(axis=1) == own[measure]).all():
-            return _draw_stack(own, measure, parts, names[0], ax, lang)
+            return _draw_stack(own, measure, labels, names[0], ax, lang)
     return _draw_levels(panel, [measure], entities, ax, lang)
 
 
@@ -233,7 +234,7 @@ def _count_years(plotted: list[pd.DataFrame], lang: str) -> str:
 def _draw_stack(
     panel: pd.DataFrame,
     measure: str,
-    parts: list[str],
+    programmes: dict[str, str],
     entity: str,
     ax: Axes | None,
     lang: str,
@@ -242,7 +243,7 @@ def _draw_stack(
     ax = start(ax)
     years = panel["year"].tolist()
     floor = pd.Series(0.0, index=panel.index)
-    for number, part in enumerate(parts):
+    for number, (part, label) in enumerate(programmes.items()):
         ax.bar(
             panel["year"],
             panel[part],
@@ -253,7 +254,7 @@ def _draw_stack(
             hatch=HATCHES[number],
             lw=0.6,
             gid="bar",
-            label=name("programme", part.removeprefix(f"{measure}_"), lang),
+            label=label,
         )
         floor = floor + panel[part]
     for year, total in zip(years, floor, strict=True):
@@ -273,7 +274,7 @@ def _draw_stack(
     _number_years(ax, years)
     sentences = [
         say("chart", "stacked", lang),
-        sources_sentence(panel, [measure, *parts], [entity], lang),
+        sources_sentence(panel, [measure, *programmes], [entity], lang),
     ]
     write_caption(ax, panel, sentences, [entity], lang)
     return dress(ax)

@@ -6,10 +6,9 @@ organisation. Its evidence is printed figures and dated events, never our own.
 
 import pandas as pd
 
-from hengstats.dataset import Dataset, read_dataset
-from hengstats.evidence.shown import measure_label
+from hengstats.dataset import Dataset, list_labels, read_dataset
 from hengstats.records import POINTER, list_evidence
-from hengstats.vocabulary import check_language, say
+from hengstats.vocabulary import check_language, measure_label, say
 
 COLUMNS = [
     "rival",
@@ -71,11 +70,15 @@ def explain_rivals(
     )
     entities = pd.concat([store.entities for store in stores.values()])
     names = dict(zip(entities["entity"], entities[lang], strict=True))
+    labels: dict[str, list[str]] = {}
+    for store in stores.values():
+        labels = list_labels(store.codebook) | labels
     comma = say("word", "comma", lang)
     said = []
     for row in shown.to_dict("records"):
         whose = names.get(row["entity"], row["entity"])
-        what = measure_label({}, row["measure"] or "event", lang)
+        measure = row["measure"]  # blank for an event
+        what = measure_label(measure, lang, labels) or say("word", "event", lang)
         when = [row["period"].replace("/", " / ")] if row["period"] else []
         said.append(comma.join([whose, what, *when]))
     shown = shown.assign(evidence=pd.Series(said, dtype=object))

@@ -4,15 +4,9 @@ import numpy as np
 import pandas as pd
 
 from hengstats.indicators import round_out
-from hengstats.vocabulary import LANGUAGES, name, say
+from hengstats.vocabulary import say
 
 SHOWN_AS_GROWTH = ("growth", "average_growth")
-
-
-def measure_label(about: dict, measure: str, lang: str) -> str:
-    """Return what a measure is called: in its codebook, else in the vocabulary."""
-    labels = about.get("labels", {}).get(measure)
-    return labels[LANGUAGES.index(lang)] if labels else name("measure", measure, lang)
 
 
 def statistic_label(statistic: str, lang: str) -> str:

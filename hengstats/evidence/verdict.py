@@ -24,7 +24,6 @@ from hengstats.evidence.refusals import (
 from hengstats.evidence.rule import LENIENT
 from hengstats.evidence.shown import (
     list_years,
-    measure_label,
     show_correlation,
     show_end,
     show_growth,
@@ -36,7 +35,7 @@ from hengstats.evidence.shown import (
 )
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
-from hengstats.vocabulary import LANGUAGES, say
+from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Row = dict[Hashable, Any]
 
@@ -260,7 +259,8 @@ def _space(lang: str) -> str:
 
 def _measure(verdict: Verdict, measure: str, lang: str) -> str:
     """Return what a measure is called."""
-    return measure_label(verdict.steps.attrs.get("about", {}), measure, lang)
+    about = verdict.steps.attrs.get("about", {})
+    return measure_label(measure, lang, about.get("labels"))
 
 
 def _both(verdict: Verdict, lang: str) -> dict[str, str]:

@@ -10,14 +10,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from hengstats.dataset import Dataset
+from hengstats.dataset import Dataset, list_labels
 from hengstats.evidence.pairs import Levels, Pairs
 from hengstats.evidence.readings import read_figures
 from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, climb
 from hengstats.indicators import ENDS, cagr, growth, round_out
 from hengstats.panel import panel_of
 from hengstats.revisions.result import AVERAGE, LAST, LATEST, Box, State
-from hengstats.vocabulary import strings
+from hengstats.vocabulary import programme_labels
 
 ORGANISATION, ECONOMY = "branch_members", "tax_revenue"
 TOPICS = ("tax", "organisation", "participation")
@@ -30,9 +30,8 @@ def measures_judged(data: Dataset) -> list[str]:
     Those of one programme, such as `events_careers`, are parts of another.
     """
     own = data.codebook.loc[data.codebook["topic"].isin(TOPICS), "measure"]
-    parts = {
-        f"{one}_{programme}" for one in own for programme in strings()["programme"]
-    }
+    labels = list_labels(data.codebook)
+    parts = {key for one in own for key in programme_labels(one, "en", labels)}
     return [measure for measure in own if measure not in parts]
 
 

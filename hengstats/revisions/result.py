@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengstats.vocabulary import LANGUAGES, check_language, name, say
+from hengstats.vocabulary import (
+    LANGUAGES,
+    check_language,
+    measure_label,
+    name,
+    say,
+)
 
 VERDICT, LATEST, AVERAGE, LAST = "verdict", "latest", "average_growth", "growth"
 KINDS = (VERDICT, LATEST, AVERAGE, LAST)
@@ -193,7 +199,7 @@ def conclusions_table(
     rows = [
         [
             called(changes, one.entity, lang),
-            what_label(one, lang),
+            what_label(changes, one, lang),
             one.measure,
             state_text(one.before, one.what, lang),
             state_text(one.after, one.what, lang),
@@ -209,7 +215,7 @@ def figures_table(changes: Changes, figures: pd.DataFrame, lang: str) -> pd.Data
     rows = [
         [
             called(changes, row["entity"], lang),
-            name("measure", row["measure"], lang),
+            called_measure(changes, row["measure"], lang),
             str(row["year"]),
             say("changes", row["change"], lang),
             wording(row["old"], row["old_unit"], lang),
@@ -228,6 +234,11 @@ def called(changes: Changes, entity: str, lang: str) -> str:
     """Return the name of an entity, or its key."""
     names = changes.about["entities"].get(entity)
     return names[LANGUAGES.index(lang)] if names else entity
+
+
+def called_measure(changes: Changes, measure: str, lang: str) -> str:
+    """Return the name of a measure, or its key."""
+    return measure_label(measure, lang, changes.about.get("labels"))
 
 
 def wording(printed: str, unit: str, lang: str) -> str:
@@ -268,9 +279,9 @@ def source_text(row: dict[Any, Any], lang: str) -> str:
     return say("changes", "source", lang, publisher=row["publisher"], date=date)
 
 
-def what_label(one: Conclusion, lang: str) -> str:
+def what_label(changes: Changes, one: Conclusion, lang: str) -> str:
     """Return what a conclusion is about."""
-    measure = name("measure", one.measure, lang)
+    measure = called_measure(changes, one.measure, lang)
     return say("changes", f"what_{one.what}", lang, measure=measure)
 
 
@@ -293,7 +304,7 @@ def because_text(changes: Changes, one: Conclusion, lang: str) -> str:
     """Return which figures did it, and how."""
     rows = changes.figures.loc[list(one.rows)].to_dict("records")
     own = "" if one.what == VERDICT else one.measure
-    items = [change_text(row, lang, own) for row in rows[:MOST_NAMED]]
+    items = [change_text(changes, row, lang, own) for row in rows[:MOST_NAMED]]
     listed = say("word", "semicolon", lang).join(items)
     if len(rows) > MOST_NAMED:
         listed = say("changes", "and_others", lang, list=listed, n=len(rows))
@@ -303,9 +314,10 @@ def because_text(changes: Changes, one: Conclusion, lang: str) -> str:
     return say("changes", f"because_{how}", lang, list=listed)
 
 
-def change_text(row: dict[Any, Any], lang: str, own: str = "") -> str:
+def change_text(changes: Changes, row: dict[Any, Any], lang: str, own: str = "") -> str:
     """Return one changed figure in a few words; the measure `own` need not be named."""
-    measure = "" if row["measure"] == own else name("measure", row["measure"], lang)
+    measure = row["measure"]
+    measure = "" if measure == own else called_measure(changes, measure, lang)
     return say(
         "changes",
         row["change"] + "_item",
@@ -377,7 +389,7 @@ def _figures(changes: Changes, lang: str) -> list[str]:
             say("changes", "added_year", lang, year=year, n=n)
             for year, n in counts[measure].sort_index().items()
         )
-        what = name("measure", measure, lang)
+        what = called_measure(changes, measure, lang)
         lines.append(say("changes", "added_line", lang, measure=what, list=listed))
     return lines
 
@@ -390,7 +402,7 @@ def _line(changes: Changes, row: dict[Any, Any], lang: str) -> str:
         "line",
         lang,
         entity=called(changes, row["entity"], lang),
-        item=change_text(row, lang),
+        item=change_text(changes, row, lang),
         why=say("word", "semicolon", lang).join(why),
     )
 
