@@ -18,7 +18,7 @@ BUDGET = {
     "adding": 2590,
     "charts": 2420,
     "evidence": 4600,
-    "intake": 6450,
+    "intake": 5550,
     "intake/logs": 2130,  # leaves with `participation`
     "report": 2410,
     "revisions": 1200,

@@ -192,12 +192,8 @@ def _records(body: Body) -> list[Record]:
     ]
     shapes = [(year, own, tuple(columns[i] for i in own)) for year, own in places]
     return [
-        record._replace(
-            year=year,
-            columns=shape,
-            figures=tuple(record.figures[i] for i in own),
-        )
-        for record in body.records
+        Record(table, shape, row, year, name, tuple(figures[i] for i in own))
+        for table, _, row, _, name, figures in body.records
         for year, own, shape in shapes
     ]
 
