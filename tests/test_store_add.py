@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 
 import pytest
@@ -60,31 +61,42 @@ def test_the_first_sheet_comes_in_as_it_is_and_says_so(mine):
 
 
 @pytest.mark.parametrize(
-    ("cell", "value", "printed"),  # in 亿元, worked out by hand
+    ("cell", "known", "record"),  # in 亿元, worked out by hand
     [
-        ("-0.35", -0.35, "-0.35"),
-        ("2600万元", 0.26, "2600万元"),
-        ("3.2亿元", 3.2, "3.2亿元"),
-        ("1.2E+01", 12.0, None),
-        ("１２．５", 12.5, None),
-        ("1 234", 1234.0, "1234亿元"),
-        ("二十六", 26.0, "二十六"),
-        ("约3.2亿元", 3.2, "约3.2亿元"),
+        ("-0.35", -0.35, ("-0.35", "-0.35", "exact")),
+        ("2600万元", 0.26, ("2600万元", "2600", "exact")),
+        ("3.2亿元", 3.2, ("3.2亿元", "3.2", "exact")),
+        ("12.60", 12.6, ("12.60", "12.6", "exact")),
+        ("１２．５", 12.5, ("１２．５", "12.5", "exact")),
+        ("二十六", 26.0, ("二十六", "26", "exact")),
+        ("约3.2亿元", 3.2, ("约3.2亿元", "3.2", "about")),
+        ("300以上", None, ("300以上", "300", "at_least")),
+        ("<10", None, ("<10", "10", "fewer_than")),
+        ("3-5", None, ("3-5", "", "range")),
+        # what the records cannot read is said plainly, and the quote shows both
+        ("1.2E+01", 12.0, ("12亿元", "12", "exact")),
+        ("1 234", 1234.0, ("1234亿元", "1234", "exact")),
+        ("约1 234", 1234.0, ("约1234亿元", "1234", "about")),
     ],
 )
-def test_a_wording_means_what_the_check_has_read(mine, cell, value, printed):
+def test_a_wording_means_what_the_check_has_read(mine, cell, known, record):
     mine(f"年份,楼宇,税收(亿元)\n2020,示例甲楼,{cell}\n")
-    assert accepted()["示例甲楼", 2020] == pytest.approx(value)
-    record = load_records("mine").iloc[0]
-    assert record["printed"] == (printed or record["printed"])
-    assert record["printed"] in record["quote"]
+    value = accepted()["示例甲楼", 2020]
+    assert value == pytest.approx(math.nan if known is None else known, nan_ok=True)
+    told = load_records("mine").iloc[0]
+    assert tuple(told[["printed", "value", "qualifier"]]) == record
+    both = cell if record[0] == cell else f"{cell}（即 {record[0]}）"
+    assert told["quote"] == f"表.csv第2行 税收(亿元)：{both}"
 
 
-def test_an_amount_keeps_the_unit_of_its_sheet(mine):
-    mine("年份,楼宇,税收(万元)\n2020,示例甲楼,15000\n")
+@pytest.mark.parametrize(
+    ("unit", "cell", "own"),
+    [("万元", "15000", "10000 yuan"), ("元", "123456789", "yuan")],
+)
+def test_an_amount_keeps_the_unit_of_its_sheet(mine, unit, cell, own):
+    mine(f"年份,楼宇,税收({unit})\n2020,示例甲楼,{cell}\n")
     record = load_records("mine").iloc[0]
-    said = record[["printed", "value", "unit"]].tolist()
-    assert said == ["15000", "15000", "10000 yuan"]
+    assert record[["printed", "value", "unit"]].tolist() == [cell, cell, own]
 
 
 @pytest.mark.parametrize(

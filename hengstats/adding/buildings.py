@@ -325,13 +325,14 @@ def _unasked(
             yield option, "alias_not_in_sheets", new
         elif new in names:
             yield option, "already_known", new
+    aliases = set(answers.aliases.values())
     for name in answers.new_buildings:
         option = f'--new-building "{name}"'
         if name not in places:
             yield option, "not_in_sheets", name
         elif name in names:
             yield option, "already_known", name
-        elif name in answers.aliases.values():
+        elif name in aliases:
             yield option, "also_alias", name
         elif not asks:
             yield option, "first_sheets", name

@@ -29,7 +29,7 @@ from hengstats.adding.transcribe import (
     Found,
     gather,
     measures_of,
-    transcribe_all,
+    transcribe,
     unmapped_columns,
 )
 from hengstats.dataset import (
@@ -202,11 +202,8 @@ def _take(
     ]
     if faults:
         raise _refuse([*faults, *resolved.open], resolved.more)
-    rows, faults = transcribe_all(cells, measures)
-    if faults:
-        raise _refuse(faults)
     vintage = _describe(snapshot, about, sheets, resolved, measures)
-    return replace(vintage, records=rows), cells
+    return replace(vintage, records=transcribe(cells, measures)), cells
 
 
 def _name(data: Dataset, about: Vintage, sheets: Sequence[Checked]) -> Vintage:

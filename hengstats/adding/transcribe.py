@@ -5,6 +5,7 @@ check did; where it does not, a plain wording of the same figure stands in its p
 and the quote shows both.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -39,7 +40,6 @@ _BEFORE = {
     "fewer_than": "不足",
 }
 _PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
-_CLOSE = Decimal("1e-9")
 _FACTOR = {unit: Decimal(repr(about.factor)) for unit, about in UNITS.items()}
 
 
@@ -127,38 +127,20 @@ def unmapped_columns(
             yield refuse("adding.unmapped_column", column=column).at(*place)
 
 
-def transcribe_all(
-    cells: Sequence[Found], measures: Mapping[str, str]
-) -> tuple[list[list[str]], list[Fault]]:
-    """Return the records of all cells, and those that no wording of records says."""
-    records, faults = [], []
-    for one in cells:
-        try:
-            printed, value, unit, quote = transcribe(one.cell, one.file)
-        except ReadingError as fault:
-            faults.append(one.refuse("invalid_number", fault=fault))
-            continue
-        key = [one.entity, measures[one.cell.column], str(one.cell.year)]
-        records.append([*key, printed, value, one.cell.qualifier, unit, quote])
-    return records, faults
-
-
-def transcribe(cell: Cell, file: str) -> tuple[str, str, str, str]:
-    """Return how a cell is recorded: printed, value, unit and quote.
-
-    Raises
-    ------
-    ReadingError
-        If no wording says what the check has read.
-    """
-    figure = cell.qualifier, cell.number, cell.lower, cell.upper
-    printed, value, unit = _word(cell.column, cell.printed, cell.unit, *figure)
-    sheet = f"《{cell.sheet}》" if cell.sheet else ""
-    row = f"第{cell.row}行 " if cell.row else " "
-    quote = f"{file}{sheet}{row}{cell.head or cell.column}：{cell.printed}"
-    if printed != cell.printed:
-        quote += f"（即 {printed}）"
-    return printed, value, unit, quote
+def transcribe(cells: Sequence[Found], measures: Mapping[str, str]) -> list[list[str]]:
+    """Return the record of each cell, in the columns of `vintages.RECORD`."""
+    records = []
+    for file, entity, cell in cells:
+        said = cell.qualifier, cell.number, cell.lower, cell.upper
+        printed, value, unit = _word(cell.column, cell.printed, cell.unit, *said)
+        sheet = f"《{cell.sheet}》" if cell.sheet else ""
+        row = f"第{cell.row}行 " if cell.row else " "
+        quote = f"{file}{sheet}{row}{cell.head or cell.column}：{cell.printed}"
+        if printed != cell.printed:
+            quote += f"（即 {printed}）"
+        key = [entity, measures[cell.column], str(cell.year)]
+        records.append([*key, printed, value, cell.qualifier, unit, quote])
+    return records
 
 
 @lru_cache(maxsize=100_000)
@@ -173,53 +155,36 @@ def _word(
 ) -> tuple[str, str, str]:
     """Return wording, value and unit of a record that says what a cell says."""
     own = COLUMNS[column]
-    ends = number, upper, lower
-    first = next((end for end in ends if end is not None), None)
-    held = (lower, upper) if qualifier == "range" else (first,)
-    plain = ""
-    if qualifier == "range" and lower is not None and upper is not None:
-        plain = f"{lower:f}-{upper:f}"
-    elif first is not None:
-        plain = f"{_BEFORE[qualifier]}{first:f}"
-    plain += "亿元" * (column == "tax" and bool(plain))
-    for wording, stated in ((printed, unit), (plain, own)):
-        if wording and _says(wording, stated, own, qualifier, held):
-            if qualifier == "range" or first is None:
-                return wording, "", stated
-            value = first * _FACTOR[own] / _FACTOR[stated]
-            return wording, f"{value.normalize():f}", stated
-    raise ReadingError(f"“{printed}” / “{plain}”")
+    first = next((end for end in (number, upper, lower) if end is not None), Decimal())
+    if not _says(printed, unit, own, qualifier, first):
+        plain = f"{_BEFORE.get(qualifier, '')}{first:f}"
+        plain = f"{lower:f}-{upper:f}" if qualifier == "range" else plain
+        printed, unit = plain + "亿元" * (column == "tax"), own
+    if qualifier == "range":
+        return printed, "", unit
+    value = first * _FACTOR[own] / _FACTOR[unit]
+    return printed, f"{value.normalize():f}", unit
+
+
+def _says(wording: str, unit: str, own: str, qualifier: str, held: Decimal) -> bool:
+    """Return whether the records read a wording as the cell was read.
+
+    `held` is the number of the cell in the unit of its column, `own`.
+    """
+    if qualifier == "exact" and _PLAIN.fullmatch(wording):
+        # A plain number reads as itself; nearly all cells are one.
+        return Decimal(wording) * _FACTOR[unit] == held * _FACTOR[own]
+    try:
+        figure = read_printed(wording, unit=unit)
+        measured = figure.unit in UNITS and UNITS[str(figure.unit)].kind == "amount"
+        factor = convert(str(figure.unit) if measured else unit, own)
+    except (ReadingError, ValueError):
+        return False
+    said = figure.upper if qualifier == "range" else figure.number
+    near = said is not None and math.isclose(said * factor, held, rel_tol=1e-9)
+    return figure.qualifier == qualifier and near
 
 
 def _meaning(cell: Cell) -> tuple[object, ...]:
     """Return what makes two cells say the same."""
     return cell.number, cell.qualifier, cell.lower, cell.upper
-
-
-def _says(
-    wording: str,
-    stated: str,
-    own: str,
-    qualifier: str,
-    held: tuple[Decimal | None, ...],
-) -> bool:
-    """Return whether a wording, read with a unit, says what a cell holds."""
-    if qualifier == "exact" and held[0] is not None and _PLAIN.fullmatch(wording):
-        # A plain number reads as itself; nearly all cells are one.
-        return Decimal(wording) * _FACTOR[stated] == held[0] * _FACTOR[own]
-    try:
-        figure = read_printed(wording, unit=stated)
-        measured = figure.unit in UNITS and UNITS[str(figure.unit)].kind == "amount"
-        factor = convert(str(figure.unit) if measured else stated, own)
-    except (ReadingError, ValueError):
-        return False
-    said = (figure.lower, figure.upper) if qualifier == "range" else (figure.number,)
-    return figure.qualifier == qualifier and all(
-        one is not None and other is not None and _is_close(one * factor, other)
-        for one, other in zip(said, held, strict=True)
-    )
-
-
-def _is_close(said: float, held: Decimal) -> bool:
-    """Return whether two numbers are one, but for the last bits of a float."""
-    return abs(Decimal(repr(said)) - held) <= _CLOSE * max(abs(held), Decimal(1))
