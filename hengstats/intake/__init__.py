@@ -3,6 +3,8 @@
 process       the process of its own in which a file is read
 filekinds     what kind of file it is; text, workbook and parquet read it into a grid
 cells, names  what one cell says, with its unit and year
+heads         what a head says; totals: which rows are totals or notes, no buildings
+layout        where the table is; columns, rows: what stands in it; sums: does it add up
 buildings     which figures a sheet of buildings and years holds
 logs          what sign-in logs add up to, without naming anybody
 result        the figures and the faults

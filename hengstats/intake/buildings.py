@@ -21,8 +21,8 @@ from hengstats.intake.measurerows import by_measure
 from hengstats.intake.names import similar
 from hengstats.intake.result import Asked, Cell, Faults, Outcome, refuse
 from hengstats.intake.rows import Body, Record, read_body
+from hengstats.intake.sums import sum_faults, total_faults
 from hengstats.intake.table import NAMES, Table, is_number, show
-from hengstats.intake.totals import sum_faults, total_faults
 
 JUMP = 1000  # times the year before: a change of unit until somebody says otherwise
 _SHOWN = 10  # hidden rows that are named

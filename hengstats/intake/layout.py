@@ -15,15 +15,13 @@ from hengstats.intake.cells import read_figure
 from hengstats.intake.grid import Area, Grid, Place, Value
 from hengstats.intake.heads import (
     YEAR_TEXT,
-    is_footer,
-    is_heading,
     join_heads,
     normal,
     read_head,
-    total_kind,
 )
 from hengstats.intake.result import COLUMNS, Faults, Refusal, refuse
 from hengstats.intake.table import Position, Table, head_text, is_number, texts
+from hengstats.intake.totals import is_footer, is_heading, total_kind
 
 _DEPTH = 200  # rows in which a head is looked for
 _ENOUGH = 64  # cells that tell whether a row is a head
@@ -299,7 +297,7 @@ class RowKinds:
         """Return the kind of a row, and the label of a total.
 
         A row is `row`, `skip` (nothing, a footer, a heading), `end` (a second table,
-        which is told) or a kind of total; see `heads.total_kind`.
+        which is told) or a kind of total; see `totals.total_kind`.
         """
         if not any(
             value is not None and not (isinstance(value, str) and not value.strip())

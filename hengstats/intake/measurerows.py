@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from hengstats.errors import Fault
 from hengstats.intake.columns import HeadReader, kind_of
-from hengstats.intake.heads import is_footer, read_head, total_kind
+from hengstats.intake.heads import read_head
 from hengstats.intake.layout import looks_like_head, second_head
 from hengstats.intake.notes import read_notes
 from hengstats.intake.result import COLUMNS, Asked, refuse
@@ -23,6 +23,7 @@ from hengstats.intake.table import (
     show,
     texts,
 )
+from hengstats.intake.totals import is_footer, total_kind
 
 _MOST = 60  # wordings of measures in one table
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from hengstats.errors import Fault
 from hengstats.intake.cells import Reading, read_figure
 from hengstats.intake.grid import Value
-from hengstats.intake.heads import YEAR_TEXT, is_footer, normal, total_kind
+from hengstats.intake.heads import YEAR_TEXT, normal
 from hengstats.intake.layout import RowKinds, end_of_table
 from hengstats.intake.names import read_name
 from hengstats.intake.result import Asked, Faults, Refusal, refuse
 from hengstats.intake.table import NAMES, Column, Table, broken, fill_down, show
+from hengstats.intake.totals import is_footer, total_kind
 from hengstats.intake.units import read_unit
 from hengstats.intake.years import read_year
 
@@ -44,7 +45,7 @@ class Total(NamedTuple):
 
     row: int  # from 0
     after: int  # how many rows of the table stand above it
-    kind: str  # `sum`, `part`, `group`, `page` or `other`; see `heads.total_kind`
+    kind: str  # `sum`, `part`, `group`, `page` or `other`; see `totals.total_kind`
     year: int | None  # beside it
     name: str  # of the building beside it, or empty
     figures: Figures

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
 from hengstats.intake.grid import Grid, Place, Value
-from hengstats.intake.heads import is_footer, total_kind
 from hengstats.intake.logs.counts import Problem, conclude, place, refuse
 from hengstats.intake.logs.heads import (
     KEYS,
@@ -28,6 +27,7 @@ from hengstats.intake.logs.messages import Unread, fault
 from hengstats.intake.logs.stamps import read_stamp
 from hengstats.intake.logs.tally import SignIn, tally_rows
 from hengstats.intake.result import Asked, Outcome, Refusal
+from hengstats.intake.totals import is_footer, total_kind
 
 __all__ = ["check_signin_parts", "check_signins", "looks_like_log"]
 
