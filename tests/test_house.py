@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {
     "top": 3040,
     "adding": 2590,
-    "charts": 2420,
+    "charts": 2150,
     "evidence": 4600,
     "intake": 5550,
     "intake/logs": 2130,  # leaves with `participation`
-    "report": 2410,
+    "report": 1600,
     "revisions": 1200,
 }
 FILES = 175

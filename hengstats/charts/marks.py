@@ -143,6 +143,14 @@ def mark_kind(row: pd.Series) -> str:
     return "upper" if row["lower"] <= 0 else "between"
 
 
+def middle(value: float, lower: float, upper: float) -> float:
+    """Return where a figure stands: its value, or the middle or end of its bounds."""
+    if pd.notna(value):
+        return float(value)
+    ends = [float(end) for end in (lower, upper) if np.isfinite(end)]
+    return sum(ends) / len(ends) if ends else 0.0
+
+
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
     """Return what the marks on a chart mean."""
     order = ("exact", "rounded", "lower", "upper", "between", "line")

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import ems_of, wrap, write_caption
+from hengstats.charts.caption import ems_of, write_caption, write_title
 from hengstats.charts.style import (
     COLOURS,
     GREY,
@@ -11,8 +11,6 @@ from hengstats.charts.style import (
     LABEL,
     MARKERS,
     SMALL,
-    TITLE,
-    WIDTH,
     dress,
     start,
 )
@@ -90,16 +88,7 @@ def draw_refusals(
     ax.set_xticks([0, 5, 25, 50, 75, 100])
     ax.set_xlabel(say("draw", "refusals_axis", lang), fontsize=LABEL)
     outdent = max(ems_of(label) for label in labels) * LABEL + 8
-    title = wrap(say("draw", "refusals_title", lang), WIDTH * 66 / TITLE)
-    ax.annotate(
-        title,
-        (0, 1),
-        (-outdent, 8),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        fontsize=TITLE,
-        gid="title",
-    )
+    write_title(ax, say("draw", "refusals_title", lang), outdent)
     comma = say("word", "comma", lang)
     signs = comma.join(
         sign + say("verdict", kind, lang)

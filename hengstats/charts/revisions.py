@@ -171,12 +171,13 @@ def _draw_box(ax: Axes, box: Row, place: int, new: bool) -> str:
 
 
 def _middle(box: Row) -> float:
-    """Return where a figure stands: its value, or the middle or end of its bounds."""
-    if pd.notna(box["value"]):
-        return float(box["value"])
-    ends = [box[end] for end in ("lower", "upper") if np.isfinite(box[end])]
-    # Nothing is the lower end of every count: of "<10" the upper end is what it says.
-    return float(ends[-1] if ends and box["lower"] <= -100 else sum(ends) / len(ends))
+    """Return where a figure stands.
+
+    Nothing is the lower end of every count: of "<10" the upper end is what it says.
+    """
+    least = box["lower"] <= -100 and np.isfinite(box["upper"])
+    low = np.nan if least else box["lower"]
+    return marks.middle(box["value"], low, box["upper"])
 
 
 def _wordings(row: Row, lang: str) -> str:

@@ -180,17 +180,8 @@ def _draw_line(ax: Axes, steps: pd.DataFrame, slope: float) -> None:
 
 def _place(row: Row) -> tuple[float, float]:
     """Return where a growth is drawn: its value, or the end that it has."""
-
-    def middle(value: float, low: float, high: float) -> float:
-        if pd.notna(value):
-            return float(value)
-        ends = [end for end in (low, high) if np.isfinite(end)]
-        return float(sum(ends) / len(ends)) if ends else 0.0
-
-    x, y = (
-        middle(*(row[f"{side}_{end}"] for end in ("value", "lower", "upper")))
-        for side in "xy"
-    )
+    ends = ("value", "lower", "upper")
+    x, y = (marks.middle(*(row[f"{side}_{end}"] for end in ends)) for side in "xy")
     return x, y
 
 

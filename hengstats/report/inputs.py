@@ -189,23 +189,11 @@ def _judge(panel: pd.DataFrame, entity: str) -> Verdict | str | None:
 def stamp_inputs(
     dataset: Path, notebooks: Mapping[str, Path], lang: str
 ) -> dict[str, str]:
-    """Return the stamp of all that a report is made from, the same on any machine.
+    """Return the SHA-256 of all that a report is made from, the same on any machine.
 
-    Parameters
-    ----------
-    dataset : Path
-        Its folder.
-    notebooks : mapping of str to Path
-        The notebooks that are run, by the page that each becomes.
-    lang : str
-        Language of the report.
-
-    Returns
-    -------
-    dict
-        SHA-256 by what is made: under `report` of the dataset, its comparators, what
-        comes with the library, the library itself and the language; under each page of
-        these and its notebook.
+    Under `report` that of the dataset, its comparators, what comes with the library,
+    the library and the language; under each page of `notebooks` of these and of the
+    notebook that becomes it.
     """
     compared = [find_dataset(name) for name in read_comparators(dataset)]
     common = [
