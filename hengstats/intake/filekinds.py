@@ -69,6 +69,8 @@ _OTHER_OFFICE = (
     (b"ms-excel.sheet.binary", "XLSB"),
 )
 _MEMBERS = 4096  # files inside a workbook
+_DAMAGES = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError)
+_UNUSUAL = (RuntimeError, ValueError)  # a way of packing, a name
 _UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
 
@@ -167,16 +169,7 @@ def open_workbook(data: bytes) -> dict[str, bytes]:
                 parts[_path(member).casefold()] = content
     except Refusal:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        NotImplementedError,  # an unusual way of packing
-        OSError,
-        EOFError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+    except (*_DAMAGES, *_UNUSUAL) as error:
         raise refuse("filekinds.damaged") from error
     _refuse_other_kinds(parts)
     for name, content in parts.items():
@@ -244,11 +237,10 @@ def _refuse_entities(xml: bytes) -> None:
     parser.StartDoctypeDeclHandler = refuse_doctype
     try:
         parser.Parse(xml, True)
+    except Refusal:
+        raise
     except expat.ExpatError as error:
         if error.code == _UNDEFINED_ENTITY:
             raise refuse("filekinds.entity") from error
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         pass  # in an encoding that is none
-    except ValueError as error:
-        if isinstance(error, Refusal):
-            raise

@@ -58,6 +58,8 @@ _CHINESE = {
     **dict.fromkeys([*range(27, 32), 36, *range(50, 55), 57, 58], 'yyyy"年"m"月"d"日"'),
     **dict.fromkeys([32, 33, 34, 35, 55, 56], 'h"时"mm"分"'),
 }
+_ILL_FORMED = (SyntaxError, expat.ExpatError)  # as the two parsers call it
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 _SIGNS = "0123456789+-=()"
 _RAISED = {
     "superscript": str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
@@ -99,15 +101,7 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
             _fill(survey.grid, sheet, survey.count)
     except SheetError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-        SyntaxError,  # ill-formed XML, as ElementTree calls it
-        expat.ExpatError,
-    ) as error:
+    except (*_FAULTS, *_ILL_FORMED) as error:
         raise refuse("workbook.damaged") from error
     return [survey.grid for survey in surveys]
 
