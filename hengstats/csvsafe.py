@@ -8,8 +8,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # the process that reads a sheet stays small without it
+    import pandas as pd
 
 _RISKY = "=+-@＝＋－＠\t\r"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -42,8 +44,10 @@ def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def from_csv(text: str) -> pd.DataFrame:
+def from_csv(text: str) -> "pd.DataFrame":
     """Return a table of CSV as text, without the apostrophes that `to_csv` wrote."""
+    import pandas as pd
+
     table = pd.read_csv(io.StringIO(text), dtype=object, na_filter=False)
     guarded = "'" in text
     for column in table if guarded else ():
