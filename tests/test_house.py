@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 3040,
+    "top": 3200,
     "adding": 2590,
     "charts": 2150,
     "evidence": 4600,

@@ -8,14 +8,13 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hengstats.dataset import Dataset
+from hengstats.dataset import Dataset, list_labels
 from hengstats.errors import Fault
 from hengstats.intake.result import Checked, Refusal, refuse
 from hengstats.messages import message
 from hengstats.panel import ILLUSTRATIVE
 from hengstats.vintages import Vintage
-from hengstats.vocabulary import LANGUAGES, say
-from hengstats.vocabulary import name as label
+from hengstats.vocabulary import LANGUAGES, Labels, measure_label, say
 
 LIST = "building_year"  # the kind of sheet that lists all buildings
 Place = tuple[str, str, int | None]  # file, sheet, row
@@ -100,6 +99,7 @@ def resolve(
     lost_names = [shown[key] for key in lost]
     others = [shown[k] for k in dict.fromkeys(names.values()) if k and k not in present]
     unasked = [*_unasked(places, names, set(missing), answers, asks)]
+    labels = list_labels(data.codebook)
     return Resolved(
         entities=entities,
         learned=learned,
@@ -113,7 +113,7 @@ def resolve(
         ],
         open=[
             *(
-                _where_is(shown[key], strange, losses.get(key, ())).at(file)
+                _where_is(shown[key], strange, losses.get(key, ()), labels).at(file)
                 for key in lost[:MOST]
             ),
             *(_not_asked(*one).at(file) for one in unasked[:MOST]),
@@ -147,7 +147,7 @@ def two_names(
                 yield refuse("adding.two_names", **said).at(sheet.file, places[name][1])
 
 
-def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:
+def list_losses(losses: Sequence[tuple[str, int]], labels: Labels, lang: str) -> str:
     """Return what a withdrawal takes back: how many figures, of what, of when."""
     if not losses:
         return say("store", "loses_nothing", lang)
@@ -155,7 +155,7 @@ def list_losses(losses: Sequence[tuple[str, int]], lang: str) -> str:
     for measure, year in losses:
         years.setdefault(measure, []).append(year)
     listed = say("word", "comma", lang).join(
-        f"{label('measure', measure, lang)} {_spans(own)}"
+        f"{measure_label(measure, lang, labels)} {_spans(own)}"
         for measure, own in years.items()
     )
     return say("store", "loses", lang, count=len(losses), figures=listed)
@@ -255,7 +255,10 @@ def _who_is(name: str, missing: Sequence[str], others: Sequence[str]) -> Refusal
 
 
 def _where_is(
-    name: str, strange: Sequence[str], losses: Sequence[tuple[str, int]]
+    name: str,
+    strange: Sequence[str],
+    losses: Sequence[tuple[str, int]],
+    labels: Labels,
 ) -> Refusal:
     """Return the question that a building puts which is not in the sheets.
 
@@ -269,8 +272,8 @@ def _where_is(
     return refuse(
         "adding.missing_building",
         name=name,
-        lost=list_losses(losses, "zh-Hans"),
-        lost_english=list_losses(losses, "en"),
+        lost=list_losses(losses, labels, "zh-Hans"),
+        lost_english=list_losses(losses, labels, "en"),
         renamed=renamed,
         renamed_english=english,
     )

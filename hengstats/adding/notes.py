@@ -185,6 +185,7 @@ def of_vintage(
     publishers: Sequence[str],
     losses: Losses,
     names: Mapping[str, str],
+    labels: Labels,
     *,
     confirms: bool,
 ) -> Iterator[Fault]:
@@ -205,7 +206,8 @@ def of_vintage(
         yield remark("new_publisher", file, own=vintage.publisher, listed=listed)
     for entity in vintage.withdrawn:
         lost, english = (
-            list_losses(losses.get(entity, ()), lang) for lang in ("zh-Hans", "en")
+            list_losses(losses.get(entity, ()), labels, lang)
+            for lang in ("zh-Hans", "en")
         )
         who = names.get(entity, entity)
         yield remark("withdrawn", file, name=who, lost=lost, lost_english=english)

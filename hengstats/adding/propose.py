@@ -167,7 +167,8 @@ def propose(
     warnings += [note(why, file, count=n) for why, n in passed_over.items()]
     quiet = not passed_over and bool((changed["change"] == "restated").all())
     earlier = [one.publisher for one in vintages.values()]
-    warnings += of_vintage(vintage, earlier, losses, resolved.shown, confirms=quiet)
+    said = (earlier, losses, resolved.shown, added.labels)
+    warnings += of_vintage(vintage, *said, confirms=quiet)
     added = replace(
         added,
         status="stored",
