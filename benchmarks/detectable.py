@@ -21,10 +21,9 @@ from itertools import pairwise
 
 import numpy as np
 from customary.nulls import simulate_linked
-from customary.ours import rule_claims
+from customary.ours import permutation_p, rule_claims
 
 from hengstats.evidence.envelope import partial_r, t_p
-from hengstats.evidence.permutation import permutation_p
 from hengstats.evidence.rule import ALPHA, DETECTABLE, LENIENT, midpoints
 
 POWER, SEED, REPLICATIONS = 0.80, 66, 20_000

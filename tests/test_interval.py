@@ -266,7 +266,7 @@ def test_one_sided_bounds_alone_can_be_enough():
 def test_newton_arrives_at_one_place_from_wherever_it_starts(boxes, slope, gamma):
     table, X = boxes
     model = IntervalRegression(table.low, table.high, X)
-    top, _, converged = climb(model._boxes, np.array([0.0, slope, gamma]), 3)
+    top, _, converged = climb(model._boxes, np.array([0.0, slope, gamma]))
     fit = model.fit()
     assert converged
     assert top.each.sum() == pytest.approx(fit.llf + 15 * math.log(model._unit))
@@ -284,7 +284,7 @@ def test_newton_finds_the_maximum_of_one_sided_bounds_beyond_zero(boxes, slope):
         half=np.zeros(60),
         sign=np.where(np.sin(9 * hour) > 0, -1.0, 1.0),
     )
-    top, _, converged = climb(sides, np.array([0.0, slope, 1.0]), 3)
+    top, _, converged = climb(sides, np.array([0.0, slope, 1.0]))
     assert converged
     assert top.slopes.sum(axis=0) == pytest.approx(np.zeros(3), abs=1e-9)
 

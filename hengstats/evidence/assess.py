@@ -202,12 +202,11 @@ def _read(
 
 def _steps(pairs: Pairs) -> pd.DataFrame:
     """Return the paired growths of both measures, one step a row."""
+    years = np.array(pairs.steps, dtype=int).reshape(pairs.n, 2).T
     sides = [growth_bounds(pairs.growth_map, levels) for levels in (pairs.x, pairs.y)]
-    columns = [f"{side}_{end}" for side in "xy" for end in ENDS]
-    steps = pd.DataFrame(np.hstack(sides), columns=columns)
-    for place, name in enumerate(("from_year", "year")):
-        steps.insert(place, name, [step[place] for step in pairs.steps])
-    return steps
+    names = [f"{side}_{end}" for side in "xy" for end in ENDS]
+    ends = dict(zip(names, np.hstack(sides).T, strict=True))
+    return pd.DataFrame({"from_year": years[0], "year": years[1], **ends})
 
 
 def _table(

@@ -7,9 +7,8 @@ the cone of the corners. Coefficients are linear and their standard errors conve
 the figures, so that a corner has the ends of the t intervals too. All are exact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +24,11 @@ from hengstats.evidence.permutation import (
     share_beyond,
 )
 
-# More corners than these are not listed; the bounds are then safe but coarse.
-MOST_CORNERS = 1 << 12
-MOST_PAIRS = 1 << 24
+# The corners of more boxes than these are not listed, nor are more pairs of corners;
+# the bounds are then safe but coarse.
+MOST_BOXES, MOST_PAIRS = 12, 1 << 24
+# Corners that are worked through at a time.
+CHUNK = 1 << 14
 # Orders times corners that are worked through one by one, about a second.
 MOST_WORK = 3_000_000
 
@@ -65,17 +66,32 @@ class Corners:
 
 def list_corners(pairs: Pairs, levels: Levels) -> Corners | None:
     """Return the corners of the growths of one measure; None if they are too many."""
-    ends = [
-        sorted({end for end in (low, high) if np.isfinite(end)})
-        for low, high in zip(levels.lower, levels.upper, strict=True)
-    ]
-    if np.prod([float(len(one)) for one in ends]) > MOST_CORNERS:
+    low, high = levels.lower, levels.upper
+    if is_box(low, high).sum() > MOST_BOXES:
         return None
-    points = np.array(list(product(*ends)), dtype=float)
     return Corners(
-        points=points @ pairs.growth_map.T,
-        rays=open_sides(levels.lower, levels.upper) @ pairs.growth_map.T,
+        points=np.vstack(list(corners(low, high))) @ pairs.growth_map.T,
+        rays=open_sides(low, high) @ pairs.growth_map.T,
     )
+
+
+def is_box(lower: Array, upper: Array) -> NDArray[np.bool_]:
+    """Return which have two different ends."""
+    return np.isfinite(lower) & np.isfinite(upper) & (lower < upper)
+
+
+def corners(lower: Array, upper: Array) -> Iterator[Array]:
+    """Yield every reading at the ends of the boxes, one a row, so many at a time.
+
+    An open side stands at its finite end.
+    """
+    start, boxed = np.where(np.isfinite(lower), lower, upper), is_box(lower, upper)
+    bits = np.arange(int(boxed.sum()))
+    for first in range(0, 1 << len(bits), CHUNK):
+        part = np.arange(first, min(first + CHUNK, 1 << len(bits)))[:, None]
+        rows = np.tile(start, (len(part), 1))
+        rows[:, boxed] = np.where(part >> bits & 1, upper[boxed], lower[boxed])
+        yield rows
 
 
 def open_sides(lower: Array, upper: Array) -> Array:

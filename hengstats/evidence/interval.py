@@ -4,13 +4,12 @@ A likelihood model of statsmodels, so that what comes back is what statsmodels g
 `summary()`, `t_test`, `conf_int`, `predict` and the rest.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import statsmodels.base.wrapper as wrap
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 from statsmodels.base.model import (
     GenericLikelihoodModel,
@@ -20,7 +19,7 @@ from statsmodels.base.model import (
 )
 from statsmodels.genmod.families import links
 
-from hengstats.evidence.envelope import interval_union, open_sides
+from hengstats.evidence.envelope import corners, interval_union, is_box, open_sides
 from hengstats.evidence.likelihood import (
     Array,
     Boxes,
@@ -28,7 +27,6 @@ from hengstats.evidence.likelihood import (
     climb,
     look,
     refuse_line,
-    refuse_no_spread,
     separation,
 )
 from hengstats.evidence.pairs import linear_range
@@ -37,14 +35,16 @@ from hengstats.messages import data_error
 DISTRIBUTIONS = ("normal", "lognormal")
 # Below the first, no interval likelihood; below the second, Student's t.
 FEWEST, MANY = 20, 100
-# 2 to the 19th is 524,288 corners, worked through so many at a time.
-MOST_BOXES, CHUNK = 19, 1 << 14
+# 2 to the 19th is 524,288 corners.
+MOST_BOXES = 19
 # Rounding of an end, as a fraction of the largest.
 ROUNDING = 1e-14
 EPSILON = float(np.finfo(float).eps)
 # In standard deviations of the errors, a direction with less information than this is
 # one in which no observation is within seven of its bound.
 FLAT = 1e-12
+# Sigma that exceeds the spread of the bounds a thousand million times is infinite.
+LEAST_GAMMA = 1e-9
 
 
 class IntervalRegression(GenericLikelihoodModel):
@@ -66,15 +66,13 @@ class IntervalRegression(GenericLikelihoodModel):
     ------
     DataError
         If a row contradicts itself, has no end or lacks a regressor; if lengths or
-        row names differ; if a column of X follows from the others, so nearly that no
-        digit of its coefficient would be right; or if the distribution is unknown. The
-        message names the row or column.
+        row names differ; if no digit of a coefficient would be right, as a column of X
+        follows from the others; or if the distribution is unknown.
 
     Notes
     -----
     The parameters are the coefficients, in the unit of the figures per unit of the
-    column, and the logarithm of sigma, the standard deviation of the errors; in logs
-    where the distribution is lognormal.
+    column, and log sigma, of the errors; in logs where the distribution is lognormal.
 
     Examples
     --------
@@ -83,7 +81,7 @@ class IntervalRegression(GenericLikelihoodModel):
     >>> printed = 10 * np.round((50 + 7 * hour + 9 * np.cos(5 * hour)) / 10)
     >>> fit = IntervalRegression(printed - 5, printed + 5, X).fit()
     >>> fit.params.round(1).tolist()
-    [50.7, 6.9, 1.8]
+    [50.7, 6.9, 1.7]
     """
 
     def __init__(
@@ -162,11 +160,7 @@ class IntervalRegression(GenericLikelihoodModel):
     def predict(
         self, params: ArrayLike, exog: ArrayLike | None = None, which: str = "mean"
     ) -> Array:
-        """Return what is expected at regressors, on the scale of the printed figures.
-
-        Mean (normal) or median (lognormal, which is exp(x'b)); with `which="linear"`
-        x'b itself.
-        """
+        """Return x'b, or in logs exp(x'b), the median; with `which="linear"` x'b."""
         design = self.exog if exog is None else np.asarray(exog, dtype=float)
         line = design @ np.asarray(params)[: self.exog.shape[1]]
         return np.exp(line) if self.is_log and which == "mean" else line
@@ -205,7 +199,11 @@ class IntervalRegression(GenericLikelihoodModel):
         if n < FEWEST:
             raise data_error("interval.few", n=n, fewest=FEWEST)
         self._refuse_no_maximum()
-        top, n_iter, converged = climb(self._boxes, np.append(np.zeros(k), 1.0), k + 1)
+        top, n_iter, converged = climb(self._boxes, np.append(np.zeros(k), 1.0))
+        # Where all bounds are one-sided the maximum may lie beyond gamma = 0: then
+        # nothing finite is better than an infinite sigma.
+        if self._boxes.sign.all() and top.at[-1] < LEAST_GAMMA:
+            raise data_error("interval.no_spread")
         change = np.append(np.ones(k), top.at[-1])
         information = change[:, None] * top.information * change
         if not (converged and np.linalg.eigvalsh(information)[0] > FLAT):
@@ -214,13 +212,10 @@ class IntervalRegression(GenericLikelihoodModel):
         beta = np.linalg.solve(self.R, self._origin + sigma * top.at[:-1])
         use_t = small_sample and n < MANY
         back = np.linalg.inv(self._jacobian(top.at))
-        covariance = back @ np.linalg.solve(top.information, back.T)
-        results = IntervalResults(
-            self,
-            np.append(beta, np.log(sigma)),
-            covariance * (n / (n - k) if use_t else 1.0),
-            use_t,
-        )
+        widening = n / (n - k) if use_t else 1.0
+        covariance = widening * back @ np.linalg.solve(top.information, back.T)
+        params = np.append(beta, np.log(sigma))
+        results = IntervalResults(self, params, covariance, use_t)
         results.mle_retvals = {"converged": converged, "iterations": n_iter}
         return IntervalResultsWrapper(results)
 
@@ -257,18 +252,18 @@ class IntervalRegression(GenericLikelihoodModel):
             two ends, or a printed figure lies outside its box.
         """
         low, high, df = self.low, self.high, self.df_resid
-        boxed = np.isfinite(low) & np.isfinite(high) & (low < high)
+        boxed = int(is_box(low, high).sum())
         if df < 1:
             n, k = self.exog.shape
             raise data_error("interval.no_df", n=n, k=k)
-        if boxed.sum() > MOST_BOXES:
-            raise data_error("interval.many_boxes", n=boxed.sum(), most=MOST_BOXES)
+        if boxed > MOST_BOXES:
+            raise data_error("interval.many_boxes", n=boxed, most=MOST_BOXES)
         weights = np.asarray(np.linalg.solve(self.R, self.Q.T), float)
         least, most = linear_range(weights, low, high)
         conf_low, conf_high, t = interval_union(
             self.Q,
             self.R,
-            _corners(low, high, boxed),
+            corners(low, high),
             open_sides(low, high),
             stdtrit(df, 1 - alpha / 2),
         )
@@ -313,17 +308,15 @@ class IntervalRegression(GenericLikelihoodModel):
             moving = np.flatnonzero(size > 1e-6 * size.max())
             names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
             raise data_error("interval.separated", names=names)
-        refuse_no_spread(self._boxes)
 
     def _printed(self, value: ArrayLike | None) -> Array:
         """Return printed figures on the scale of the model, each inside its box."""
         points = np.where(self.low == self.high, self.low, np.nan)
         if value is None:
             return points
-        printed = _numbers(value, "value")
-        if printed.shape != self.low.shape:
-            shapes = {"found": printed.shape, "wanted": self.low.shape}
-            raise data_error("interval.value_shape", **shapes)
+        printed, wanted = _numbers(value, "value"), self.low.shape
+        if printed.shape != wanted:
+            raise data_error("interval.value_shape", found=printed.shape, wanted=wanted)
         if self.is_log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 printed = np.log(printed)
@@ -352,11 +345,7 @@ class IntervalResults(GenericLikelihoodModelResults):
     """
 
     def __init__(
-        self,
-        model: IntervalRegression,
-        params: Array,
-        covariance: Array,
-        use_t: bool,
+        self, model: IntervalRegression, params: Array, covariance: Any, use_t: bool
     ) -> None:
         # Not that of GenericLikelihoodModelResults: it warns where the degrees of
         # freedom leave out sigma.
@@ -370,26 +359,16 @@ class IntervalResults(GenericLikelihoodModelResults):
         self.cov_params_default = covariance
         self.scale = float(np.exp(params[-1]))
         low, high = model.low, model.high
-        self.n_points = int((low == high).sum())
-        self.n_left, self.n_right = int(np.isinf(low).sum()), int(np.isinf(high).sum())
-        self.n_intervals = self.nobs - self.n_points - self.n_left - self.n_right
+        kinds = low == high, low == -np.inf, high == np.inf, is_box(low, high)
+        counts = (int(kind.sum()) for kind in kinds)
+        self.n_points, self.n_left, self.n_right, self.n_intervals = counts
 
     def predict(self, exog: ArrayLike | None = None, **kwds: Any) -> pd.Series:
         """Return what is expected at regressors, on the scale of the printed figures.
 
-        Parameters
-        ----------
-        exog : array or DataFrame, optional
-            Regressors with their constant; a frame is read by column name. Where the
-            model came from a formula, a table with the variables of the formula. The
-            observations themselves by default.
-        **kwds
-            As for statsmodels: `transform`; `which`, "mean" or "linear".
-
-        Returns
-        -------
-        Series or array
-            Mean (normal) or median (lognormal, which is exp(x'b)).
+        As in statsmodels, but that a frame is read by column name. Mean (normal) or
+        median (lognormal, which is exp(x'b)); with `which="linear"` x'b itself. After
+        a formula `exog` is a table with its variables.
         """
         model, names = self.model, self.model.exog_names[:-1]
         if exog is None:
@@ -408,16 +387,9 @@ class IntervalResults(GenericLikelihoodModelResults):
             raise data_error("interval.n_columns", wanted=len(names), **shown)
         return super().predict(exog, **kwds)
 
-    def summary(
-        self,
-        yname: str | None = None,
-        xname: list[str] | None = None,
-        title: str | None = None,
-        alpha: float = 0.05,
-    ) -> Any:
+    def summary(self, yname: str | None = None, **kwds: Any) -> Any:
         """Return the summary of statsmodels, and what the boxes were."""
-        ends = " + ".join(self.model.endog_names)
-        summary = super().summary(yname or ends, xname, title, alpha)
+        summary = super().summary(yname or " + ".join(self.model.endog_names), **kwds)
         notes = [
             f"Boxes: points {self.n_points}, left-censored {self.n_left},"
             f" right-censored {self.n_right}, intervals {self.n_intervals}.",
@@ -550,16 +522,3 @@ def _design(
     frame = pd.DataFrame(X.to_numpy(dtype=float), data.index, [*X.columns])
     low, high = (pd.Series(boxes.iloc[:, j].to_numpy(), data.index) for j in (0, 1))
     return low, high, frame, spec
-
-
-def _corners(low: Array, high: Array, boxed: NDArray[np.bool_]) -> Iterator[Array]:
-    """Yield every reading at the ends of the boxes, so many rows at a time.
-
-    An open side stands at its finite end.
-    """
-    start, bits = np.where(np.isfinite(low), low, high), np.arange(int(boxed.sum()))
-    for first in range(0, 1 << len(bits), CHUNK):
-        part = np.arange(first, min(first + CHUNK, 1 << len(bits)))[:, None]
-        corners = np.tile(start, (len(part), 1))
-        corners[:, boxed] = np.where(part >> bits & 1, high[boxed], low[boxed])
-        yield corners

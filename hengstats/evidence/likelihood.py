@@ -104,21 +104,18 @@ def look(boxes: Boxes, at: Array) -> Place:
     return Place(at, each, slopes, -second)
 
 
-def climb(boxes: Boxes, start: Array, n_free: int) -> tuple[Place, int, bool]:
-    """Return the maximum over the first `n_free` parameters, by Newton's method.
+def climb(boxes: Boxes, start: Array) -> tuple[Place, int, bool]:
+    """Return the maximum by Newton's method, in how many steps, and if it was reached.
 
-    And in how many steps, and whether it was reached. A step that does not raise the
-    log-likelihood is shortened. So is one that would take gamma to zero, where points
-    and intervals have no likelihood; one-sided bounds have one on either side, and the
-    way to the maximum may lead past it.
+    A step that does not raise the log-likelihood is shortened. So is one that would
+    take gamma to zero, where points and intervals have no likelihood; one-sided bounds
+    have one on either side, and the way to the maximum may lead past it.
     """
     here, walled = look(boxes, start), not boxes.sign.all()
     for n_iter in range(1, MOST_STEPS + 1):
-        step, gradient = np.zeros(start.size), here.slopes.sum(axis=0)
+        gradient = here.slopes.sum(axis=0)
         try:
-            step[:n_free] = np.linalg.solve(
-                here.information[:n_free, :n_free], gradient[:n_free]
-            )
+            step = np.linalg.solve(here.information, gradient)
         except np.linalg.LinAlgError:  # flat to the last digit
             break
         decrement, height = float(gradient @ step), float(here.each.sum())
@@ -203,20 +200,6 @@ def separation(Q: Array, low: Array, high: Array) -> Array | None:
         options=TIGHT,
     )
     return free @ found.x if found.success and -found.fun > 1e-6 else None
-
-
-def refuse_no_spread(boxes: Boxes) -> None:
-    """Refuse bounds, all of them one-sided, under which sigma would be infinite.
-
-    At gamma = 0 the bounds no longer count, only their sides. If the log-likelihood
-    does not rise from its largest value there, nothing finite is better.
-    """
-    if not boxes.sign.all():
-        return
-    n = boxes.rows.shape[1]
-    edge, *_ = climb(boxes, np.zeros(n), n - 1)
-    if not edge.slopes[:, -1].sum() > 1e-9 * np.abs(boxes.rows[:, -1]).sum():
-        raise data_error("interval.no_spread")
 
 
 def _misses(Q: Array, low: Array, high: Array, noise: float) -> bool:

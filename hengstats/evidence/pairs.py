@@ -99,13 +99,12 @@ def pair_growths(
         entity = _only_entity(read["entity"], both, organisation, economy)
     own = both & (read["entity"] == entity).to_numpy()
     years = tuple(read["year"].to_numpy()[own].tolist())
-    every = tuple(pairwise(years))
-    shocks = {s for s in every if any(s[0] < year <= s[1] for year in shock_years)}
+    steps = tuple(pairwise(years))
     for year in shock_years:
-        if not any(first < year <= last for first, last in shocks):
+        if not years or not years[0] < year <= years[-1]:
             known = "、".join(map(str, years)) or "无"
             raise data_error("pairs.shock_year", year=year, known=known)
-    steps = tuple(step for step in every if step not in shocks)
+        steps = tuple((a, b) for a, b in steps if not a < year <= b)
     return Pairs(
         entity=entity,
         years=years,
@@ -151,10 +150,10 @@ def linear_range(weights: Array, lower: Array, upper: Array) -> tuple[Array, Arr
     """
     size = np.abs(weights).max(axis=-1, keepdims=True, initial=0.0)
     weights = np.where(np.abs(weights) <= TIE * size, 0.0, weights)
-    up, down = np.maximum(weights, 0), np.minimum(weights, 0)
+    falls = weights < 0
     return (
-        times(up, lower) + times(down, upper),
-        times(up, upper) + times(down, lower),
+        times(weights, np.where(falls, upper, lower)),
+        times(weights, np.where(falls, lower, upper)),
     )
 
 

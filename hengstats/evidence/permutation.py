@@ -6,7 +6,7 @@ enumerated, and the p is exact; beyond, a fixed number of random orders is drawn
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations
 from math import factorial
 
@@ -23,10 +23,6 @@ SEED = 20211231
 TIE = 1e-10
 # A series whose values differ by less than this, relative to them, does not vary.
 CONSTANT = 1e-12
-# Up to here a table of all placements is small enough to multiply by.
-TABLED = 7
-# Buildings worked on at a time, so that their table stays in the processor's cache.
-CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,40 +81,17 @@ def share_beyond(hits: int, n: int) -> float:
     return hits / factorial(n) if n <= LONGEST else (1 + hits) / (1 + DRAWS)
 
 
-def permutation_p(x: ArrayLike, y: ArrayLike) -> float | Array:
-    """Return the two-sided permutation p of the correlation of two series.
+def correlation_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
+    """Return the permutation test of Pearson's r.
 
-    Parameters
-    ----------
-    x, y : array
-        Of one shape: n values, or (buildings, n) for a p per building.
+    The share of orders of `y` whose correlation with `x` is at least as far from zero
+    as the one observed; exact up to nine values, never 0. Beyond nine, (1 + hits) /
+    (1 + 99,999) over random orders from a fixed seed.
 
-    Returns
-    -------
-    float or ndarray
-        The share of orders of `y` whose correlation with `x` is at least as far from
-        zero as the one observed; exact up to nine values, never 0. Beyond nine,
-        (1 + hits) / (1 + 99,999) over random orders from a fixed seed.
-
-    Examples
-    --------
-    >>> permutation_p([1, 2, 4, 8], [2, 4, 8, 16])  # one order of 24
+    >>> correlation_test([1, 2, 4, 8], [2, 4, 8, 16]).p_value  # one order of 24
     0.041666666666666664
     """
-    one, two = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if one.ndim == 1:
-        return correlation_test(one, two).p_value
-    if one.shape[1] > TABLED:
-        pairs = zip(one, two, strict=True)
-        return np.array([correlation_test(*pair).p_value for pair in pairs])
-    one, two = _centred(one), _centred(two)
-    parts = [slice(i, i + CHUNK) for i in range(0, len(one), CHUNK)]
-    return np.concatenate([_tabled_p(one[part], two[part]) for part in parts])
-
-
-def correlation_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
-    """Return the permutation test of Pearson's r."""
-    one, two = (_centred(np.asarray(values, dtype=float)) for values in (x, y))
+    one, two = (centred(np.asarray(values, dtype=float)) for values in (x, y))
     size = float(np.linalg.norm(one) * np.linalg.norm(two))
     null = np.zeros(len(orders(one.size)))
     for position, place in enumerate(orders(one.size).T):
@@ -156,7 +129,7 @@ def rank_correlations(name: str, x: Array, y: Array) -> Array:
     all differences.
     """
     one, two = (
-        _centred(ranks)
+        centred(ranks)
         if name == "spearman"
         else np.sign(ranks[:, :, None] - ranks[:, None, :]).reshape(len(ranks), -1)
         for ranks in (x, y)
@@ -192,27 +165,7 @@ def _test(
     )
 
 
-def _tabled_p(one: Array, two: Array) -> Array:
-    """Return the p of each building, from a table of all orders of all of them."""
-    n = one.shape[1]
-    products = (one[:, :, None] * two[:, None, :]).reshape(len(one), n * n)
-    size = np.linalg.norm(products, axis=1)
-    table = np.abs(products @ _placements(n))
-    hits = np.count_nonzero(table >= (table[:, 0] - TIE * size)[:, None], axis=1)
-    return hits / factorial(n)
-
-
-@cache
-def _placements(n: int) -> Array:
-    """Return which of the n * n products each order adds up, one order a column."""
-    tried = orders(n)
-    table = np.zeros((n * n, len(tried)))
-    for position in range(n):
-        table[position * n + tried[:, position], np.arange(len(tried))] = 1
-    return table
-
-
-def _centred(values: Array) -> Array:
+def centred(values: Array) -> Array:
     """Return values less their mean; zeros where they do not vary."""
     apart = values - values.mean(axis=-1, keepdims=True)
     spread = np.abs(apart).max(axis=-1, keepdims=True)

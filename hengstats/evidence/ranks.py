@@ -32,7 +32,7 @@ def possible_orders(
     either order. None if there are more than `most` candidates.
     """
     apart = pairs.growth_map[:, None, :] - pairs.growth_map[None, :, :]
-    above = linear_range(apart, levels.lower, levels.upper)[1] >= 0
+    above = linear_range(apart, levels.lower, levels.upper)[1] >= -TIE
     found = []
     for tried, order in enumerate(_candidates(above, [])):
         if tried >= most:

@@ -76,24 +76,19 @@ class Verdict:
         The false-alarm rates of this rule, on the same simulated pairs.
     n_growths : int
         Paired growths tested.
-    years : tuple of int
-        Years in which both measures are known.
+    years, shock_years : tuple of int
+        Years in which both measures are known; years declared as shocks.
     rate_years : int
-        Consecutive known years for which the rates were simulated: the number nearest
-        to that of the years of a customary analysis.
-    shock_years : tuple of int
-        Years declared as shocks; the step into each is left out.
+        Number of known years for which the rates were simulated: the one in our table
+        nearest to that of a customary analysis.
     weakest_step : tuple of int, or None
         The growth without which the least is left of the association.
-    least_p : float
-        The smallest p that so many growths could give.
-    detectable_r : float or None
-        Correlation of growths found in 80 of 100 cases, if every figure is a point
-        and nothing else was tried.
-    alpha : float
-        Limit of the permutation p: .05 divided by `tried`.
-    tried : int
-        Pairs of measures, or ways to compute, that the user looked at.
+    least_p, detectable_r : float
+        The smallest p that so many growths could give; the correlation found in 80 of
+        100 cases, if every figure is a point and nothing else was tried, or None.
+    alpha, tried : float, int
+        Limit of the permutation p: .05 divided by the number of pairs of measures, or
+        ways to compute, that the user looked at.
     readings : DataFrame
         `entity, measure, year, printed, qualifier, lower, value, upper, reading`, one
         row per figure.
@@ -288,22 +283,16 @@ def _whose(verdict: Verdict, lang: str) -> str:
 
 
 def _found(verdict: Verdict, lang: str) -> list[str]:
-    """Say what was found, and what it rests on."""
-    return _not_enough(verdict, lang) if verdict.level == 0 else _tested(verdict, lang)
-
-
-def _not_enough(verdict: Verdict, lang: str) -> list[str]:
-    """Say that the data do not suffice, what they lack, and what they still tell."""
+    """Say what was found; or that the data do not suffice, and what they still tell."""
+    if verdict.level:
+        return _tested(verdict, lang)
     parts = [_say("not_enough", lang)]
     if verdict.n_growths:
         words = {"n": verdict.n_growths, "least": _least(verdict)}
         parts.append(_say("not_enough_least", lang, **words))
     parts.append(_say("needed", lang))
-    grown = _grown(verdict, lang)
-    if grown:
-        joined = say("word", "semicolon", lang).join(grown)
-        parts.append(_say("can_say", lang, list=joined))
-    return parts
+    grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
+    return [*parts, _say("can_say", lang, list=grown)] if grown else parts
 
 
 def _grown(verdict: Verdict, lang: str) -> list[str]:
