@@ -11,67 +11,45 @@ from hengstats import __version__
 from hengstats.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
+SHEET = "年份,楼宇,税收(亿元)\n2020,示例大厦,{}\n"
 
 
-def module(*arguments):
-    """Return what `python -m hengstats` did with the arguments."""
-    return subprocess.run(
-        [sys.executable, "-m", "hengstats", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
+@pytest.fixture
+def sheet(tmp_path):
+    """Return a function that writes a sheet with one figure, and where it stands."""
+
+    def write(figure, name="示例.csv"):
+        (tmp_path / name).write_text(SHEET.format(figure), encoding="utf-8")
+        return str(tmp_path / name)
+
+    return write
 
 
-def exit_code(*arguments):
-    """Return the code with which the command line ends by itself."""
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["--help"], 0, "report"),
+        (["--version"], 0, __version__),
+        ([], 2, "usage"),
+        (["rehearse"], 2, "invalid choice"),
+        (["report", "--lang", "fr"], 2, "invalid choice"),
+        (["check"], 2, "FILE"),
+        (["add", "a.csv"], 2, "--to"),
+        (["add", "a.csv", "--to", "d", "--alias", "甲乙"], 2, "要写成 甲=乙"),
+        (["check", "a.csv", "--column", "=税收"], 2, "要写成 甲=乙"),
+    ],
+)
+def test_a_command_line_that_is_wrong_is_code_two(asked, code, said, capsys):
     with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return ended.value.code
+        main(asked)
+    assert ended.value.code == code
+    assert said in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("asked", [["--help"], ["report", "--help"], ["--version"]])
-def test_help_and_version_are_no_mistake(asked):
-    assert exit_code(*asked) == 0
-
-
-def test_help_names_the_verb(capsys):
-    exit_code("--help")
-    assert "report" in capsys.readouterr().out
-
-
-def test_the_version_is_that_of_the_library(capsys):
-    exit_code("--version")
-    assert capsys.readouterr().out.strip() == __version__
-
-
-@pytest.mark.parametrize("asked", [[], ["rehearse"], ["report", "--lang", "fr"]])
-def test_a_wrong_command_line_is_code_two(asked):
-    assert exit_code(*asked) == 2
-
-
-def test_an_unknown_dataset_is_code_one(tmp_path):
+def test_an_unknown_dataset_is_code_one_and_told_in_chinese(tmp_path, capsys):
     assert main(["report", "nowhere", "--out", str(tmp_path)]) == 1
-
-
-def test_an_unknown_dataset_is_told_in_chinese(tmp_path, capsys):
-    main(["report", "nowhere", "--out", str(tmp_path)])
     assert "没有“nowhere”这个数据集" in capsys.readouterr().err
-
-
-def test_an_unknown_dataset_leaves_nothing_behind(tmp_path):
-    main(["report", "nowhere", "--out", str(tmp_path)])
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_module_says_the_same(tmp_path, capsys):
-    main(["report", "nowhere", "--out", str(tmp_path)])
-    told = module("report", "nowhere", "--out", str(tmp_path))
-    assert (told.returncode, told.stderr) == (1, capsys.readouterr().err)
-
-
-def test_the_module_exits_with_two_for_an_unknown_verb():
-    assert module("rehearse").returncode == 2
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path, capsys):
@@ -80,28 +58,38 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path, capsys)
     assert (code, "读写不了" in capsys.readouterr().out) == (1, True)
 
 
-def test_an_answer_without_an_equals_sign_is_code_two():
-    assert exit_code("add", "a.csv", "--to", "d", "--alias", "甲乙") == 2
+def test_a_sheet_that_is_refused_is_code_one(sheet, capsys):
+    assert main(["check", sheet('"1,62"'), "--json"]) == 1
+    fault = json.loads(capsys.readouterr().out)["errors"][0]
+    place = (fault["code"], fault["row"], fault["column"])
+    assert place == ("ambiguous_number", 2, "税收(亿元)")
 
 
-def test_a_sheet_that_is_refused_is_code_one(tmp_path, capsys):
-    sheet = tmp_path / "示例.csv"
-    sheet.write_text('年份,楼宇,税收(亿元)\n2020,示例大厦,"1,62"\n', encoding="utf-8")
-    assert main(["check", str(sheet), "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    fault = told["errors"][0]
-    assert (fault["code"], fault["row"], fault["column"]) == (
-        "ambiguous_number",
-        2,
-        "税收(亿元)",
-    )
-
-
-def test_several_sheets_give_one_line_each(tmp_path, capsys):
-    for name in ("甲.csv", "乙.csv"):
-        text = "年份,楼宇,税收(亿元)\n2020,示例大厦,1.62\n"
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    files = [str(tmp_path / name) for name in ("甲.csv", "乙.csv")]
-    assert main(["check", "--json", *files]) == 0
+def test_several_sheets_give_one_line_each(sheet, capsys):
+    assert main(["check", "--json", sheet(1.62, "甲.csv"), sheet(1.7, "乙.csv")]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [json.loads(line)["records"][0]["tax"] for line in lines] == [1.62, 1.62]
+    assert [json.loads(line)["records"][0]["tax"] for line in lines] == [1.62, 1.7]
+
+
+def test_verbs_follow_one_another_on_a_dataset(sheet, tmp_path, capsys):
+    mine = str(tmp_path / "mine")
+    assert main(["new", mine]) == 0
+    options = ["--title", "示例", "--column", "税收=税收(亿元)", "--dry-run"]
+    assert main(["add", sheet(1.62), "--to", mine, *options]) == 0
+    assert "只看不存" in capsys.readouterr().out
+    assert main(["add", sheet(1.62), "--to", mine, *options[:-1]]) == 0
+    assert main(["verify", mine]) == 0
+    assert "校验和" in capsys.readouterr().out
+    assert main(["changes", mine, "--lang", "en"]) == 0
+    assert "1.62" in capsys.readouterr().out
+    stored = next((tmp_path / "mine" / "vintages").glob("0*.json"))
+    stored.write_bytes(stored.read_bytes().replace(b"1.62", b"1.63"))
+    assert main(["verify", mine]) == 1
+
+
+def test_python_m_hengstats_says_the_same(capsys):
+    asked = ["verify", "nowhere"]
+    main(asked)
+    command = [sys.executable, "-m", "hengstats", *asked]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (1, capsys.readouterr().err)

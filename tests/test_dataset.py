@@ -2,15 +2,9 @@
 
 import pytest
 
-from hengstats.dataset import (
-    list_datasets,
-    load_codebook,
-    load_milestones,
-    load_records,
-    load_sources,
-    read_dataset,
-)
-from hengstats.errors import DataError
+import hengstats as hs
+from hengstats.dataset import load_codebook, load_milestones, load_records, load_sources
+from hengstats.dataset import read_dataset as read
 
 RECORDS = """entity,measure,period,printed,value,qualifier,unit,source,quote
 tower,tax,2015,1亿元,1,exact,100 million yuan,day,税收1亿元
@@ -28,16 +22,22 @@ undated,T,P,,,weak,published
 CODEBOOK = """measure,topic,unit,basis,years,precision,definition
 tax,tax,100 million yuan,year,,printed,Tax
 """
+LABELLED = """measure,zh-Hans,zh-Hant,en,topic,unit,basis,years,precision,definition
+tax,我的税,我的稅,My tax,tax,100 million yuan,year,,printed,Tax
+"""
 
 
 @pytest.fixture
 def mine(tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
-    (folder / "records.csv").write_text(RECORDS, encoding="utf-8")
-    (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
-    (folder / "codebook.csv").write_text(CODEBOOK, encoding="utf-8")
-    return str(folder)
+    for name, text in (
+        ("records", RECORDS),
+        ("sources", SOURCES),
+        ("codebook", CODEBOOK),
+    ):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -53,86 +53,74 @@ def mine(tmp_path):
         (None, ["day", "month", "year", "undated"]),
     ],
 )
-def test_a_source_is_seen_from_the_last_day_of_its_date(mine, as_of, seen):
-    assert read_dataset(mine, as_of).sources["source"].tolist() == seen
-
-
-@pytest.mark.parametrize("day", ["2018-02-27", "2018-03-01", "2018-12-31"])
-def test_records_are_seen_with_their_sources(mine, day):
-    known = read_dataset(mine, day)
-    assert set(known.records["source"]) == set(known.sources["source"])
+def test_a_source_is_seen_with_its_records_from_the_last_day_of_its_date(
+    mine, as_of, seen
+):
+    assert load_sources(str(mine), as_of)["source"].tolist() == seen
+    assert set(load_records(str(mine), as_of)["source"]) == set(seen)
 
 
 @pytest.mark.parametrize("as_of", ["2018", "31.12.2018", "2018-13-01", "昨天"])
 def test_a_bad_date_is_refused(mine, as_of):
-    with pytest.raises(DataError, match=f"as_of=“{as_of}”不是日期"):
-        read_dataset(mine, as_of)
+    with pytest.raises(hs.DataError, match=f"as_of=“{as_of}”不是日期"):
+        hs.load_tax(str(mine), as_of)
 
 
 def test_an_unknown_dataset_names_those_there_are():
     names = "comparators、illustrative、illustrative-district、plaza66"
-    with pytest.raises(DataError, match=f"没有“plaza67”这个数据集.*{names}"):
-        read_dataset("plaza67")
+    with pytest.raises(hs.DataError, match=f"没有“plaza67”这个数据集.*{names}"):
+        hs.load_tax("plaza67")
 
 
-def test_a_folder_of_ones_own_needs_three_files_only(mine):
-    assert read_dataset(mine).name == "mine"
-
-
-def test_a_folder_is_found_from_where_the_user_stands(mine, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert read_dataset("mine").name == "mine"
-
-
-@pytest.mark.parametrize("table", ["entities", "milestones", "settlements", "rivals"])
-def test_a_table_that_is_not_there_is_empty(mine, table):
-    assert len(getattr(read_dataset(mine), table)) == 0
-
-
-def test_a_folder_without_descriptor_has_no_comparators(mine):
-    assert read_dataset(mine).comparators == ()
-
-
-def test_a_byte_order_mark_does_no_harm(mine, tmp_path):
-    (tmp_path / "mine" / "records.csv").write_text(RECORDS, encoding="utf-8-sig")
-    assert len(read_dataset(mine).records) == 5
-
-
-def test_a_published_dataset_is_not_illustrative(mine):
-    assert not read_dataset(mine).illustrative
+def test_a_folder_of_ones_own_needs_three_files_only(mine, monkeypatch):
+    monkeypatch.chdir(mine.parent)  # and is found from where the user stands
+    data = read("mine")
+    assert (data.name, data.illustrative, data.comparators) == ("mine", False, ())
+    assert not sum(
+        map(len, (data.entities, data.milestones, data.settlements, data.rivals))
+    )
 
 
 def test_a_dataset_stays_illustrative_when_none_of_its_sources_is_seen():
-    assert read_dataset("illustrative", as_of="2000-01-01").illustrative
+    assert read("illustrative", as_of="2000-01-01").illustrative
 
 
-def test_sources_are_numbered_from_one_in_the_order_of_the_file(mine):
-    numbered = load_sources(mine)[["number", "source"]]
-    assert numbered.to_numpy().tolist() == [
-        [1, "day"],
-        [2, "month"],
-        [3, "year"],
-        [4, "undated"],
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_files_are_read_as_excel_saves_them(mine, encoding):
+    chinese = CODEBOOK.replace(",Tax", ",楼内企业当年缴纳的税收")
+    (mine / "codebook.csv").write_bytes(chinese.encode(encoding))
+    codebook = load_codebook(str(mine))
+    assert codebook["measure"].tolist() == ["tax"]
+    assert codebook["definition"].tolist() == ["楼内企业当年缴纳的税收"]
+
+
+def test_a_file_in_no_known_encoding_is_refused_with_the_mend(mine):
+    (mine / "codebook.csv").write_bytes(b"measure\xff\xff\n")
+    with pytest.raises(hs.DataError, match="CSV UTF-8"):
+        read(str(mine))
+
+
+def test_a_title_that_was_kept_from_being_a_formula_is_read_as_it_was(mine):
+    (mine / "sources.csv").write_text(SOURCES.replace("day,T,", "day,'=T,"), "utf-8")
+    assert load_sources(str(mine))["title"].tolist() == ["=T", "T", "T", "T"]
+
+
+def test_sources_are_numbered_and_count_the_figures_they_printed(mine):
+    # `year` printed one figure; its search without result is none.
+    told = load_sources(str(mine))[["number", "source", "figures"]]
+    assert told.to_numpy().tolist() == [
+        [1, "day", 1],
+        [2, "month", 1],
+        [3, "year", 1],
+        [4, "undated", 1],
     ]
 
 
-def test_a_source_counts_the_figures_it_printed(mine):
-    # `year` printed one figure; its search without result is none.
-    counted = load_sources(mine).set_index("source")["figures"]
-    assert counted["year"] == 1
-
-
-def test_records_are_shown_with_year_date_and_standing(mine):
-    last = load_records(mine).iloc[3]
-    assert last[["year", "published", "standing"]].tolist() == [2018, "", "weak"]
-
-
-def test_records_are_shown_without_the_box(mine):
-    assert {"lower", "number", "upper"} & set(load_records(mine)) == set()
-
-
-def test_the_codebook_has_one_row_per_measure(mine):
-    assert load_codebook(mine)["measure"].tolist() == ["tax"]
+def test_records_are_shown_with_year_date_and_standing_and_without_the_box(mine):
+    records = load_records(str(mine))
+    told = records.iloc[3][["year", "published", "standing", "vintage", "stands"]]
+    assert told.tolist() == [2018, "", "weak", 0, True]
+    assert {"lower", "number", "upper"} & set(records) == set()
 
 
 def test_milestones_are_seen_with_their_sources():
@@ -142,7 +130,7 @@ def test_milestones_are_seen_with_their_sources():
 
 
 def test_the_datasets_of_the_library_are_listed_with_their_kind():
-    kinds = list_datasets().set_index("dataset")["kind"].to_dict()
+    kinds = hs.list_datasets().set_index("dataset")["kind"].to_dict()
     assert kinds == {
         "comparators": "public record",
         "illustrative": "illustrative",
@@ -151,19 +139,38 @@ def test_the_datasets_of_the_library_are_listed_with_their_kind():
     }
 
 
-def test_a_title_that_was_kept_from_being_a_formula_is_read_as_it_was(mine, tmp_path):
-    guarded = SOURCES.replace("day,T,", "day,'=T,")
-    (tmp_path / "mine" / "sources.csv").write_text(guarded, encoding="utf-8")
-    assert load_sources(mine)["title"].tolist() == ["=T", "T", "T", "T"]
+def test_a_file_that_has_changed_is_read_again_however_quickly(mine):
+    assert hs.load_figures(str(mine))["value"].iloc[0] == 1
+    told = RECORDS.replace("1亿元,1,exact", "7亿元,7,exact").replace(
+        "税收1亿", "税收7亿"
+    )
+    (mine / "records.csv").write_text(told, encoding="utf-8")
+    assert hs.load_figures(str(mine))["value"].iloc[0] == 7
 
 
-def test_a_codebook_saved_by_excel_in_china_is_read(mine, tmp_path):
-    chinese = CODEBOOK.replace(",Tax", ",楼内企业当年缴纳的税收")
-    (tmp_path / "mine" / "codebook.csv").write_bytes(chinese.encode("gbk"))
-    assert load_codebook(mine)["definition"].tolist() == ["楼内企业当年缴纳的税收"]
+@pytest.mark.parametrize(
+    "load",
+    [load_records, load_sources, load_codebook, hs.load_figures, hs.build_panel],
+)
+def test_what_a_user_does_to_a_table_does_not_reach_the_next_load(mine, load):
+    before = load(str(mine)).copy(deep=True)
+    table = load(str(mine))
+    table[table.columns[0]] = "mine now"
+    table["more"] = 1
+    assert load(str(mine)).equals(before)
 
 
-def test_a_file_in_no_known_encoding_is_refused_with_the_mend(mine, tmp_path):
-    (tmp_path / "mine" / "codebook.csv").write_bytes(b"measure\xff\xff\n")
-    with pytest.raises(DataError, match="CSV UTF-8"):
-        read_dataset(mine)
+@pytest.mark.parametrize(
+    ("codebook", "label"),
+    [
+        (CODEBOOK, None),  # an old codebook: the key is shown
+        (LABELLED, ["我的税", "我的稅", "My tax"]),
+        (LABELLED.replace("我的稅,My tax", ","), ["我的税"] * 3),
+    ],
+)
+def test_a_measure_is_called_as_its_codebook_says(mine, codebook, label):
+    (mine / "codebook.csv").write_text(codebook, encoding="utf-8")
+    panel = hs.build_panel(str(mine))
+    assert panel.attrs["about"]["labels"].get("tax") == label
+    title = hs.draw_tax(panel, measure="tax").get_title()
+    assert (label[0] if label else "tax") in title
