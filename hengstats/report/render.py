@@ -76,7 +76,7 @@ def write_html(text: str, folder: Path, lang: str) -> list[str]:
 def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
     """Return the PDF of a report, its fonts embedded."""
     source, path = folder / "report.typ", folder / "report.pdf"
-    template = f"--template={HERE / 'report.typst'}"
+    template = f"--template={HERE / 'report.typ'}"
     _pandoc(text, folder, "typst", "svg", source, [template])
     try:
         compiled = typst.compile(
