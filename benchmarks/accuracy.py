@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import statsmodels.api as sm
 
-from hengstats.evidence.envelope import fit_rows
-from hengstats.evidence.interval import factor
+from hengstats.evidence.envelope import factor, fit_rows
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from reference.nist import CERTIFIED, PROBLEMS, digits, read

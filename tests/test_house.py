@@ -17,7 +17,7 @@ BUDGET = {
     "top": 3200,
     "adding": 2590,
     "charts": 2150,
-    "evidence": 4600,
+    "evidence": 3050,
     "intake": 5550,
     "intake/logs": 2130,  # leaves with `participation`
     "report": 1600,

@@ -16,8 +16,7 @@ from scipy.integrate import quad
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from hengstats import DataError, IntervalRegression
-from hengstats.evidence.envelope import fit_rows
-from hengstats.evidence.interval import factor
+from hengstats.evidence.envelope import factor, fit_rows
 from hengstats.evidence.likelihood import Boxes, climb, mass_of_box
 
 # Written by survreg.R beside it: data that R ships, fitted by survreg to convergence.

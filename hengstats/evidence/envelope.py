@@ -23,12 +23,14 @@ from hengstats.evidence.permutation import (
     orders,
     share_beyond,
 )
+from hengstats.messages import data_error
 
 # The corners of more boxes than these are not listed, nor are more pairs of corners;
 # the bounds are then safe but coarse.
 MOST_BOXES, MOST_PAIRS = 12, 1 << 24
 # Corners that are worked through at a time.
 CHUNK = 1 << 14
+EPSILON = float(np.finfo(float).eps)
 # Orders times corners that are worked through one by one, about a second.
 MOST_WORK = 3_000_000
 
@@ -182,6 +184,29 @@ def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
     )
     low, high = (x @ y - slack) / size, (x @ y + slack) / size
     return Range(float(low) if low > 0 else -1.0, float(high) if high < 0 else 1.0)
+
+
+def factor(X: Array, names: list[str]) -> tuple[Array, Array]:
+    """Return Q and R with X = QR, or refuse columns of which no digit would be right.
+
+    Columns are scaled, and factored by Householder's reflections: the normal equations
+    would cost twice the digits. The logarithm of the condition number to base ten is
+    how many of 16 digits rounding in X can cost.
+    """
+    n_rows, n_columns = X.shape
+    if n_rows < n_columns:
+        raise data_error("interval.few_rows", n=n_rows, k=n_columns)
+    # Powers of two, so that scaling itself rounds nothing.
+    scale = np.ldexp(1.0, np.frexp(np.linalg.norm(X, axis=0))[1])
+    Q, R = np.linalg.qr(X / scale)
+    length = np.linalg.norm(R, axis=0)
+    own = np.abs(np.diag(R)) / np.where(length == 0, 1.0, length)
+    condition = float(np.linalg.cond(R / length)) if length.all() else np.inf
+    if n_rows * EPSILON * condition >= 1:
+        follows = np.flatnonzero(own <= max(n_rows * EPSILON, own.min()))
+        which = "、".join(f"“{names[j]}”" for j in follows)
+        raise data_error("interval.dependent", names=which, condition=condition)
+    return Q, R * scale
 
 
 def fit_rows(Q: Array, R: Array, values: Array) -> tuple[Array, Array]:

@@ -19,7 +19,13 @@ from statsmodels.base.model import (
 )
 from statsmodels.genmod.families import links
 
-from hengstats.evidence.envelope import corners, interval_union, is_box, open_sides
+from hengstats.evidence.envelope import (
+    corners,
+    factor,
+    interval_union,
+    is_box,
+    open_sides,
+)
 from hengstats.evidence.likelihood import (
     Array,
     Boxes,
@@ -32,14 +38,11 @@ from hengstats.evidence.likelihood import (
 from hengstats.evidence.pairs import linear_range
 from hengstats.messages import data_error
 
-DISTRIBUTIONS = ("normal", "lognormal")
 # Below the first, no interval likelihood; below the second, Student's t.
 FEWEST, MANY = 20, 100
-# 2 to the 19th is 524,288 corners.
-MOST_BOXES = 19
+MOST_BOXES = 19  # 524,288 corners
 # Rounding of an end, as a fraction of the largest.
 ROUNDING = 1e-14
-EPSILON = float(np.finfo(float).eps)
 # In standard deviations of the errors, a direction with less information than this is
 # one in which no observation is within seven of its bound.
 FLAT = 1e-12
@@ -91,7 +94,7 @@ class IntervalRegression(GenericLikelihoodModel):
         X: ArrayLike,
         distribution: str = "normal",
     ) -> None:
-        if distribution not in DISTRIBUTIONS:
+        if distribution not in ("normal", "lognormal"):
             raise data_error("interval.distribution", distribution=distribution)
         self.distribution, self.is_log = distribution, distribution == "lognormal"
         ends, table = _observe(lower, upper, X, log=self.is_log)
@@ -322,8 +325,7 @@ class IntervalRegression(GenericLikelihoodModel):
                 printed = np.log(printed)
         inside = (self.low <= printed) & (printed <= self.high) & np.isfinite(printed)
         for row in np.flatnonzero(~np.isnan(printed) & ~inside)[:1]:
-            name = self.data.row_labels[row]
-            raise data_error("interval.value_outside", row=name)
+            raise data_error("interval.value_outside", row=self.data.row_labels[row])
         return np.where(np.isnan(printed), points, printed)
 
 
@@ -411,38 +413,12 @@ class IntervalResultsWrapper(LikelihoodResultsWrapper):
 wrap.populate_wrapper(IntervalResultsWrapper, IntervalResults)
 
 
-def factor(X: Array, names: list[str]) -> tuple[Array, Array]:
-    """Return Q and R with X = QR, or refuse columns of which no digit would be right.
-
-    Columns are scaled, and factored by Householder's reflections: the normal equations
-    would cost twice the digits. The logarithm of the condition number to base ten is
-    how many of 16 digits rounding in X can cost.
-    """
-    n_rows, n_columns = X.shape
-    if n_rows < n_columns:
-        raise data_error("interval.few_rows", n=n_rows, k=n_columns)
-    # Powers of two, so that scaling itself rounds nothing.
-    scale = np.ldexp(1.0, np.frexp(np.linalg.norm(X, axis=0))[1])
-    Q, R = np.linalg.qr(X / scale)
-    length = np.linalg.norm(R, axis=0)
-    own = np.abs(np.diag(R)) / np.where(length == 0, 1.0, length)
-    condition = float(np.linalg.cond(R / length)) if length.all() else np.inf
-    if n_rows * EPSILON * condition >= 1:
-        follows = np.flatnonzero(own <= max(n_rows * EPSILON, own.min()))
-        which = "、".join(f"“{names[j]}”" for j in follows)
-        raise data_error("interval.dependent", names=which, condition=condition)
-    return Q, R * scale
-
-
 def _observe(
     lower: ArrayLike, upper: ArrayLike, X: ArrayLike, log: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ends and regressors as tables, or name the row that cannot be used."""
-    low, high, design = (
-        _numbers(lower, "lower"),
-        _numbers(upper, "upper"),
-        _numbers(X, "X"),
-    )
+    low, high = _numbers(lower, "lower"), _numbers(upper, "upper")
+    design = _numbers(X, "X")
     if design.ndim != 2 or design.shape[1] == 0:
         raise data_error("interval.no_matrix", shape=design.shape)
     if not (low.ndim == high.ndim == 1 and len(low) == len(high) == len(design)):
@@ -514,10 +490,9 @@ def _design(
         data.assign(**filled), None, formula, depth=depth + 1, missing="drop"
     )
     for row in np.flatnonzero(np.zeros(1) if missing is None else missing)[:1]:
-        name = data.index[row]
-        raise data_error("interval.formula_missing", row=name, formula=formula)
-    if boxes.shape[1] != 2:
-        n = boxes.shape[1]
+        row = data.index[row]
+        raise data_error("interval.formula_missing", row=row, formula=formula)
+    if (n := boxes.shape[1]) != 2:
         raise data_error("interval.formula_columns", formula=formula, n=n)
     frame = pd.DataFrame(X.to_numpy(dtype=float), data.index, [*X.columns])
     low, high = (pd.Series(boxes.iloc[:, j].to_numpy(), data.index) for j in (0, 1))
