@@ -293,14 +293,10 @@ def test_sixty_damaged_files_are_accepted_or_refused_with_a_reason():
 
 
 @pytest.mark.slow
-def test_a_million_figures_come_in(sheet, monkeypatch):
+def test_as_many_rows_as_a_sheet_may_have_come_in(sheet, monkeypatch):
     monkeypatch.setattr(process, "SECONDS", 600.0)  # whatever else the machine does
-    rows = (
-        f"{2000 + n % 20},示例大厦{n // 20},{n % 900 / 10},{n},{n},{n},{n}"
-        for n in range(199_999)
-    )
-    heads = "年份,楼宇,税收(亿元),党员数,企业数,参与人次,参与人数\n"
-    sheet.write_text(heads + "\n".join(rows), "utf-8")
+    rows = (f"{2000 + n % 20},大厦{n // 20},{n % 900 / 10},{n}" for n in range(200_000))
+    sheet.write_text("年份,楼宇,税收(亿元),党员数\n" + "\n".join(rows), "utf-8")
     checked = hs.check(sheet)
     assert [fault.message for fault in checked.errors] == []
-    assert len(checked.cells) == 999_995
+    assert len(checked.cells) == 400_000

@@ -255,11 +255,10 @@ class _Survey:
         elif self._kind == "e":
             self.grid.errors[self._row, self._column] = ""  # which comes later
         self.count += 1
-        column = letter(self._column)
         if self._column >= COLUMNS:
-            raise self._beyond("too_wide", column=column, most=COLUMNS)
+            raise self._beyond("too_wide", column=letter(self._column), most=COLUMNS)
         if self._row >= LINES or self.count > CELLS:
-            place = f"{column}{self._row + 1}"
+            place = f"{letter(self._column)}{self._row + 1}"
             raise self._beyond("too_large", place=place, rows=LINES, cells=CELLS)
         self._height = max(self._height, self._row + 1)
         self._width = max(self._width, self._column + 1)
@@ -318,9 +317,9 @@ def _load(sheets: list[bytes], outline: _Outline) -> list[Worksheet]:
 def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
     """Put what stands in the cells of a sheet, so many were counted, into its grid."""
     found = {
-        (cell.row - 1, cell.column - 1): cell
-        for cell in sheet._cells.values()
-        if cell.value is not None or (cell.row - 1, cell.column - 1) in grid.no_value
+        (row - 1, column - 1): cell
+        for (row, column), cell in sheet._cells.items()
+        if cell.value is not None or (row - 1, column - 1) in grid.no_value
     }
     if len(found) < count:
         raise LookupError("cells that are there twice, or under another name")
@@ -332,11 +331,16 @@ def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
     grid.errors = {
         at: str(cell.value) for at, cell in found.items() if at in grid.errors
     }
-    looks = {"General": 0}
+    formats = {"General": 0}
+    looks: dict[tuple[int, int], tuple[str, bool, str]] = {}
     for (row, column), cell in sorted(found.items(), key=itemgetter(0)):
-        code = _CHINESE.get(cell._style.numFmtId, cell.number_format)
-        value, is_struck = _read_cell(cell, code)
-        if is_struck:
+        style = cell._style.fontId, cell._style.numFmtId
+        if style not in looks:
+            code = _CHINESE.get(cell._style.numFmtId, cell.number_format)
+            looks[style] = (code, bool(cell.font.strike), cell.font.vertAlign or "")
+        code, is_struck, position = looks[style]
+        value, in_part = _read_cell(cell, code, position)
+        if is_struck or in_part:
             grid.struck.add((row, column))
         while len(grid.rows) <= row:
             grid.rows.append([])
@@ -345,17 +349,19 @@ def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
         line += [None] * (column - len(line))
         line.append(None if (row, column) in grid.errors else value)
         styles += [0] * (column - len(styles))
-        styles.append(looks.setdefault(code, len(looks)))
-    grid.formats[:] = looks
+        styles.append(formats.setdefault(code, len(formats)))
+    grid.formats[:] = formats
 
 
-def _read_cell(cell: Cell, code: str) -> tuple[Value, bool]:
-    """Return what Excel shows in a cell, and whether a line goes through any of it."""
-    value, font = cell.value, cell.font
-    is_struck = bool(font.strike)
+def _read_cell(cell: Cell, code: str, position: str) -> tuple[Value, bool]:
+    """Return what Excel shows in a cell, and whether a line goes through a part of it.
+
+    `code` is its number format, `position` the place of its font on the line.
+    """
+    value, is_struck = cell.value, False
     if isinstance(value, CellRichText):
         blocks = [run for run in value if isinstance(run, TextBlock)]
-        is_struck |= any(run.font.strike for run in blocks)
+        is_struck = any(run.font.strike for run in blocks)
         value = "".join(
             _mark(run.text, run.font.vertAlign) if isinstance(run, TextBlock) else run
             for run in value
@@ -371,8 +377,8 @@ def _read_cell(cell: Cell, code: str) -> tuple[Value, bool]:
                 value = from_excel(value, cell.parent.parent.epoch)
         elif isinstance(value, float) or abs(value) >= 10**15:
             value = float(f"{value:.15g}")
-    if font.vertAlign in _RAISED and value is not None:
-        value = _mark(str(value), font.vertAlign)
+    if position in _RAISED and value is not None:
+        value = _mark(str(value), position)
     return value, is_struck
 
 
