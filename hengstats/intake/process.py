@@ -204,9 +204,17 @@ def _pack_cell(cell: Cell, shared: dict[tuple[str, ...], int]) -> list[object]:
     """Return a figure, with the number of what it shares with many others."""
     same = (cell.column, cell.unit, cell.qualifier, cell.flag, cell.sheet, cell.head)
     place = shared.setdefault(same, len(shared))
-    own = (place, cell.row, cell.year, cell.building, cell.printed, cell.number)
-    ends = (cell.lower, cell.upper)
-    return [*own] if ends == (None, None) else [*own, *ends]
+    own: list[object] = [
+        place,
+        cell.row,
+        cell.year,
+        cell.building,
+        cell.printed,
+        cell.number,
+    ]
+    if cell.lower is None is cell.upper:
+        return own
+    return [*own, cell.lower, cell.upper]
 
 
 def _unpack(answer: bytes) -> Checked:
