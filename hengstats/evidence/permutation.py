@@ -95,7 +95,7 @@ def correlation_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     size = float(np.linalg.norm(one) * np.linalg.norm(two))
     null = np.zeros(len(orders(one.size)))
     for position, place in enumerate(orders(one.size).T):
-        null += one[position] * two[place]
+        null += (one[position] * two)[place]
     return _test(float(one @ two), null, size, size, one.size)
 
 
@@ -108,9 +108,10 @@ def kendall_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     """Return the permutation test of Kendall's tau-b, ties counted as neither."""
     one, two = (_signs(values) for values in (x, y))
     n, way = len(one), one.astype(np.int8)
-    above = two.sum(axis=1).astype(np.int16)  # grows with the rank
+    narrow = np.min_scalar_type(-n * n)
+    above = two.sum(axis=1).astype(narrow)  # grows with the rank
     moved = [above[place] for place in orders(n).T]
-    score = np.zeros(len(orders(n)), dtype=np.int32)
+    score = np.zeros(len(orders(n)), dtype=narrow)
     for i, j in combinations(range(n), 2):
         falls = (moved[i] > moved[j]).view(np.int8) - (moved[i] < moved[j])
         score += way[i, j] * falls
