@@ -8,6 +8,7 @@ with an old Python must get far enough to be told so.
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,13 @@ CHOICES = {
     "requirements.lock": ["--extra=report", "--extra=zh", "--extra=test"],
     "requirements-bench.lock": ["--extra=bench", "--constraint=requirements.lock"],
 }
+# A setting of pip, and what uv reads it from.
+UV_WORDS = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+    "proxy": "HTTPS_PROXY",
+    "cert": "SSL_CERT_FILE",
+}
 
 HELP = """\
 用法 / usage: python3 run.py VERB [ARGS]     (Windows: py run.py VERB [ARGS])
@@ -42,8 +50,8 @@ HELP = """\
   bench [NAME...]    运行基准测试             the benchmarks, all or those named
   lock               重写两个锁文件           resolve again; newer with --upgrade
 
-第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需两分钟。
-The first run sets up .venv (bench: .venv-bench), which takes about two minutes.
+第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需一分钟。
+The first run sets up .venv (bench: .venv-bench), which takes about a minute.
 """
 
 
@@ -82,11 +90,11 @@ def fingerprint(root, lock_file):
     return digest.hexdigest()
 
 
-def start(command, **options):
+def start(command, settings=(), **options):
     """Start a command, in the repository root unless told otherwise, with UTF-8."""
     words = [str(word) for word in command]
     # Where a proxy inspects traffic, uv must trust the same certificates as the system.
-    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    environment = {"UV_SYSTEM_CERTS": "1", **dict(settings), **os.environ}
     environment.update(PYTHONUTF8="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
     options.setdefault("cwd", str(ROOT))
     return subprocess.Popen(words, env=environment, **options)
@@ -98,32 +106,60 @@ def call(*command, **options):
     return code if code >= 0 else 128 - code  # killed by a signal: as shells have it
 
 
-def call_each(commands):
+def call_each(commands, **options):
     """Run commands in order, stop at the first that fails, return its exit code."""
-    return next((code for code in (call(*words) for words in commands) if code), 0)
+    codes = (call(*words, **options) for words in commands)
+    return next((code for code in codes if code), 0)
 
 
-def install_with_uv(uv, env, lock_file):
-    """Fill a new environment with uv and return an exit code."""
+def pip_settings(python):
+    """Return the mirror, proxy and certificate that pip is set to, in uv's words."""
+    listed = [python, "-m", "pip", "config", "list"]
+    with start(
+        listed, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
+    ) as pip:
+        found = re.findall(r"^\S+?\.([a-z-]+)='(.*)'$", pip.stdout.read(), re.MULTILINE)
+    return [
+        (UV_WORDS[name], value) for name, value in reversed(found) if name in UV_WORDS
+    ]
+
+
+def install(env, lock_file):
+    """Make an environment and fill it, by uv where it can be had; return an exit code.
+
+    What uv cannot do, pip does, in three times the time.
+    """
+    uv, python = shutil.which("uv"), env_python(env)
+    if uv:
+        code = call(uv, "venv", "--quiet", "--python", sys.executable, env)
+        return code or install_with_uv([uv], env, lock_file)
+    code = call(sys.executable, "-m", "venv", env)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if code or call(python, "-m", "pip", "install", "uv", **quiet):
+        return code or install_with_pip(env, lock_file)
+    settings = pip_settings(python)
+    code = install_with_uv([python, "-m", "uv"], env, lock_file, settings)
+    return code and install_with_pip(env, lock_file)
+
+
+def install_with_uv(uv, env, lock_file, settings=()):
+    """Fill an empty environment with uv and return an exit code."""
     # Compiled now, other people's files cannot warn about their syntax on first import,
     # when tests have made warnings errors. pip compiles without being asked.
-    install = [uv, "pip", "install", "--python", env_python(env), "--compile-bytecode"]
+    words = [*uv, "pip", "install", "--python", env_python(env), "--compile-bytecode"]
     return call_each(
         [
-            [uv, "venv", "--quiet", "--python", sys.executable, env],
-            [*install, "--require-hashes", "-r", lock_file],
-            [*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."],
-        ]
+            [*words, "--require-hashes", "-r", lock_file],
+            [*words, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."],
+        ],
+        settings=settings,
     )
 
 
 def install_with_pip(env, lock_file):
-    """Fill a new environment with pip, one dot a package; return an exit code."""
-    code = call(sys.executable, "-m", "venv", env)
-    if code:
-        return code
-    install = [env_python(env), "-u", "-m", "pip", "install"]
-    locked = [*install, "--require-hashes", "-r", lock_file]
+    """Fill an empty environment with pip, one dot a package; return an exit code."""
+    words = [env_python(env), "-u", "-m", "pip", "install"]
+    locked = [*words, "--require-hashes", "-r", lock_file]
     with start(
         locked, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
     ) as pip:
@@ -133,7 +169,7 @@ def install_with_pip(env, lock_file):
             elif line.startswith("Installing"):
                 say("\n下载完毕，正在写入磁盘……", "Downloaded; writing to disk ...")
     project = ["--quiet", "--no-deps", "--no-build-isolation", "-e", "."]
-    return pip.returncode or call(*install, *project)
+    return pip.returncode or call(*words, *project)
 
 
 def remove_env(env):
@@ -165,13 +201,10 @@ def set_up(lock_file):
         )
         return 1
     say(
-        f"正在按 {lock_file} 安装到 {env.name}，约需两分钟，只在第一次……",
-        f"Putting {lock_file} into {env.name}: about two minutes, this time only ...",
+        f"正在按 {lock_file} 安装到 {env.name}，约需一分钟，只在第一次……",
+        f"Putting {lock_file} into {env.name}: about a minute, this time only ...",
     )
-    uv = shutil.which("uv")
-    code = (
-        install_with_uv(uv, env, lock_file) if uv else install_with_pip(env, lock_file)
-    )
+    code = install(env, lock_file)
     if code:
         say(
             "安装没有完成。请检查网络后再运行一次；pip 或 uv 已设置的镜像照常有效。",

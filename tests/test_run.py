@@ -1,6 +1,7 @@
 """run.py sets up when it has to, hands over, and says what went wrong."""
 
 import ast
+import io
 import re
 import sys
 from pathlib import Path
@@ -36,8 +37,7 @@ def installer(monkeypatch):
         run.env_python(env).touch()
         return codes.pop()
 
-    monkeypatch.setattr(run, "install_with_uv", lambda uv, *words: install(*words))
-    monkeypatch.setattr(run, "install_with_pip", install)
+    monkeypatch.setattr(run, "install", install)
     return codes
 
 
@@ -129,6 +129,39 @@ def test_a_failed_installation_is_passed_on_and_leaves_no_stamp(checkout, instal
     installer.append(3)
     assert run.set_up(LOCK) == 3
     assert not (checkout / ".venv" / run.STAMP).exists()
+
+
+@pytest.mark.parametrize("fails", ["", "uv"])
+def test_what_uv_cannot_install_pip_does_and_both_ask_the_mirror(
+    fails, checkout, monkeypatch
+):
+    called = []
+
+    class Child:
+        def __init__(self, command, settings=(), **_):
+            self.words = " ".join(map(str, command)).partition(" -m ")[2]
+            called.append((self.words, dict(settings)))
+            # As pip 23 and 26 print it, the environment first: it goes before the file.
+            told = ":env:.index-url='https://a/b'\nglobal.index-url='https://c'\n"
+            self.stdout = io.StringIO(told if "config" in self.words else "")
+            self.returncode = 0
+
+        def wait(self):
+            return int(bool(fails) and self.words.startswith(fails))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(run.shutil, "which", lambda _: None)
+    monkeypatch.setattr(run, "start", Child)
+    assert run.install(checkout / ".venv", LOCK) == 0
+    mirrors = [settings for words, settings in called if words.startswith("uv pip")]
+    assert mirrors == [{"UV_DEFAULT_INDEX": "https://a/b"}] * len(mirrors) != []
+    last, _ = called[-1]
+    assert last.startswith("pip install" if fails else "uv pip install")
 
 
 def test_exit_codes_are_those_of_the_children(monkeypatch):
