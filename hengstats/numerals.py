@@ -19,11 +19,15 @@ WORDS = {"每季度": 4} | dict(
 )
 
 ARABIC = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
-# Two digits side by side, or one after 百 or more without 零: 三四家, 三百五.
+_DIGIT = "[一二两三四五六七八九]"
+# Two digits side by side, one after 百 or more without 零, or 百 that more follows:
+# 三四家, 三百五, 百十家 (about a hundred), 千八百 (about a thousand).
 _DOUBTFUL = re.compile(
-    "^[一二两三四五六七八九]{2}$|[百千万亿][一二两三四五六七八九](?:[万亿]|$)"
+    f"^{_DIGIT}{{2}}$|[百千万亿]{_DIGIT}(?:[万亿]|$)|^[百千万亿]+[零〇十]|^[百千万亿]+{_DIGIT}"
 )
-CHINESE = re.compile("[零〇一二两双三四五六七八九十百千万亿]+")
+CHINESE = re.compile(
+    "[零〇一二两双三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+[百千]?万?亿?)?"
+)
 
 
 def read_number(text: str) -> tuple[Decimal, Decimal]:
@@ -45,9 +49,10 @@ def read_number(text: str) -> tuple[Decimal, Decimal]:
 def read_chinese(text: str) -> tuple[Decimal, Decimal]:
     """Return a Chinese numeral and the place of its last written digit.
 
-    三千二百 is 3200, written out; 五千四百万 is 54,000,000 to the million; a string
-    of plain digits such as 二〇 is read place by place. 三四 may be three or four, and
-    三百五 is said for 350 but written for 305: neither is read.
+    三千二百 is 3200, written out; 五千四百万 is 54,000,000 to the million; 十二点五 is
+    12.5; plain digits such as 二〇 are read place by place. 三四 may be three or four,
+    三百五 is said for 350 but written for 305, and 百十 is about a hundred: none of
+    them is read.
 
     Raises
     ------
@@ -56,6 +61,8 @@ def read_chinese(text: str) -> tuple[Decimal, Decimal]:
     """
     if _DOUBTFUL.search(text):
         raise ValueError(text)
+    if "点" in text:
+        return _read_spelled(text)
     if not set(text) & (PLACES.keys() | MYRIADS.keys()):
         return Decimal(int("".join(str(DIGITS[c]) for c in text))), Decimal(1)
     total, section, digit, place = 0, 0, None, 1
@@ -72,12 +79,27 @@ def read_chinese(text: str) -> tuple[Decimal, Decimal]:
             section += (1 if digit is None else digit) * small
             digit, place = None, small
         else:
-            if MYRIADS[c] >= ceiling:
+            of_myriads = ceiling == MYRIADS["万"] < MYRIADS[c]  # 三万亿
+            if MYRIADS[c] >= ceiling and not of_myriads:
                 raise ValueError(text)
             ceiling, small = MYRIADS[c], 10**4
-            place = (place if section or digit else 1) * ceiling
-            one = digit is None and not section  # 万 alone; 零万 is none
-            total += (section + (digit or 0) + one) * ceiling
+            place = (place if section or digit or of_myriads else 1) * ceiling
+            one = digit is None and not section and not of_myriads  # 零万 is none
+            section += (digit or 0) + one + (total if of_myriads else 0)
+            total = section * ceiling + (0 if of_myriads else total)
             section, digit = 0, None
     number = total + section + (digit or 0)
     return Decimal(number), Decimal(place if set(text) & MYRIADS.keys() else 1)
+
+
+def _read_spelled(text: str) -> tuple[Decimal, Decimal]:
+    """Return a numeral with a spelled point: 十二点五, 二十三点六亿."""
+    whole, tail = text.split("点")
+    decimals = tail.rstrip("百千万亿")
+    number, _ = read_chinese(whole)
+    scale, _ = read_chinese(tail[len(decimals) :] or "一")
+    if set(whole) & MYRIADS.keys():  # 三万点五
+        raise ValueError(text)
+    place = Decimal(1).scaleb(-len(decimals))
+    fraction = Decimal("".join(str(DIGITS[c]) for c in decimals)) * place
+    return (number + fraction) * scale, place * scale

@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
-from hengstats.numerals import read_number
+from hengstats.numerals import MYRIADS, read_number
 from hengstats.vocabulary import UNITS
 from hengstats.wording import Word, cut, fold, unreadable
 
@@ -25,7 +25,13 @@ _MILESTONE = re.compile(
     "元?楼宇?(?:的里程碑)?"
 )
 _YEAR = re.compile("(?:19|20)\\d\\d年|[一二][九〇零][〇零一二三四五六七八九]{2}年")
-_NUMERIC = ("number", "percent", "several", "fraction")
+_FINANCIAL = re.compile("[壹贰貳叁肆伍陆陸柒捌玖拾佰仟]")
+_NUMERIC = ("number", "percent", "several", "least", "fraction")
+_SCALES = set("百千万亿")
+_HEDGES = ("before", "after", "first", "several", "least")
+_ONE_DIGIT = (
+    "(?:[0-9](?:\\.[0-9]+)?|[一二两三四五六七八九](?:点[零一二三四五六七八九]+)?)"
+)
 _SPAN = 30  # years; 2016-2021 may be a span of them
 _REMEMBERED = 1 << 14  # wordings; a dataset repeats them at every load
 
@@ -74,7 +80,8 @@ class Statement(NamedTuple):
     place : Decimal
         Of the last written digit, scaled; the denominator of a fraction.
     hedge : str
-        A qualifier, or `odd` (多), `several` (数百), `fraction` (1/8).
+        A qualifier, or `odd` (多), `teens` (十几), `several` (数百), `few` (几十), or
+        `fraction` (1/8).
     power : int
         Power of ten of the scale, or of the 万 or 亿 of a numeral; 0 for none.
     falls : bool
@@ -91,6 +98,7 @@ class Statement(NamedTuple):
     def qualifier(self) -> str:
         """One of `vocabulary.QUALIFIERS`."""
         names = {"odd": "more_than", "several": "at_least", "fraction": "about"}
+        names |= {"teens": "more_than", "few": "at_least"}
         return names.get(self.hedge, self.hedge)
 
 
@@ -123,10 +131,11 @@ def read_printed(
     A count without a hedge is exact when written to the last unit. An amount, a
     percentage, or a count in 万 is known to half a unit of its last printed digit;
     with 约, to half a unit of the last digit that is not zero. 多 and 余 end below
-    the next unit of that digit; 超, 逾 and 以上 are open above. 近 begins a tenth
-    below, or one unit of the last non-zero digit where that is less; the wide
-    reading takes the farther of the two. A fraction p/q is one whose denominator
-    was rounded to q. 不足 X runs from nothing to X, 数百 from 100 to 1000.
+    the next unit of that digit; 十几 are 11 to 19; 超, 逾 and 以上 are open above. 近
+    begins a tenth below, or one unit of the last non-zero digit where that is less;
+    the wide reading takes the farther of the two. A fraction p/q is one whose
+    denominator was rounded to q. 不足 X runs from nothing to X, 数百 from 100 to 1000,
+    几百 from 200 to 999; 上百 is at least 100.
 
     Examples
     --------
@@ -144,7 +153,10 @@ def read_printed(
 @lru_cache(maxsize=_REMEMBERED)
 def _read(printed: str, unit: str | None, ledger: bool) -> PrintedFigure:
     """Return the figure that a wording states: names, a milestone, or words."""
-    names, text = printed.split("、"), fold(printed).replace('"', "")
+    names, text = printed.split("、"), fold(printed)
+    if re.search('[0-9]"[0-9]', text):  # 1'234
+        raise unreadable("unknown_word", printed, piece="'")
+    text = text.replace('"', "")
     if len(names) > 1 and all(map(_NAME.fullmatch, names)):
         count = Decimal(len(names))
         said = Statement((count,), Decimal(1), "exact")
@@ -158,6 +170,10 @@ def _read(printed: str, unit: str | None, ledger: bool) -> PrintedFigure:
     if _YEAR.search(text):
         raise unreadable("year", printed)
     said = state(words, printed)
+    if said.hedge in ("exact", "range") and has_bare_scale(words):
+        raise unreadable("bare", printed)
+    if _FINANCIAL.search(printed):  # 陆佰万 is written out to the 万
+        said = said._replace(place=min(said.place, Decimal(10) ** said.power))
     divisor, spoken = _unit_of(words, said.power > 0, unit)
     if said.falls:  # a fall by so much is a growth below zero; a level after one is not
         first = next(i for i, word in enumerate(words) if word.kind in _NUMERIC)
@@ -181,7 +197,7 @@ def state(words: list[Word], printed: str) -> Statement:
     if not numbers:
         raise unreadable("no_number", printed)
     first, last = numbers[0], numbers[-1]
-    hedges = [w for w in words if w.kind in ("before", "after", "first", "several")]
+    hedges = [w for w in words if w.kind in _HEDGES]
     if len(hedges) > 1:
         raise unreadable("two_hedges", printed)
     before = [w for w in words[:first] if w.kind != "currency"]
@@ -204,13 +220,21 @@ def state(words: list[Word], printed: str) -> Statement:
         raise unreadable("misplaced_hedge", printed)
     number, place, power = _scaled(words[first:], printed)
     hedge = hedges[0].meaning if hedges else "exact"
-    if kinds[first] == "several":
-        hedge = "several"
+    if kinds[first] in ("several", "least"):
+        few = "few" if words[first].text[0] == "几" else "several"
+        hedge = few if kinds[first] == "several" else "at_least"
+    if hedge == "teens" and not words[first].text.endswith("十"):
+        raise unreadable("misplaced_hedge", printed)
     if kinds[first] == "fraction":
         if hedge in ("nearly", "odd"):
             raise unreadable("hedged_fraction", printed)
         hedge = "fraction" if hedge in ("exact", "about") else hedge
     return Statement((number,), place, hedge, power, falls)
+
+
+def has_bare_scale(words: list[Word]) -> bool:
+    """Return whether a number is 百, 千 or 万 with no digit before it: 百家."""
+    return any(w.kind == "number" and set(w.meaning) <= _SCALES for w in words)
 
 
 def _is_compound(words: list[Word]) -> bool:
@@ -248,9 +272,9 @@ def _read_range(
 ) -> tuple[tuple[Decimal, ...], Decimal, str, int]:
     """Return ends, place, hedge and power of words that begin with a range.
 
-    A scale or unit behind the second number alone is that of both, as in 3-5万. One
-    behind the first alone, or a 万 within the second numeral, leaves doubt: 3万-5,
-    三至五万, 3元-5万元.
+    A scale or unit behind the second number alone is that of both: 3-5万, 五至六亿元,
+    三至四百家, 5千至6千万元. One behind the first alone, one that would make the first
+    the larger, and 三至四十 leave doubt: 3万-5, 八至一千, 3元-5万元.
     """
     middle = next(i for i, word in enumerate(words) if word.kind == "to")
     parts = words[:middle], words[last:]
@@ -259,23 +283,54 @@ def _read_range(
     same = tails[0] == tails[1][: len(tails[0])]
     if not same or within - {"scale", "unit", "currency", "context"}:
         raise unreadable("two_numbers", printed)
-    (low, _, power), (high, _, scale) = (_scaled(part, printed) for part in parts)
-    own = bool(power or tails[0]), bool(scale or tails[1])
     digits = [words[i].meaning for i in (0, last)]
-    inherits = scale and not power
-    if (
-        own == (True, False)
-        or (inherits and (own[0] or set(digits[1]) & {"万", "亿"}))
-        or any(re.match("0[0-9]", text) for text in digits)  # of a telephone number
-    ):
+    if any(re.match("0[0-9]", text) for text in digits):  # of a telephone number
         raise unreadable("doubtful_range", printed)
-    low = low.scaleb(scale) if inherits else low
+    (low, _, _), (high, _, power) = (_scaled(part, printed) for part in parts)
+    shift = _shift(parts, tails, printed)
+    low = low.scaleb(shift)
+    if shift and low >= high:
+        raise unreadable("doubtful_range", printed)
     years = all(re.fullmatch("(?:19|20)[0-9]{2}", text) for text in digits)
-    if years and own == (False, False) and high - low < _SPAN:
+    bare = not (power or tails[1])
+    if years and bare and high - low < _SPAN:
         raise unreadable("year", printed)
     if low >= high:
         raise unreadable("falling_range", printed)
-    return (low, high), Decimal(1), "range", scale
+    return (low, high), Decimal(1), "range", power
+
+
+def _shift(
+    parts: tuple[list[Word], list[Word]], tails: list[list[str]], printed: str
+) -> int:
+    """Return the power of ten that the first end of a range takes from the second."""
+    (one, place, myriad), (two, place_2, myriad_2) = map(_scales, parts)
+    shift = 0 if myriad else myriad_2
+    if not place and place_2:
+        if re.fullmatch(_ONE_DIGIT, one):
+            shift += place_2
+        elif re.match("[0-9]", one):  # 15至4百
+            raise unreadable("doubtful_range", printed)
+    either = re.fullmatch(_ONE_DIGIT, one) and re.fullmatch(_ONE_DIGIT + "十", two)
+    behind = bool(myriad or tails[0]), bool(myriad_2 or tails[1])
+    if either or behind == (True, False) or (shift and tails[0]):
+        raise unreadable("doubtful_range", printed)
+    return shift
+
+
+def _scales(words: list[Word]) -> tuple[str, int, int]:
+    """Return a number without its last scales, and the powers of 百 or 千, and of 万.
+
+    三, 2 and 4 for 三百万; an English scale counts as 万 does.
+    """
+    scales = [word for word in words[1:] if word.kind == "scale"]
+    if scales and scales[0].text.isascii():
+        return words[0].meaning, 0, sum(int(word.meaning) for word in scales)
+    text = words[0].meaning + "".join(word.text for word in scales)
+    found = re.fullmatch("(.*?)([百千]?)([万亿]*)", text)
+    number, place, myriads = found.groups() if found else (text, "", "")
+    powers = {"": 0, "百": 2, "千": 3, "万": 4, "亿": 8}
+    return number, powers[place], sum(powers[sign] for sign in myriads)
 
 
 def _unit_of(
@@ -348,11 +403,15 @@ def _box(
         half = Decimal(0)
     if hedge == "about":
         half = step / 2
+    # 十几家: 11 to 19; 几十家: 20 to 99.
+    tooth = Decimal(1 if counted and number < MYRIADS["万"] else 0)
     boxes: dict[str, tuple[Decimal | float, Decimal | None, Decimal | float]] = {
         "exact": (number - half, number, number + half),
         "about": (number - half, number, number + half),
         "odd": (number, None, number + step),
+        "teens": (number + tooth, None, number + step - tooth),
         "several": (number, None, number * 10),
+        "few": (number * 2, None, number * 10 - tooth),
         "more_than": (number, None, inf),
         "at_least": (number, None, inf),
         "at_most": (0.0, None, number),

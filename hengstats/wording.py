@@ -23,10 +23,14 @@ _HALF = (
     | dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
     | dict.fromkeys(map(ord, "“”\"'‘’「」『』《》＇＂"), '"')
 )
+# 上百 is at least a hundred; 三成五 are 35 percent; 半数 is a half, 半年 is not.
 _FORM = re.compile(
-    "(?P<fraction>[0-9]+/[0-9]+)|百分之(?P<percent>[零一二三四五六七八九十百]+)"
-    f"|[数几](?P<several>[十百千万亿]+)|(?P<number>{ARABIC.pattern})"
+    f"(?P<fraction>[0-9]+/[0-9]+)|百分之(?P<percent>{ARABIC.pattern}|{CHINESE.pattern})"
+    "|[数几](?P<several>[十百千万亿]+)|上(?P<least>[百千万亿]+)"
+    "|(?P<tenths>[一二两三四五六七八九1-9]成[一二三四五六七八九半1-9])"
+    f"|(?P<half>半数?(?![一-鿿]))|(?P<number>{ARABIC.pattern})"
 )
+_TENTHS = str.maketrans("一二两三四五六七八九半", "12234567895", "成")
 _SCALE = re.compile("万亿|[十百千]?[万亿]|[百千]")
 
 
@@ -36,9 +40,9 @@ class Word(NamedTuple):
     Attributes
     ----------
     kind : str
-        `number`, `several`, `percent` or `fraction`, or the section of the list:
-        `scale`, `before` and `after` (hedges), `trend`, `currency`, `unit`, `per`,
-        `first`, `ordinal`, `to`, `context`.
+        `number`, `several`, `least`, `percent` or `fraction`, or the section of the
+        list: `scale`, `before` and `after` (hedges), `trend`, `currency`, `unit`,
+        `per`, `first`, `ordinal`, `to`, `context`.
     meaning : str
         What it says, the line of the list: a power of ten, a qualifier, a unit; of a
         number its digits or numerals.
@@ -81,7 +85,8 @@ def lexicon() -> dict[str, Word]:
 def _folds() -> dict[int, str | int]:
     """Return what stands for each sign that is folded."""
     script = _lists()["script"]
-    return _HALF | str.maketrans(script["traditional"], script["simplified"])
+    folds = _HALF | str.maketrans(script["traditional"], script["simplified"])
+    return folds | {ord("廿"): "二十", ord("卅"): "三十", ord("卌"): "四十"}
 
 
 def fold(text: str) -> str:
@@ -132,10 +137,18 @@ def cut(text: str, printed: str) -> list[Word]:
 
 def _next_word(text: str, i: int, before: list[Word]) -> Word | None:
     """Return the word that begins at a place, if it is known."""
+    kinds = [word.kind for word in before[-2:]]
+    if kinds[-1:] == ["number"] and text[i] == "几":  # 十几亿, but 几亿
+        return lexicon()["几"]
     if found := _FORM.match(text, i):
         kind = str(found.lastgroup)
-        return Word(kind, found[kind], found[0])
-    kinds = [word.kind for word in before[-2:]]  # 3万, 3多万
+        meaning = found[kind]
+        if kind == "tenths":
+            kind, meaning = "percent", meaning.translate(_TENTHS)
+        elif kind == "half":
+            kind, meaning = "fraction", "1/2"
+        return Word(kind, meaning, found[0])
+    # 3万, 3多万
     if kinds[-1:] == ["number"] or kinds == ["number", "after"]:
         if found := _SCALE.match(text, i):
             return lexicon()[found[0]]

@@ -41,7 +41,7 @@ READINGS = {
     (64, 64, 64, "exact", None): "64 家",
     (66, 66, 66, "exact", None): "66-story",
     (3200, 3200, 3200, "exact", None): "三千二百",
-    (3200, 3200, 3200, "exact", "persons"): "三千二百名",
+    (3200, 3200, 3200, "exact", "persons"): "三千二百名 | 叁仟贰佰名",
     (305, 305, 305, "exact", None): "三百零五",
     (1234, 1234, 1234, "exact", None): "1,234 members",
     (4, 4, 4, "exact", None): "每季度",
@@ -78,11 +78,36 @@ READINGS = {
     (0, None, 10, "at_most", None): "不超过10 | up to 10",
     # 1/8 with the denominator rounded: from 1/8.5 to 1/7.5.
     (1 / 8.5, 1 / 8, 1 / 7.5, "about", "fraction"): "1/8 | 约1/8",
+    # Numerals: with a point, of the bank, 万亿, 廿 and 卅, tenths with a half.
+    (12.45, 12.5, 12.55, "exact", "percent"): "百分之十二点五 | 百分之12.5",
+    (23.55, 23.6, 23.65, "exact", TAX): "二十三点六亿元 | 二十三點六億元",
+    (25.5, 26, 26.5, "exact", TAX): "贰拾陆亿元 | 貳拾陸億元",
+    (0.05995, 0.06, 0.06005, "exact", TAX): "陆佰万元",  # written out to the 万
+    (25000, 30000, 35000, "exact", TAX): "三万亿元 | 3万亿元",
+    (34500, 35000, 35500, "exact", TAX): "三万五千亿元",
+    (23, 23, 23, "exact", None): "廿三家",
+    (30, 30, 30, "exact", None): "卅家",
+    (34.5, 35, 35.5, "exact", "percent"): "三成五 | 三成半 | 3成5",
+    (0.5, None, inf, "more_than", "fraction"): "过半 | 超半数",
+    (100, None, inf, "at_least", None): "上百家",
+    (0.01, None, inf, "at_least", TAX): "上百万元",
+    (11, None, 19, "more_than", None): "十几家",
+    (21, None, 29, "more_than", None): "二十几",
+    (10, None, 20, "more_than", TAX): "十几亿元",
+    (20, None, 99, "at_least", None): "几十家",
+    (15, 20, 25, "about", None): "二十来家",
+    # A range: what stands behind the second number alone is of both.
+    (3, None, 5, "range", TAX): "3亿元-5亿元 | 三至五亿元 | 三到5亿元",
+    (30000, None, 50000, "range", "persons"): "三至五万人 | 3至五万人",
+    (300, None, 400, "range", None): "三至四百家 | 三百至四百家 | 3至4百家",
+    (800, None, 1000, "range", None): "八百至一千家",
+    (0.5, None, 0.6, "range", TAX): "5千至6千万元 | 五至六千万元 | 5000万-6000万元",
+    (0.08, None, 0.1, "range", TAX): "八百至一千万元",
+    (10, None, 20, "range", "percent"): "百分之十至二十 | 10%至20%",
     # A range, and 数百: between a hundred and a thousand.
     (30, None, 35, "range", None): "30-35 | 30至35家 | 30家-35家 | from 30 to 35",
     (32000, None, 35000, "range", None): "3.2万-3.5万",
     (32000, None, 35000, "range", "persons"): "3.2-3.5万人",
-    (3, None, 5, "range", TAX): "3亿元-5亿元",
     (100, None, 1000, "at_least", "persons"): "数百名 | 數百名",
 }
 REFUSALS = {
@@ -93,6 +118,8 @@ REFUSALS = {
     "“①”不认识": "37①",
     "“²”不认识": "37²",
     "“½”不认识": "1½",
+    "“'”不认识": "1'234",
+    "“半年”不认识": "半年",
     "“w”不认识": "3.2w",
     "“o”不认识": "3O",
     "“倍”不认识": "2倍",
@@ -104,13 +131,15 @@ REFUSALS = {
     "既是区间又有限定词": "约30-35",
     "限定词不在它该在的一边": "100突破",
     "区间的两端不是从小到大": "35-30",
-    "区间的两端不知道": "3万-5 | 三至五万元 | 3元-5万元 | 021-6234",
+    "区间的两端不知道": "3万-5 | 3元-5万元 | 021-6234 | 三至四十家"
+    " | 八至二十家 | 15至4百人",
     "横线的一边没有数字": "3- | —5% | 300-家",
     "还是减少到多少": "下降至20亿元 | 下降20亿元 | 下降至5% | decreased to 5 percent"
     " | 下降5%-10% | 党员-5名 | 增长至-5%",
     "分数前后的限定词没有读法": "近1/4",
     "分数里有零": "1/0",
-    "不是完整的数字": "三四家 | 三百五 | 百千",  # three or four; said for 350
+    "不是完整的数字": "三四家 | 三百五 | 八九百家 | 百十家 | 千八百人",
+    "前面没有数": "百家 | 万人",  # perhaps no more than "many"
     "数字太长": "12345678901234567890123456789",
     "名次": "第3名",
 }

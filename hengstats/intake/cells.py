@@ -18,7 +18,7 @@ from hengstats.intake.names import clean, quote
 from hengstats.intake.numberformats import PLAIN_FORMATS, decimals, shown
 from hengstats.intake.result import COLUMNS, Refusal, refuse
 from hengstats.intake.units import is_foreign, shape, unit_key, unit_words
-from hengstats.printed import Statement, state
+from hengstats.printed import Statement, has_bare_scale, state
 from hengstats.vocabulary import convert
 from hengstats.wording import cut, fold, listed
 
@@ -49,7 +49,6 @@ _UNIT = "(?:[yc]|u?v?)"
 _SHAPE = re.compile(
     f"b?c?-?c?no?[se]?[ao]?{_UNIT}[ao]?|f?c?n[se]?{_UNIT}[-t]c?n[se]?{_UNIT}"
 )
-_SCALES = set("百千万亿")  # alone they are no number, but 百余 is one
 _APART = re.compile("[-−–‐] ")
 _NUMERALS = set("零〇一二两三四五六七八九十百千万亿")
 _TAIL = re.compile(
@@ -175,13 +174,12 @@ def _state(text: str, column: str) -> tuple[str, Statement] | None:
         letters, said = shape(words, column), state(words, text)
     except ReadingError:
         return None
-    numbers = [word.text for word in words if word.kind == "number"]
     hedged = said.hedge not in ("exact", "range")
     whole = "".join(word.text for word in words).replace(" ", "")
     doubtful = (
         not _SHAPE.fullmatch(letters)
         or whole != text.replace(" ", "")  # a comma or quotation mark
-        or (not hedged and any(set(text) <= _SCALES for text in numbers))
+        or (not hedged and has_bare_scale(words))
         or (said.falls and (hedged or _APART.search(text)))
     )
     if doubtful:

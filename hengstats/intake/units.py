@@ -32,6 +32,7 @@ _TENS = re.compile("10{1,4}|10?,000|ten|[十百千万亿]+")
 _UNIT = re.compile("c?[nw]?e?c?y?c?|y?[nw]?e?c?|[nw]?e?u?v?")
 _SHORT = ("m", "mn", "bn")  # 300 m may be metres
 _LETTERS = {"before": "b", "after": "a", "scale": "s", "to": "t", "number": "n"}
+_LETTERS |= {"several": "n", "least": "n"}
 _ONE = Word("number", "1", "1")
 
 
@@ -106,7 +107,7 @@ def shape(words: list[Word], column: str) -> str:
             letter = "-"
         elif text in WORDS:
             letter = "w"
-        elif meaning == "odd" or text == "+":
+        elif meaning in ("odd", "teens") or text == "+":
             letter = "o"
         elif kind == "currency" and column == "tax" and meaning != "hkd":
             letter = "y" if meaning == "yuan" else "c"
