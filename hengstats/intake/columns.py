@@ -37,6 +37,7 @@ from hengstats.intake.table import (
     broken,
     is_number,
     sample,
+    show,
     texts,
 )
 from hengstats.intake.units import is_foreign, read_unit
@@ -106,6 +107,7 @@ class HeadReader:
         heads = self.choose(
             position.heads, position.labels, wanted, position.labels.values()
         )
+        self._tell_crossed(heads)
         notes = read_notes(position)
         self.errors += [refusal.on(grid, row) for row, refusal in notes.refusals]
         keys = {
@@ -203,6 +205,35 @@ class HeadReader:
                     chosen[at] = Head(kind=kind, year=chosen[at].year, unit=unit)
         return chosen
 
+    def _tell_crossed(self, heads: Mapping[int, Head]) -> None:
+        """Tell a key that was named beside another, of a second table to its right.
+
+        The rows of two tables side by side are in an order of their own.
+        """
+        for kind in ("year", "building"):
+            kept = [c for c, head in heads.items() if head.kind == kind]
+            for column, head in self.position.heads.items():
+                passed = head.kind == kind and heads[column].kind == "unchosen"
+                for own in kept if passed else ():
+                    if self._is_beside(own, column) and self._differ(own, column):
+                        self._tell("table_beside", column)
+
+    def _is_beside(self, one: int, other: int) -> bool:
+        """Return whether figures stand between two columns: those of two tables."""
+        low, high = sorted((one, other))
+        return any(
+            low < column < high and head.kind in (*COLUMNS, "years")
+            for column, head in self.position.heads.items()
+        )
+
+    def _differ(self, one: int, other: int) -> bool:
+        """Return whether two columns say different things in some row."""
+        grid = self.position.grid
+        return any(
+            show(grid.value(row, one)) != show(grid.value(row, other))
+            for row in range(self.position.first, len(grid.rows))
+        )
+
     # Figures and their years.
 
     def _figures(self, heads: dict[int, Head], titled: str | None) -> list[Column]:
@@ -292,8 +323,11 @@ class HeadReader:
         for (kind, _), columns in groups.items():
             if len(columns) > 1:
                 named = list(map(self.position.label, columns))
+                key = "twice" if len(set(named)) == len(named) else "twice_alike"
+                if kind in keys and self._is_beside(*columns[:2]):
+                    key = "twice_beside"
                 self._tell(
-                    "twice" if len(set(named)) == len(named) else "twice_alike",
+                    key,
                     columns[1],
                     count=len(columns),
                     name=NAMES[kind],

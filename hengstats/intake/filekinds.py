@@ -149,6 +149,9 @@ def _unsupported(suffix: str, found: str) -> Refusal:
     return refuse("filekinds.other_program", suffix=suffix)
 
 
+_UNREAD = ("customxml/", "docprops/")
+
+
 def open_workbook(data: bytes) -> dict[str, bytes]:
     """Return the members of a workbook by their names in lower case, all checked.
 
@@ -173,7 +176,8 @@ def open_workbook(data: bytes) -> dict[str, bytes]:
         raise refuse("filekinds.damaged") from error
     _refuse_other_kinds(parts)
     for name, content in parts.items():
-        if name.endswith((".xml", ".rels")):
+        # Whoever reads the workbook reads none of the others.
+        if name.endswith((".xml", ".rels")) and not name.startswith(_UNREAD):
             _refuse_entities(content)
     return parts
 

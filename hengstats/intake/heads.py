@@ -31,7 +31,16 @@ _MARKS = re.compile(r"[①-⑳⑴-⒇❶-❿※†‡¹²³⁴⁵⁶⁷⁸⁹]|[
 _UNIT_WORDS = re.compile(
     "[元圆圓币幣刀镑鎊$€£¥%万萬亿億千百人名位家个個户戶场場次支栋幢]"
     r"|usd|eur|hkd|gbp|jpy|twd|cny|rmb|yuan|dollar|euro|pound|yen|'000"
-    r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times"
+    r"|million|billion|thousand|trillion|\b[mbk]n?\b|persons?|people|firms|times?"
+    r"|\bunits?\b"
+)
+# What may stand beside a year whose figures are not the first or last ones.
+REVISION = re.compile(
+    "(?:修[订訂正]|[调調]整[后後]?|快[报報]|初步(?:核算|[统統][计計])?|核定)[数數]?"
+    "|revised|provisional|preliminary|[pr]"
+)
+_MARKED_YEAR = re.compile(
+    r"^((?:19|20)\d\d ?年?度?) ?[(\[]? ?(?:" + REVISION.pattern + r")[)\]]?$"
 )
 _ODD_UNIT = re.compile(
     "(?:公斤|千克|克|[吨噸]|[箱件台套辆輛项項度亩畝栋棟幢座]|公?[顷頃]|[平立]方?米|[公千]?[里米]"
@@ -173,8 +182,9 @@ def read_head(text: str) -> Head:
         return Head(kind=kind)
     if folded.rstrip(" :*") != folded:
         return read_head(folded.rstrip(" :*"))
-    if _is_whole_year(folded):
-        return Head(kind="years", year=folded)
+    plain = _MARKED_YEAR.sub(r"\1", folded)  # who reads the rows sees the mark again
+    if _is_whole_year(plain):
+        return Head(kind="years", year=plain)
     years = YEAR_TEXT.findall(folded)
     year = years[0].strip() if len(years) == 1 else ""
     rest = YEAR_TEXT.sub(" ", folded) if year else folded
@@ -185,14 +195,20 @@ def read_head(text: str) -> Head:
         for piece in re.split(r"[,;、](?!\d)", found)
         if piece.strip()
     ]
+    if year:
+        inner = [piece for piece in inner if not REVISION.fullmatch(piece)]
     if year and not inner and (not bare or _EMPTY.fullmatch(bare)):
         return Head(kind="years", year=year)
+    if both := _BILINGUAL.fullmatch(rest):
+        head = _agreed(read_head(both[1]), read_head(both[2]))
+        if head.kind in COLUMNS:
+            return replace(head, year=year)
     if _is_person(rest, bare, inner):
         return Head(kind="person")
     if _left_out().search(rest):
         return Head(kind="left_out", year=year)
     head = _measure_or_unit(bare, inner)
-    if head.kind == "unknown" and (both := _BILINGUAL.fullmatch(rest)):
+    if head.kind == "unknown" and both:
         head = _agreed(read_head(both[1]), read_head(both[2]))
     return replace(head, year=year)
 
@@ -243,9 +259,9 @@ def _measure_or_unit(bare: str, inner: list[str]) -> Head:
     units = [
         _UNIT_LABEL.sub("", one) for one in inner if _key(one) not in _words("neutral")
     ]
-    if len(units) > 1 or not all(map(looks_like_unit, units)):
+    if not all(map(looks_like_unit, units)):
         return Head(kind="unknown")
-    unit = units[0] if units else ""
+    unit = _both(*units)
     if kind := kind or means(_AROUND.sub("", bare)):
         return Head(kind=kind, unit=unit)
     if not bare:

@@ -16,7 +16,12 @@ from hengstats.intake.layout import RowKinds, end_of_table
 from hengstats.intake.names import read_name
 from hengstats.intake.result import Asked, Faults, Refusal, refuse
 from hengstats.intake.table import NAMES, Column, Table, broken, fill_down, show
-from hengstats.intake.totals import is_footer, total_kind
+from hengstats.intake.totals import (
+    is_footer,
+    looks_like_group,
+    looks_like_note,
+    total_kind,
+)
 from hengstats.intake.units import read_unit
 from hengstats.intake.years import read_year
 
@@ -180,7 +185,7 @@ class _Keys:
             if value is None:
                 raise refuse("rows.no_key", name=NAMES[kind], kind=kind)
             if known not in self._known or isinstance(value, bool):  # True equals 1
-                read = self._read_year if kind == "year" else read_name
+                read = self._read_year if kind == "year" else _read_building
                 self._known[known] = read(*known[1:])
         except Refusal as refusal:
             label = self._table.position.label(column)
@@ -194,6 +199,16 @@ class _Keys:
         if self._table.head_year not in (None, year):
             raise refuse("rows.unlike_head", year=self._table.head_year)
         return year
+
+
+def _read_building(value: Value, style: str) -> str:
+    """Return the name of a building, and of nothing that may be something else."""
+    name = read_name(value, style)
+    if looks_like_note(name):
+        raise refuse("rows.note")
+    if looks_like_group(name):
+        raise refuse("rows.group")
+    return name
 
 
 def _year_beside(value: Value, label: str, asked: Asked) -> int | None:

@@ -20,6 +20,7 @@ LONGEST_FIELD = 1 << 17  # characters; a cell of Excel holds a quarter of it
 _SEP = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n|$)', re.I)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _DELIMITERS = ",;\t"
+_TAB_BETWEEN = re.compile("\t[^,\r\n]")  # and none behind every field
 _SAMPLE_ROWS = 60  # at most; and characters that tell the delimiter
 _SAMPLE = 1 << 16
 _SAMPLE_BYTES = 1 << 18  # that tell the encoding: titles and heads are there
@@ -85,7 +86,9 @@ def find_delimiter(start: str) -> str:
     >>> find_delimiter("年份;楼宇;税收\n2016;示例大厦;26,3\n")
     ';'
     """
-    return max(_DELIMITERS, key=lambda delimiter: _agreement(start, delimiter))
+    best = max(_DELIMITERS, key=lambda delimiter: _agreement(start, delimiter))
+    behind = best == "\t" and "," in start and not _TAB_BETWEEN.search(start)
+    return "," if behind else best
 
 
 def _agreement(start: str, delimiter: str) -> tuple[int, int]:
@@ -93,7 +96,7 @@ def _agreement(start: str, delimiter: str) -> tuple[int, int]:
     lines = (found[0] for found in _LINE.finditer(start))
     widths: Counter[int] = Counter()
     try:
-        for row in csv.reader(lines, delimiter=delimiter):
+        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
             widths[len(row)] += 1
             if widths.total() == _SAMPLE_ROWS:
                 break
@@ -109,7 +112,9 @@ def _rows(name: str, lines: Iterator[str], delimiter: str) -> Iterator[list[Valu
     row = 1
     known: dict[str, str] = {}  # a wording that comes again is kept once
     try:
-        for fields in csv.reader(lines, delimiter=delimiter, strict=True):
+        # A blank may stand before a quotation mark, and is no part of a field.
+        form = {"delimiter": delimiter, "skipinitialspace": True, "strict": True}
+        for fields in csv.reader(lines, **form):
             width = len(fields)
             cells += width
             if width > COLUMNS:

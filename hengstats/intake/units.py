@@ -15,9 +15,12 @@ from hengstats.printed import state
 from hengstats.vocabulary import UNITS
 from hengstats.wording import Word, cut, fold, listed
 
-_LABEL = re.compile(r"^(?:(?:计量|货币|金额|数据)?单位|units?|in)\s*[:;]?\s*(?:为\s*)?")
+_LABEL = re.compile(
+    r"^(?:(?:计量|货币|金额|数据)?单位|units?(?![a-z])|in)\s*[:;]?\s*(?:为\s*)?(?=\S)"
+)
 _PAIRS = ("()", "[]", "【】", "〔〕", "{}", "<>")
-_PARTS = re.compile("[、;]|,(?!0)")
+# Several units in a row, or one in two languages: 亿元、人, 亿元/100 million yuan.
+_PARTS = re.compile("[、;]|,(?!0)|(?<=[\u4e00-\u9fff])[ /|]+(?=[0-9a-z])")
 # What heads write, and figures do not: RMBmn, '000, billions, yuan (RMB).
 _FORMS = {
     "(?<![0-9,])000s?": " thousand",
@@ -26,6 +29,7 @@ _FORMS = {
     "(?<![a-z])mil(?![a-z])": "million",
     "hundred million": "100 million",
     "10k": "10 thousand",
+    "(?<=[0-9]) (?=000(?![0-9]))": "",
     r" ?\(([^()]+)\)$": r" \1",
 }
 _TENS = re.compile("10{1,4}|10?,000|ten|[十百千万亿]+")

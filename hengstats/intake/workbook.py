@@ -3,7 +3,8 @@
 openpyxl reads the cells, with texts and styles. It is given these and nothing else of
 the file, in a workbook of its own making, so that no drawing, filter, link or name can
 stop or hang it. Before, one pass of expat counts the cells and keeps what openpyxl does
-not show or dwells on: formulas without a stored result, merged and hidden cells.
+not show or dwells on: formulas without a stored result, merged and hidden cells, and
+noughts that Excel does not show.
 """
 
 import io
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from operator import itemgetter
+from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -52,6 +54,14 @@ _SECTIONS = re.compile(
 _LOOKS = re.compile(
     rb"<(?:\w+:)?(?:family|charset|color|scheme|sz|u|alignment|protection)\b[^>]*/>"
 )
+_ALTERNATES, _CHOICE, _FALLBACK = map(
+    re.compile,
+    (
+        rb"(?s)<(?:\w+:)?AlternateContent\b.*?</(?:\w+:)?AlternateContent>",
+        rb"(?s)<(?:\w+:)?Choice\b[^>]*Requires=[\"'](.*?)[\"'][^>]*>(.*?)</(?:\w+:)?Choice>",
+        rb"(?s)<(?:\w+:)?Fallback\b[^>]*>(.*?)</(?:\w+:)?Fallback>",
+    ),
+)
 _BLANK = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?/>')
 # Number formats that the Chinese Excel reserves for itself and does not write down.
 _CHINESE = {
@@ -85,20 +95,22 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
         For a sheet beyond the bounds: `too_large`, `too_many_columns`.
     """
     parts = {
-        part: _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", xml)
+        part: _taken(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", xml))
         for part, xml in open_workbook(data).items()
         if part.endswith((".xml", ".rels"))
     }
     try:
         outline = _outline(parts)
         surveys = [
-            _Survey(parts[part], Grid(file=name, sheet=title, rows=[]))
+            _Survey(
+                parts[part], Grid(file=name, sheet=title, rows=[]), outline.recalculates
+            )
             for title, part in outline.sheets
         ]
         surveys = [survey for survey in surveys if survey.count]
         sheets = _load([survey.cells() for survey in surveys], outline)
         for survey, sheet in zip(surveys, sheets, strict=True):
-            _fill(survey.grid, sheet, survey.count)
+            _fill(survey, sheet)
     except SheetError:
         raise
     except (*_FAULTS, *_ILL_FORMED) as error:
@@ -106,21 +118,49 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
     return [survey.grid for survey in surveys]
 
 
+def _taken(xml: bytes) -> bytes:
+    """Return a part with that of its alternates which Excel takes, and no other.
+
+    That is the first which needs nothing but namespaces of Microsoft, or the fallback.
+    """
+
+    def choose(alternates: re.Match[bytes]) -> bytes:
+        for needed, content in _CHOICE.findall(alternates[0]):
+            spaces = [
+                re.search(b"xmlns:" + prefix + b"=[\"'](.*?)[\"']", xml)
+                for prefix in needed.split()
+            ]
+            if all(space and b".microsoft.com/" in space[1] for space in spaces):
+                return bytes(content)
+        fallback = _FALLBACK.search(alternates[0])
+        return fallback[1] if fallback else b""
+
+    return _ALTERNATES.sub(choose, xml) if b"AlternateContent" in xml else xml
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outline:
-    """Title and part of the visible sheets; texts, styles, if days count from 1904."""
+    """Title and part of the visible sheets; texts and styles; settings of the book.
+
+    Days may count from 1904. Who could not calculate asks for it (`recalculates`), and
+    has stored a nought behind each formula.
+    """
 
     sheets: list[tuple[str, str]]
     texts: bytes
     styles: bytes
     from_1904: bool
+    recalculates: bool
 
 
 def _outline(parts: dict[str, bytes]) -> _Outline:
     """Return what the workbook itself says."""
     part = dict(_targets(parts, "").values())["officeDocument"]
     book, targets = ElementTree.fromstring(parts[part]), _targets(parts, part)
-    settings, part_of = book.find("{*}workbookPr"), dict(targets.values())
+    part_of = dict(targets.values())
+    settings, calculation = (
+        book.find(f"{{*}}{tag}") for tag in ("workbookPr", "calcPr")
+    )
     sheets = [
         (sheet, *targets[sheet.attrib[f"{{{_OFFICE}}}id"]])
         for sheet in book.iterfind("{*}sheets/{*}sheet")
@@ -136,6 +176,8 @@ def _outline(parts: dict[str, bytes]) -> _Outline:
         texts=parts.get(part_of.get("sharedStrings", ""), b"<none/>"),
         styles=parts.get(part_of.get("styles", ""), b""),
         from_1904=settings is not None and _is_on(settings.get("date1904")),
+        recalculates=calculation is not None
+        and _is_on(calculation.get("fullCalcOnLoad")),
     )
 
 
@@ -147,7 +189,7 @@ def _targets(parts: dict[str, bytes], part: str) -> dict[str, tuple[str, str]]:
     for relation in ElementTree.fromstring(relations).iterfind("{*}Relationship"):
         if relation.get("TargetMode") != "External":
             kind = relation.attrib["Type"].rpartition("/")[2]
-            target = relation.attrib["Target"].replace("\\", "/")
+            target = unquote(relation.attrib["Target"]).replace("\\", "/")
             path = posixpath.normpath(posixpath.join("/" + folder, target))
             found[relation.attrib["Id"]] = (kind, path.lstrip("/").casefold())
     return found
@@ -170,13 +212,17 @@ class _Survey:
         Of which all but values, formats and lines through them is known.
     count : int
         Cells that hold something.
+    unseen : set of (int, int)
+        Noughts that the sheet does not show.
     """
 
-    def __init__(self, xml: bytes, grid: Grid) -> None:
+    def __init__(self, xml: bytes, grid: Grid, recalculates: bool) -> None:
         self.grid, self.count, self._xml = grid, 0, xml
+        self._recalculates, self._shows_noughts = recalculates, True
+        self.unseen: set[tuple[int, int]] = set()
         self._row = self._column = -1
         self._height = self._width = 0
-        self._kind = ""
+        self._kind = self._content = ""
         self._is_formula = self._is_filled = self._is_value = False
         self._all_have_places = True
         self._hidden: list[tuple[int, int]] = []  # spans of columns
@@ -211,6 +257,7 @@ class _Survey:
                 self._column, self._all_have_places = self._column + 1, False
             self._kind = attributes.get("t", "n")
             self._is_formula = self._is_filled = False
+            self._content = ""
         elif tag in ("v", "t"):
             self._is_value = True
         elif tag == "f":
@@ -219,6 +266,8 @@ class _Survey:
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
             if _is_on(attributes.get("hidden")) or attributes.get("ht") == "0":
                 self.grid.hidden_rows.add(self._row)
+        elif tag == "sheetView":
+            self._shows_noughts = _is_on(attributes.get("showZeros", "1"))
         elif tag == "sheetData":
             self._data = self._parser.CurrentByteIndex
         elif tag == "mergeCell" and attributes.get("ref"):
@@ -231,9 +280,10 @@ class _Survey:
                 span = int(attributes["min"]) - 1, int(attributes["max"])
                 self._hidden.append(span)
 
-    def _text(self, _: str) -> None:
+    def _text(self, text: str) -> None:
         """Take a piece of text."""
-        self._is_filled |= self._is_value
+        if self._is_value:
+            self._is_filled, self._content = True, self._content + text
 
     def _close(self, tag: str) -> None:
         """Take what a closing element completes."""
@@ -254,6 +304,11 @@ class _Survey:
             self.grid.no_value.add((self._row, self._column))
         elif self._kind == "e":
             self.grid.errors[self._row, self._column] = ""  # which comes later
+        elif self._kind == "n" and not self._content.strip("-0."):
+            if self._is_formula and self._recalculates:
+                self.grid.no_value.add((self._row, self._column))
+            elif not self._shows_noughts:
+                self.unseen.add((self._row, self._column))
         self.count += 1
         if self._column >= COLUMNS:
             raise self._beyond("too_wide", column=letter(self._column), most=COLUMNS)
@@ -314,14 +369,15 @@ def _load(sheets: list[bytes], outline: _Outline) -> list[Worksheet]:
         return list(load_workbook(packed, data_only=True, rich_text=True).worksheets)
 
 
-def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
-    """Put what stands in the cells of a sheet, so many were counted, into its grid."""
+def _fill(survey: _Survey, sheet: Worksheet) -> None:
+    """Put what stands in the cells of a sheet into its grid, as Excel shows it."""
+    grid = survey.grid
     found = {
         (row - 1, column - 1): cell
         for (row, column), cell in sheet._cells.items()
         if cell.value is not None or (row - 1, column - 1) in grid.no_value
     }
-    if len(found) < count:
+    if len(found) < survey.count:
         raise LookupError("cells that are there twice, or under another name")
     for top, left, bottom, right in grid.merged:
         for place in product(range(top, bottom + 1), range(left, right + 1)):
@@ -331,6 +387,7 @@ def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
     grid.errors = {
         at: str(cell.value) for at, cell in found.items() if at in grid.errors
     }
+    blank = grid.errors.keys() | grid.no_value | survey.unseen
     formats = {"General": 0}
     looks: dict[tuple[int, int], tuple[str, bool, str]] = {}
     for (row, column), cell in sorted(found.items(), key=itemgetter(0)):
@@ -340,6 +397,8 @@ def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
             looks[style] = (code, bool(cell.font.strike), cell.font.vertAlign or "")
         code, is_struck, position = looks[style]
         value, in_part = _read_cell(cell, code, position)
+        if (row, column) in blank:
+            value = None
         if is_struck or in_part:
             grid.struck.add((row, column))
         while len(grid.rows) <= row:
@@ -347,7 +406,7 @@ def _fill(grid: Grid, sheet: Worksheet, count: int) -> None:
             grid.styles.append([])
         line, styles = grid.rows[row], grid.styles[row]
         line += [None] * (column - len(line))
-        line.append(None if (row, column) in grid.errors else value)
+        line.append(value)
         styles += [0] * (column - len(styles))
         styles.append(formats.setdefault(code, len(formats)))
     grid.formats[:] = formats
