@@ -42,10 +42,14 @@ def _new(dataset: str) -> None:
     _tell("new", folder=new(dataset))
 
 
-def _check(files: list[str], table: str, json_: bool, **sheet: Any) -> bool:
+def _check(files: list[str], table: str, to: str, json_: bool, **sheet: Any) -> bool:
     """Check sheets; return whether one was refused."""
     from hengstats.intake import check
 
+    if to:
+        from hengstats.adding import heads_of
+
+        sheet["measures"] = heads_of(to)
     refused = False
     for file in files:
         checked = check(file, table, **sheet)
@@ -103,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="检查表格，不改动任何东西 / check sheets")
     _ask_about_sheets(check)
+    whose = "也认这个数据集自己的指标 / know its own measures, too"
+    check.add_argument("--to", default="", metavar="DATASET", help=whose)
     each = "每个文件一行 / one line each"
     check.add_argument("--json", dest="json_", action="store_true", help=each)
     check.set_defaults(run=_check)

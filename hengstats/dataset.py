@@ -6,6 +6,7 @@ A dataset is a folder of CSV files, `data/README.md` says which, and the vintage
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,7 +89,10 @@ def list_datasets() -> pd.DataFrame:
     -------
     DataFrame
         One row per dataset: `dataset`, `kind` ("public record" or "illustrative"),
-        `first_year`, `last_year`, `entities`, `figures` (printed ones).
+        `first_year`, `last_year`, `entities`, `figures` (printed ones), and `pairs`:
+        for which measures of organisation or participation, and of tax or economy, one
+        entity has the most years in a row of figures of both, and how many growths
+        they make. From five on `assess` can find something.
     """
     rows = []
     for folder in sorted(DATA.glob("*/records.csv")):
@@ -102,9 +106,33 @@ def list_datasets() -> pd.DataFrame:
                 "last_year": printed["year"].max(),
                 "entities": printed["entity"].nunique(),
                 "figures": len(printed),
+                "pairs": _most_pairs(printed, dataset.codebook),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _most_pairs(records: pd.DataFrame, codebook: pd.DataFrame) -> str:
+    """Return the pairs of measures of which one entity has the most growths."""
+    known = codebook[codebook["unit"] != "fraction"].set_index("measure")["topic"]
+    labels = {key: texts[0] for key, texts in list_labels(codebook).items()}
+    own = records[records["year"].notna() & records["measure"].isin(known.index)]
+    years = own.groupby(["entity", "measure"])["year"].agg(set).to_dict()
+    sides: dict[str, list[tuple[str, str]]] = {"organisation": [], "economy": []}
+    for entity, measure in own[["entity", "measure"]].drop_duplicates().to_numpy():
+        inner = known[measure] in ("organisation", "participation")
+        if inner or known[measure] in ("tax", "economy"):
+            sides["organisation" if inner else "economy"].append((entity, measure))
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in sides["organisation"]:
+        for other in (side for side in sides["economy"] if side[0] == one[0]):
+            pair = one[1], other[1]
+            counts[pair] = max(counts[pair], len(years[one] & years[other]) - 1)
+    return "；".join(
+        f"{labels.get(one, one)} × {labels.get(other, other)}：{count}"
+        for (one, other), count in counts.most_common(3)
+        if count > 0
+    )
 
 
 def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:

@@ -28,7 +28,8 @@ _FORM = re.compile(
     f"(?P<fraction>[0-9]+/[0-9]+)|百分之(?P<percent>{ARABIC.pattern}|{CHINESE.pattern})"
     "|[数几](?P<several>[十百千万亿]+)|上(?P<least>[百千万亿]+)"
     "|(?P<tenths>[一二两三四五六七八九1-9]成[一二三四五六七八九半1-9])"
-    f"|(?P<half>半数?(?![一-鿿]))|(?P<number>{ARABIC.pattern})"
+    "|(?P<half>半数?(?![一-鿿]))|(?P<french>[0-9]{1,3}(?:\\.[0-9]{3})+)(?= milliards)"
+    f"|(?P<number>{ARABIC.pattern})"
 )
 _TENTHS = str.maketrans("一二两三四五六七八九半", "12234567895", "成")
 _SCALE = re.compile("万亿|[十百千]?[万亿]|[百千]")
@@ -147,6 +148,8 @@ def _next_word(text: str, i: int, before: list[Word]) -> Word | None:
             kind, meaning = "percent", meaning.translate(_TENTHS)
         elif kind == "half":
             kind, meaning = "fraction", "1/2"
+        elif kind == "french":  # 12.910 milliards, with a point for thousands
+            kind, meaning = "number", meaning.replace(".", "")
         return Word(kind, meaning, found[0])
     # 3万, 3多万
     if kinds[-1:] == ["number"] or kinds == ["number", "after"]:

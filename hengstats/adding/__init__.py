@@ -12,13 +12,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hengstats.adding.buildings import Answers
 from hengstats.adding.files import refuse_write, store_vintage, verify
 from hengstats.adding.new import new
 from hengstats.adding.notes import Added, Change
 from hengstats.adding.propose import propose, read_snapshot
-from hengstats.dataset import find_dataset
+from hengstats.adding.transcribe import own_measures
+from hengstats.dataset import find_dataset, read_dataset
 from hengstats.dates import SHANGHAI, is_date
 from hengstats.errors import SheetError
 from hengstats.intake import check
@@ -111,10 +113,10 @@ def add(
     )
     if not paths:
         raise data_error("adding.no_sheet")
-    checked = [
-        check(path, table, columns=columns, person=person, event=event)
-        for path in paths
-    ]
+    said: dict[str, Any] = {"columns": columns, "person": person, "event": event}
+    if own := heads_of(to):
+        said["measures"] = own
+    checked = [check(path, table, **said) for path in paths]
     if faults := [fault for sheet in checked for fault in sheet.errors]:
         raise SheetError(faults)
     sheets = list({sheet.sha256: sheet for sheet in checked}.values())
@@ -135,6 +137,15 @@ def add(
                 return added
     except OSError as fault:
         raise refuse_write(folder, fault) from fault
+
+
+def heads_of(dataset: str | Path) -> dict[str, list[str]]:
+    """Return the measures of a dataset's own that are heads of its sheets by name.
+
+    The unit and the labels of each, as `hengstats.check` takes them.
+    """
+    data = read_dataset(str(dataset))
+    return own_measures(data.name, data.codebook)
 
 
 def _describe(

@@ -42,7 +42,7 @@ from hengstats.dataset import (
 from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import KEY
 from hengstats.indicators import ENDS
-from hengstats.intake.buildings import JUMP
+from hengstats.intake.buildings import JUMP, LARGE, LEAST_LARGE
 from hengstats.intake.result import Checked
 from hengstats.messages import message
 from hengstats.panel import ILLUSTRATIVE
@@ -157,7 +157,7 @@ def propose(
         return replace(added, warnings=tuple(warnings)), None
     touched = _touch(new, vintage)
     accepted = accepted_records(data, touched[KEY[:2]].drop_duplicates())
-    jumps = _find_jumps(new, accepted, cells)
+    jumps = _find_jumps(new, accepted, cells, JUMP)
     if jumps or resolved.open:
         raise _refuse([*jumps, *resolved.open], resolved.more)
     compared = _compare(snapshot, vintage, records, accepted, touched)
@@ -165,6 +165,7 @@ def propose(
     if other := _which(new, _by_hand(data), agree=False):
         warnings.append(note("other_by_hand", file, count=len(other)))
     warnings += [note(why, file, count=n) for why, n in passed_over.items()]
+    warnings += _find_jumps(new, accepted, cells, LARGE)
     quiet = not passed_over and bool((changed["change"] == "restated").all())
     earlier = [one.publisher for one in vintages.values()]
     said = (earlier, losses, resolved.shown, added.labels)
@@ -204,7 +205,9 @@ def _take(
     if faults:
         raise _refuse([*faults, *resolved.open], resolved.more)
     vintage = _describe(snapshot, about, sheets, resolved, measures)
-    return replace(vintage, records=transcribe(cells, measures)), cells
+    codebook = snapshot.data.codebook
+    units = dict(zip(codebook["measure"], codebook["unit"], strict=True))
+    return replace(vintage, records=transcribe(cells, measures, units)), cells
 
 
 def _name(data: Dataset, about: Vintage, sheets: Sequence[Checked]) -> Vintage:
@@ -404,9 +407,9 @@ def _touch(new: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
 
 
 def _find_jumps(
-    new: pd.DataFrame, accepted: pd.DataFrame, cells: Sequence[Found]
+    new: pd.DataFrame, accepted: pd.DataFrame, cells: Sequence[Found], times: int
 ) -> list[Fault]:
-    """Return the figures that are 1,000 times another one, or a thousandth of it.
+    """Return the figures that are so many times another one, or as small a part.
 
     Each is set against the accepted one of the same year, and the nearest ones of the
     years before and after, new ones first.
@@ -417,18 +420,21 @@ def _find_jumps(
     both = both.sort_values(KEY, kind="stable", ignore_index=True)
     latest = both.drop_duplicates(KEY, keep="last")
     jumps = sorted(
-        [*_jumps(both, KEY), *_jumps(latest, KEY[:2])], key=lambda one: one[0]
+        [*_jumps(both, KEY, times), *_jumps(latest, KEY[:2], times)],
+        key=lambda one: one[0],
     )
+    said = "jump" if times == JUMP else "large"
     return [
         cells[row].refuse(
-            "jump_in_sheets" if fresh else "jump_in_dataset", other=year, said=printed
+            f"{said}_in_{'sheets' if fresh else 'dataset'}", other=year, said=printed
         )
         for row, year, printed, fresh in jumps
+        if times == JUMP or not fresh  # of two in the sheets the check has told
     ]
 
 
 def _jumps(
-    figures: pd.DataFrame, on: Sequence[str]
+    figures: pd.DataFrame, on: Sequence[str], times: int
 ) -> list[tuple[int, int, str, bool]]:
     """Return the new ones of sorted figures that are far from the one beside them.
 
@@ -442,7 +448,8 @@ def _jumps(
     rows = figures["row"].to_numpy()
     keys = figures[list(on)].to_numpy(dtype=object)
     small, large = np.sort([size.to_numpy()[:-1], size.to_numpy()[1:]], axis=0)
-    far = (small > 0) & (large >= JUMP * (1 - 1e-9) * small)
+    far = (small > 0) & (large >= times * (1 - 1e-9) * small)
+    far &= large >= (LEAST_LARGE if times == LARGE else 0)
     far &= (keys[:-1] == keys[1:]).all(axis=1) & (np.maximum(rows[:-1], rows[1:]) >= 0)
     first = np.flatnonzero(far)
     own = np.where(rows[first + 1] >= 0, first + 1, first)

@@ -7,25 +7,27 @@ and the quote shows both.
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
 
+from hengstats.dataset import list_labels
 from hengstats.errors import DataError, Fault, ReadingError, locate
 from hengstats.intake.result import COLUMNS, Cell, Checked, refuse
 from hengstats.messages import message
 from hengstats.printed import read_printed
-from hengstats.vocabulary import UNITS, convert
+from hengstats.vocabulary import UNITS, convert, say
 
 # Where the codebook does not say which measure a column of a sheet is.
 CUSTOMARY = {
     "tax": ("tax_revenue",),
     "members": ("branch_members",),
     "branches": ("branches",),
-    "enterprises": ("enterprises", "tenants", "enterprises_covered"),
+    "enterprises": ("enterprises", "tenants"),
+    "enterprises_covered": ("enterprises_covered",),
     "events": ("events",),
     "attendances": ("attendances",),
     "participants": ("participants",),
@@ -75,7 +77,31 @@ def measures_of(folder: str, codebook: pd.DataFrame) -> dict[str, str]:
             _, fault, mend, _ = message("transcribe.unit", fault=error, unit=own)
             raise DataError(locate(*place, "unit", fault, mend)) from error
         measures[column] = measure
-    return measures
+    return measures | {one: one for one in _own(codebook, measures.values())}
+
+
+def own_measures(folder: str, codebook: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the unit and labels of each measure that comes in by its labels.
+
+    Those are the counts and sums of money that are no column of every sheet.
+    """
+    mapped = {
+        measure
+        for column, measure in measures_of(folder, codebook).items()
+        if column in COLUMNS
+    }
+    return _own(codebook, mapped)
+
+
+def _own(codebook: pd.DataFrame, mapped: Iterable[str]) -> dict[str, list[str]]:
+    """Return unit and labels of the measures that none of the mapped ones is."""
+    labels, others = list_labels(codebook), set(mapped)
+    return {
+        measure: [unit, *labels[measure]]
+        for measure, unit in zip(codebook["measure"], codebook["unit"], strict=True)
+        if measure in labels and measure not in others
+        if UNITS[unit].kind == "count" or UNITS[unit].dimension == "yuan"
+    }
 
 
 class Found(NamedTuple):
@@ -127,12 +153,19 @@ def unmapped_columns(
             yield refuse("adding.unmapped_column", column=column).at(*place)
 
 
-def transcribe(cells: Sequence[Found], measures: Mapping[str, str]) -> list[list[str]]:
-    """Return the record of each cell, in the columns of `vintages.RECORD`."""
+def transcribe(
+    cells: Sequence[Found], measures: Mapping[str, str], units: Mapping[str, str]
+) -> list[list[str]]:
+    """Return the record of each cell, in the columns of `vintages.RECORD`.
+
+    `measures` holds the measure of each column, `units` that of the codebook for each
+    measure; a column of every sheet has its own, see `result.COLUMNS`.
+    """
     records = []
     for file, entity, cell in cells:
         said = cell.qualifier, cell.number, cell.lower, cell.upper
-        printed, value, unit = _word(cell.column, cell.printed, cell.unit, *said)
+        own = COLUMNS.get(cell.column) or units[measures[cell.column]]
+        printed, value, unit = _word(own, cell.printed, cell.unit, *said)
         sheet = f"《{cell.sheet}》" if cell.sheet else ""
         row = f"第{cell.row}行 " if cell.row else " "
         quote = f"{file}{sheet}{row}{cell.head or cell.column}：{cell.printed}"
@@ -145,7 +178,7 @@ def transcribe(cells: Sequence[Found], measures: Mapping[str, str]) -> list[list
 
 @lru_cache(maxsize=100_000)
 def _word(
-    column: str,
+    own: str,
     printed: str,
     unit: str,
     qualifier: str,
@@ -153,13 +186,16 @@ def _word(
     lower: Decimal | None,
     upper: Decimal | None,
 ) -> tuple[str, str, str]:
-    """Return wording, value and unit of a record that says what a cell says."""
-    own = COLUMNS[column]
+    """Return wording, value and unit of a record that says what a cell says.
+
+    `own` is the unit of its column, in which the numbers are.
+    """
     first = next((end for end in (number, upper, lower) if end is not None), Decimal())
     if not _says(printed, unit, own, qualifier, first):
         plain = f"{_BEFORE.get(qualifier, '')}{first:f}"
         plain = f"{lower:f}-{upper:f}" if qualifier == "range" else plain
-        printed, unit = plain + "亿元" * (column == "tax"), own
+        money = UNITS[own].dimension == "yuan"
+        printed, unit = plain + say("unit", own, "zh-Hans") * money, own
     if qualifier == "range":
         return printed, "", unit
     value = first * _FACTOR[own] / _FACTOR[unit]

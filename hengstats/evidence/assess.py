@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from hengstats.errors import DataError
-from hengstats.evidence.pairs import Pairs, growth_bounds, own_growths, pair_growths
+from hengstats.evidence.pairs import (
+    Pairs,
+    growth_bounds,
+    own_growths,
+    pair_growths,
+    printed_growths,
+)
 from hengstats.evidence.permutation import least_p
 from hengstats.evidence.readings import Readings, read_figures
 from hengstats.evidence.refusals import (
@@ -98,7 +104,11 @@ def assess(
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
     read, listed = _read(panel, table, measures, readings)
-    pairs = pair_growths(read, organisation, economy, shocks, whose)
+    units = panel.attrs.get("about", {}).get("units", {})
+    printed = {
+        measure: printed_growths(table, read, measure, units) for measure in measures
+    }
+    pairs = pair_growths(read, organisation, economy, shocks, whose, printed)
     if pairs.entity:
         listed = listed[listed["entity"] == pairs.entity].reset_index(drop=True)
     result = climb(pairs, ALPHA / tried) if pairs.n >= TESTABLE else None
@@ -120,6 +130,7 @@ def assess(
         own_rates=own_rates(len(years)),
         n_growths=pairs.n,
         years=pairs.years,
+        printed_steps=pairs.printed,
         rate_years=nearest(len(years)),
         shock_years=shocks,
         weakest_step=result.weakest_step if result else None,

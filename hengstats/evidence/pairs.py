@@ -3,9 +3,10 @@
 A paired growth is one step between neighbouring years in which both measures are
 known. Steps share their years, so the boxes are those of the yearly figures, and
 growth is a linear map of their logarithms: boxing each growth alone would be wrong.
+Where the figure of one end is missing, a printed growth may stand for the step.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengstats.evidence.permutation import TIE
+from hengstats.indicators import ENDS
 from hengstats.messages import data_error
+from hengstats.panel import series_of
 
 Array = NDArray[np.float64]
 
@@ -33,6 +36,11 @@ class Levels:
     value: Array
     upper: Array
 
+    def of(self, rows: NDArray[np.bool_]) -> "Levels":
+        """Return the levels of some rows."""
+        ends = (side[rows] for side in (self.lower, self.value, self.upper))
+        return Levels(**dict(zip(ENDS, ends, strict=True)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
@@ -46,8 +54,11 @@ class Pairs:
         Years in which both measures are known.
     steps : tuple of (int, int)
         First and last year of each paired growth, shocks left out.
+    printed : tuple of (int, int)
+        Those of them in which one measure at least has a growth as it was printed.
     x, y : Levels
-        The organisation and the economy, by year.
+        The organisation and the economy, by year; then two more for each step with a
+        printed growth, which are 0 and that growth, or the levels of the two years.
     growth_map : ndarray
         Steps by years: growth is `growth_map @ log level`, a year's worth of it.
     """
@@ -58,6 +69,7 @@ class Pairs:
     x: Levels
     y: Levels
     growth_map: Array
+    printed: tuple[tuple[int, int], ...] = ()
 
     @property
     def n(self) -> int:
@@ -71,6 +83,7 @@ def pair_growths(
     economy: str,
     shock_years: Collection[int] = (),
     entity: str | None = None,
+    printed: Mapping[str, pd.DataFrame] | None = None,
 ) -> Pairs:
     """Return the paired growths of two measures.
 
@@ -84,6 +97,9 @@ def pair_growths(
         The step that leads into such a year is left out.
     entity : str, optional
         Whose growths; by default the only one that has any.
+    printed : mapping, optional
+        Growths as printed, by measure: `entity, year, lower, value, upper`, logs, the
+        year being that at the end of the step; see `printed_growths`.
 
     Raises
     ------
@@ -98,21 +114,152 @@ def pair_growths(
     if entity is None:
         entity = _only_entity(read["entity"], both, organisation, economy)
     own = both & (read["entity"] == entity).to_numpy()
-    years = tuple(read["year"].to_numpy()[own].tolist())
-    steps = tuple(pairwise(years))
+    whose = (read["entity"] == entity).to_numpy()
+    sides = [
+        _Side(read["year"].to_numpy()[whose], levels.of(whose), (printed or {}).get(m))
+        for m, levels in ((organisation, x), (economy, y))
+    ]
+    # Where the step has a printed growth, a level that is only a bound is not needed.
+    years = tuple(
+        year
+        for year in read["year"].to_numpy()[own].tolist()
+        if not any(side.is_bound(year) and side.has(year) for side in sides)
+    )
+    added = _printed_steps(years, sides)
+    steps = tuple(
+        step
+        for step in pairwise(years)
+        if not any(step[0] <= first and last <= step[1] for first, last in added)
+    )
     for year in shock_years:
-        if not years or not years[0] < year <= years[-1]:
+        ends = [*years, *(last for _, last in added)]
+        if not years or not years[0] < year <= max(ends):
             known = "、".join(map(str, years)) or "无"
             raise data_error("pairs.shock_year", year=year, known=known)
         steps = tuple((a, b) for a, b in steps if not a < year <= b)
+        added = tuple((a, b) for a, b in added if not a < year <= b)
+    every = tuple(sorted({*steps, *added}))
+    growth_map = np.zeros((len(every), len(years) + 2 * len(added)))
+    rows = [every.index(step) for step in steps]
+    growth_map[rows, : len(years)] = _map(years, steps)
+    for at, step in enumerate(added):
+        place = len(years) + 2 * at
+        growth_map[every.index(step), [place, place + 1]] = -1, 1
     return Pairs(
         entity=entity,
         years=years,
-        steps=steps,
-        x=Levels(lower=x.lower[own], value=x.value[own], upper=x.upper[own]),
-        y=Levels(lower=y.lower[own], value=y.value[own], upper=y.upper[own]),
-        growth_map=_map(years, steps),
+        steps=every,
+        printed=added,
+        x=sides[0].levels(years, added),
+        y=sides[1].levels(years, added),
+        growth_map=growth_map,
     )
+
+
+class _Side:
+    """One measure of one entity: its levels by year, and its printed growths."""
+
+    def __init__(
+        self, years: Array, levels: Levels, printed: pd.DataFrame | None
+    ) -> None:
+        ends = np.column_stack([levels.lower, levels.value, levels.upper])
+        self._levels = {
+            year: row
+            for year, row in zip(years.tolist(), ends, strict=True)
+            if np.isfinite(row[[0, 2]]).any()
+        }
+        rows = [] if printed is None else printed[["year", *ENDS]].to_numpy().tolist()
+        self._printed = {int(year): np.array(row) for year, *row in rows}
+
+    @property
+    def years(self) -> set[int]:
+        """The years of a level or a printed growth."""
+        return {*self._levels, *self._printed}
+
+    def is_bound(self, year: int) -> bool:
+        """Return whether the level of a year is open at one end."""
+        return not np.isfinite(self._levels[year][[0, 2]]).all()
+
+    def has(self, year: int) -> bool:
+        """Return whether the growth into a year is printed."""
+        return year in self._printed
+
+    def knows(self, year: int) -> bool:
+        """Return whether a step of one year has closed levels, or is printed."""
+        both = year - 1 in self._levels and year in self._levels
+        closed = both and not (self.is_bound(year - 1) or self.is_bound(year))
+        return closed or self.has(year)
+
+    def levels(self, years: Sequence[int], added: Sequence[tuple[int, int]]) -> Levels:
+        """Return the levels of the years, then two for each step of one year."""
+        rows = [self._levels[year] for year in years]
+        for first, last in added:
+            both = first in self._levels and last in self._levels
+            closed = both and not (self.is_bound(first) or self.is_bound(last))
+            if closed:
+                rows += [self._levels[first], self._levels[last]]
+            else:
+                rows += [np.zeros(3), self._printed[last]]
+        ends = np.array(rows, dtype=float).reshape(-1, 3).T
+        return Levels(lower=ends[0], value=ends[1], upper=ends[2])
+
+
+def _printed_steps(
+    years: Sequence[int], sides: Sequence[_Side]
+) -> tuple[tuple[int, int], ...]:
+    """Return the steps of one year for which some measure has but a printed growth."""
+    steps = set(pairwise(years))
+    every = {year for side in sides for year in side.years}
+    return tuple(
+        (year - 1, year)
+        for year in sorted(every)
+        if (year - 1, year) not in steps and all(side.knows(year) for side in sides)
+    )
+
+
+def printed_growths(
+    panel: pd.DataFrame, read: pd.DataFrame, measure: str, units: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the growths of a measure that were printed, as logs.
+
+    Those of `<measure>_growth`, a fraction or percent of the year before, and of
+    `<measure>_increase`, an amount of its own unit that was printed beside the level.
+
+    Returns
+    -------
+    DataFrame
+        `entity, year, lower, value, upper`, one row per growth.
+    """
+    found = []
+    key = f"{measure}_growth"
+    if key in panel and units.get(key) in ("fraction", "percent"):
+        scale = 100.0 if units[key] == "percent" else 1.0
+        series = series_of(panel, key)
+        logs = {end: np.log1p(series[end] / scale) for end in ENDS}
+        found.append(series[["entity", "year"]].assign(**logs))
+    key = f"{measure}_increase"
+    if key in panel and measure in units and units.get(key) == units[measure]:
+        both = series_of(panel, key).merge(read, on=["entity", "year"])
+        levels = [both[f"{measure}_lower"], both[measure], both[f"{measure}_upper"]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            corners = np.array(
+                [
+                    -np.log1p(-both[end] / level)
+                    for end in ("lower", "upper")
+                    for level in (levels[0], levels[2])
+                ]
+            )
+            logs = {
+                "lower": corners.min(axis=0),
+                "value": -np.log1p(-both["value"] / levels[1]),
+                "upper": corners.max(axis=0),
+            }
+        found.append(both[["entity", "year"]].assign(**logs))
+    columns = ["entity", "year", *ENDS]
+    if not found:
+        return pd.DataFrame(columns=columns)
+    every = pd.concat(found)[columns].replace([np.inf, -np.inf], np.nan)
+    return every.dropna().drop_duplicates(["entity", "year"])  # the rate before the sum
 
 
 def own_growths(read: pd.DataFrame, measure: str) -> tuple[list[str], Array]:

@@ -78,6 +78,9 @@ class Verdict:
         Paired growths tested.
     years, shock_years : tuple of int
         Years in which both measures are known; years declared as shocks.
+    printed_steps : tuple of (int, int)
+        Paired growths of which one is taken as its source printed it, from
+        `<measure>_growth` or `<measure>_increase`: a level is missing or only a bound.
     rate_years : int
         Number of known years for which the rates were simulated: the one in our table
         nearest to that of a customary analysis.
@@ -131,6 +134,7 @@ class Verdict:
     null_r: NDArray[np.float64]
     n_entities: int
     lang: str
+    printed_steps: tuple[tuple[int, int], ...] = ()
 
     @property
     def statement(self) -> str:
@@ -164,6 +168,10 @@ def write_statement(verdict: Verdict, lang: str) -> str:
         parts.insert(0, _say("illustrative", lang))
     if verdict.shock_years:
         parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
+    if verdict.printed_steps:
+        steps = [_step(step, lang) for step in verdict.printed_steps]
+        listed = say("word", "comma", lang).join(steps)
+        parts.append(_say("printed_steps", lang, steps=listed))
     parts += _found(verdict, lang)
     hedged = _hedged(verdict, lang)
     parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
@@ -332,14 +340,15 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
         parts += _why_only_suggestive(verdict, lang)
     if verdict.level == 1:
         parts.append(_say("level_1", lang))
-    boxes = verdict.readings[verdict.readings["year"].isin(verdict.years)]
+    used = {*verdict.years, *(year for step in verdict.printed_steps for year in step)}
+    boxes = verdict.readings[verdict.readings["year"].isin(used)]
     if (boxes["lower"] < boxes["upper"]).any():
         parts.append(_say("worst_case", lang))
     if np.isnan(rows["r"]["value"]) and not np.isnan(rows["p_permutation"]["value"]):
         parts.append(_say("constant", lang))
     elif verdict.sign == 0:
         parts.append(_say("unsettled", lang))
-    if np.isinf(boxes["upper"]).any() or (boxes["lower"] <= 0).any():
+    if np.isinf(verdict.steps.select_dtypes("float")).any(axis=None):
         parts.append(_say("open_ends", lang))
     if verdict.alpha < verdict.least_p:
         parts.append(_say("unreachable", lang, least=_least(verdict)))

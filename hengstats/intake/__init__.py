@@ -12,6 +12,7 @@ result        the figures and the faults
 
 import datetime as dt
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hengstats.intake.result import Asked, Checked
@@ -26,6 +27,7 @@ def check(
     columns: dict[str, str] | None = None,
     person: str = "",
     event: str = "",
+    measures: Mapping[str, Sequence[str]] | None = None,
 ) -> Checked:
     r"""Return every figure of a sheet as it is meant, or every reason why it cannot be.
 
@@ -45,6 +47,9 @@ def check(
         give one or none is known: `{"税收": "全口径税收"}`, `{"building": "在哪座楼"}`.
     person, event : str
         Heads of the columns that tell persons and events apart in a sign-in export.
+    measures : dict, optional
+        Measures of a dataset's own that are columns too: the unit of each and its
+        labels, as `check --to DATASET` takes them from `codebook.csv`.
 
     Returns
     -------
@@ -82,6 +87,7 @@ def check(
         columns=dict(columns or {}),
         person=person,
         event=event,
+        measures=dict(measures or {}),
         today=dt.date.today().isoformat(),
     )
     return check_in_child(Path(os.path.abspath(path)), asked)

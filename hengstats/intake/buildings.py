@@ -15,16 +15,17 @@ from hengstats.errors import Fault
 from hengstats.intake.cells import Reading, refuse_unlikely
 from hengstats.intake.columns import read_columns
 from hengstats.intake.grid import Grid
-from hengstats.intake.heads import normal
+from hengstats.intake.heads import NAMES, normal, own_measures
 from hengstats.intake.layout import find_head
 from hengstats.intake.measurerows import by_measure
 from hengstats.intake.names import similar
 from hengstats.intake.result import Asked, Cell, Faults, Outcome, refuse
 from hengstats.intake.rows import Body, Record, read_body
 from hengstats.intake.sums import sum_faults, total_faults
-from hengstats.intake.table import NAMES, Table, is_number, show
+from hengstats.intake.table import Column, Table, is_number, show
 
 JUMP = 1000  # times the year before: a change of unit until somebody says otherwise
+LARGE, LEAST_LARGE = 5, 20  # times the year before, and the larger of both: told
 _SHOWN = 10  # hidden rows that are named
 _ZERO = Decimal(0)
 _SUMMARY = re.compile("汇总|匯總|彙總|合计|合計|总计|總計|总表|總表|summary|total")
@@ -44,6 +45,12 @@ def check_buildings(grids: list[Grid], asked: Asked) -> Outcome:
     Outcome
         Without rows and cells if there are errors.
     """
+    with own_measures(asked.measures):
+        return _check(grids, asked)
+
+
+def _check(grids: list[Grid], asked: Asked) -> Outcome:
+    """Return the figures of a file or the reasons, all its columns being known."""
     errors, warnings = Faults(), Faults()
     tables = _tables(grids, asked, errors)
     lacking = _without_tax(tables)
@@ -71,6 +78,7 @@ def check_buildings(grids: list[Grid], asked: Asked) -> Outcome:
         errors.add(refuse("buildings.no_rows").on(position.grid, position.bottom))
     if errors.kept:
         return Outcome(warnings=warnings.all(), errors=errors.all())
+    warnings.extend(_large_changes(in_order))
     warnings.extend(_missing_years(records))
     for one, other in similar(record.name for record in records):
         names = refuse("buildings.similar", one=one, other=other)
@@ -231,7 +239,41 @@ def _duplicates(records: list[Record]) -> Iterator[Fault]:
 
 
 def _jumps(records: list[Record]) -> Iterator[Fault]:
-    """Return a fault for each figure `JUMP` times that of the year before, or less.
+    """Return a fault for each figure `JUMP` times that of the year before, or less."""
+    for record, column, before, reading, times in _steps(records):
+        if times >= JUMP:
+            yield record.fault(
+                "buildings.jump",
+                column.head,
+                name=NAMES[column.measure],
+                before=before.printed,
+                after=reading.printed,
+                example="3500万元" if column.measure == "tax" else "1.2万",
+            )
+
+
+def _large_changes(records: list[Record]) -> Iterator[Fault]:
+    """Return a warning for each figure `LARGE` times that of the year before, or less.
+
+    From `LEAST_LARGE` on; a slip of the decimal point looks like that.
+    """
+    for record, column, before, reading, times in _steps(records):
+        most = max(abs(one.number or _ZERO) for one in (before, reading))
+        if times >= LARGE and most >= LEAST_LARGE:
+            yield record.fault(
+                "buildings.large_change",
+                column.head,
+                building=record.name,
+                name=NAMES[column.measure],
+                before=before.printed,
+                after=reading.printed,
+            )
+
+
+def _steps(
+    records: list[Record],
+) -> Iterator[tuple[Record, Column, Reading, Reading, Decimal]]:
+    """Yield each figure with that of the year before, and how many times it is.
 
     The year before is the last with a number; a zero ends the comparison, so that
     nothing is compared across it.
@@ -249,15 +291,8 @@ def _jumps(records: list[Record]) -> Iterator[Fault]:
                 continue
             last[column.measure] = record.year, reading
             low, high = sorted([abs(before.number or _ZERO), abs(reading.number)])
-            if low and high >= JUMP * low:
-                yield record.fault(
-                    "buildings.jump",
-                    column.head,
-                    name=NAMES[column.measure],
-                    before=before.printed,
-                    after=reading.printed,
-                    example="3500万元" if column.measure == "tax" else "1.2万",
-                )
+            if low and high >= LARGE * low:
+                yield record, column, before, reading, high / low
 
 
 def _unlikely(records: list[Record]) -> Iterator[Fault]:

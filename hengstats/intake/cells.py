@@ -15,11 +15,11 @@ from typing import NamedTuple
 from hengstats.errors import ReadingError
 from hengstats.intake.grid import Value
 from hengstats.intake.names import clean, quote
-from hengstats.intake.numberformats import PLAIN_FORMATS, decimals, shown
-from hengstats.intake.result import COLUMNS, Refusal, refuse
+from hengstats.intake.numberformats import GENERAL, PLAIN_FORMATS, decimals, shown
+from hengstats.intake.result import COLUMNS, Refusal, is_money, refuse
 from hengstats.intake.units import is_foreign, shape, unit_key, unit_words
 from hengstats.printed import Statement, has_bare_scale, state
-from hengstats.vocabulary import convert
+from hengstats.vocabulary import UNITS, convert
 from hengstats.wording import cut, fold, listed
 
 MOST_COUNTED = 10**9
@@ -86,7 +86,7 @@ class Reading(NamedTuple):
 
 
 def read_figure(
-    value: Value, number_format: str, column: str, unit: str | None
+    value: Value, number_format: str, column: str, unit: str | None, places: int = 0
 ) -> Reading | None:
     """Return the figure that a cell states, or None where it states none.
 
@@ -101,6 +101,9 @@ def read_figure(
     unit : str or None
         What the sheet states for the column, a key of `vocabulary.UNITS`. The cell's
         own unit wins. A count needs none.
+    places : int
+        Decimals of the most precise number of its column, of which the format General
+        shows less: 11 beside 9.52 is 11.00.
 
     Raises
     ------
@@ -125,8 +128,8 @@ def read_figure(
         raise refuse("cells.not_finite")
     # As Excel shows it: 15 digits at most.
     number = Decimal(value if isinstance(value, int) else f"{value:.15g}") + 0
-    if column == "tax":  # 10 shown as 10.00 is printed to the second decimal
-        places = decimals(number_format)
+    if is_money(column):  # 10 shown as 10.00 is printed to the second decimal
+        places = decimals(number_format) or places * (number_format in GENERAL)
         if -int(number.as_tuple().exponent) < places:
             number = number.quantize(Decimal(1).scaleb(-places))
     if number_format in PLAIN_FORMATS:
@@ -196,13 +199,15 @@ def _unit(
     named = set(letters) & set("ycuv")
     if not named and not said.power:
         return _head_power(column, unit)
-    if column != "tax":
-        return 0, COLUMNS[column]
+    base = UNITS[COLUMNS[column]].dimension
+    power, _ = _head_power(column, base)
+    if not is_money(column):
+        return power, base
     if "e" in letters and not named:  # 1.2bn: of yuan only where the sheet says so
         _head_power(column, unit)
     if named == {"c"} and not said.power and unit not in (None, "yuan"):
         raise refuse("cells.currency", shown=quote(printed) or _THIS)
-    return -8, unit_key(column, 10**said.power) or "yuan"
+    return power, unit_key(column, 10**said.power) or base
 
 
 def _exact(printed: str, number: Decimal, column: str, unit: str | None) -> Reading:
@@ -214,7 +219,7 @@ def _exact(printed: str, number: Decimal, column: str, unit: str | None) -> Read
 @cache
 def _head_power(column: str, unit: str | None) -> tuple[int, str]:
     """Return what turns the unit of the sheet into that of the column, and its key."""
-    key = unit or ("" if column == "tax" else COLUMNS[column])
+    key = unit or ("" if is_money(column) else COLUMNS[column])
     if not key:
         raise refuse("cells.no_unit")
     return Decimal(str(convert(key, COLUMNS[column]))).adjusted(), key
@@ -225,7 +230,7 @@ def _checked(number: Decimal, column: str) -> Decimal:
 
     A tax may be of any size here: the years beside it tell what is wrong with it.
     """
-    if column == "tax":
+    if is_money(column):
         return number
     if 0 <= number <= MOST_COUNTED and number == number.to_integral_value():
         return number

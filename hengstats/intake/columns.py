@@ -12,6 +12,7 @@ from hengstats.errors import Fault
 from hengstats.intake.grid import letter
 from hengstats.intake.heads import (
     BRACKETS,
+    NAMES,
     Head,
     is_odd_unit,
     looks_like_unit,
@@ -30,7 +31,6 @@ from hengstats.intake.notes import (
 )
 from hengstats.intake.result import COLUMNS, Asked, Refusal, refuse
 from hengstats.intake.table import (
-    NAMES,
     Column,
     Position,
     Table,

@@ -7,7 +7,8 @@ column, and a word such as 同比 or 目标 anywhere in a head keeps its column 
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -24,6 +25,22 @@ YEAR_TEXT = re.compile(
     r"\s?(?:[财財]?年[度末底]?)?(?:\s?1-12月(?:份)?)?(?![\d.])"
     "|[一二][〇零○一二三四五六七八九]{3}年[度末底]?"
 )
+# What messages call a column.
+NAMES = {
+    "year": "年份",
+    "building": "楼宇",
+    "tax": "税收",
+    "members": "党员数",
+    "branches": "支部数",
+    "enterprises": "入驻企业数",
+    "enterprises_covered": "党组织覆盖企业数",
+    "events": "活动场次",
+    "attendances": "参与人次",
+    "participants": "参与人数",
+    "unit": "单位",
+}
+# The heads of a dataset's own measures, as long as its sheets are read.
+OWN: dict[str, str] = {}
 _LONGEST_HEAD = 80  # characters
 _SEPARATORS = " /:_,、|;-–—·.=*("
 # Marks of footnotes; in a figure they are refused, in a head they say nothing.
@@ -127,7 +144,8 @@ def _tails() -> dict[str, str]:
 
 def known_names(kind: str) -> list[str]:
     """Return every head that means one kind of column."""
-    return read_lists("heads.toml")["key"][kind]
+    own = [name for name, measure in OWN.items() if measure == kind]
+    return read_lists("heads.toml")["key"].get(kind, own)
 
 
 def nearest_name(text: str) -> str:
@@ -139,7 +157,7 @@ def nearest_name(text: str) -> str:
 
 def means(text: str) -> str:
     """Return the kind of column that a wording names, or nothing."""
-    return _meanings().get(_key(text), "")
+    return OWN.get(_key(text), "") or _meanings().get(_key(text), "")
 
 
 def unit_refusal(text: str, measure: str) -> Refusal | None:
@@ -160,6 +178,28 @@ def looks_like_unit(text: str) -> bool:
     """Return whether a wording is meant as a unit, known or not."""
     folded = normal(text)
     return len(folded) <= 24 and bool(_UNIT_WORDS.search(folded))
+
+
+@contextmanager
+def own_measures(measures: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Let measures of a dataset be columns, under their labels, for a while.
+
+    `measures` holds the unit of each, and its labels. What a sheet may hold is known to
+    every reader of one; a process reads the sheets of one dataset.
+    """
+    standard = dict(COLUMNS), dict(NAMES)
+    read_head.cache_clear()
+    for measure, (unit, *labels) in measures.items():
+        COLUMNS[measure], NAMES[measure] = unit, labels[0]
+        OWN.update({_key(label): measure for label in labels})
+    try:
+        yield
+    finally:
+        OWN.clear()
+        read_head.cache_clear()
+        for known, before in zip((COLUMNS, NAMES), standard, strict=True):
+            known.clear()
+            known.update(before)
 
 
 @lru_cache(maxsize=4096)
@@ -238,7 +278,10 @@ def _agreed(one: Head, other: Head) -> Head:
     """Return the head that says one thing in two languages, or an unknown one."""
     if one.kind == "unit_only" and other.kind in COLUMNS:
         one, other = other, one
-    known = one.kind in _meanings().values() and other.kind in (one.kind, "unit_only")
+    known = one.kind in {*_meanings().values(), *COLUMNS} and other.kind in (
+        one.kind,
+        "unit_only",
+    )
     return (
         replace(one, unit=_both(one.unit, other.unit))
         if known

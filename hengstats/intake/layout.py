@@ -27,11 +27,11 @@ _DEPTH = 200  # rows in which a head is looked for
 _ENOUGH = 64  # cells that tell whether a row is a head
 _LINES = 6  # more than a head has
 _WIDEST = 512  # columns that one merged cell of a head may cover
-_SUBJECTS = {*COLUMNS, "building"}
-_KNOWN = {*_SUBJECTS, "year", "person", "unit", "years"}
-_BELOW = {*_SUBJECTS, "years", "unit_only", "left_out", "year", "sum", "person"}
-_ABOVE = {*_SUBJECTS, "years", "left_out", "year"}
-_MEANT = {*_SUBJECTS, "year", "years"}
+# What heads name beside measures and buildings: in the row of a head, and around it.
+_KNOWN = {"year", "person", "unit", "years"}
+_BELOW = {"years", "unit_only", "left_out", "year", "sum", "person"}
+_ABOVE = {"years", "left_out", "year"}
+_MEANT = {"year", "years"}
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LINE = re.compile("栏次|欄次|行次|列次|栏号|欄號")
 _SENTENCE = re.compile(r"[,;:。]|^\d+[.)、]")
@@ -53,18 +53,19 @@ def find_head(grid: Grid) -> Position | None:
 
 def looks_like_head(cells: Texts) -> bool:
     """Return whether a row names two columns or more, a measure or building one."""
-    known = [kind for kind in _kinds(cells) if kind in _KNOWN]
+    subjects = {*COLUMNS, "building"}
+    known = [kind for kind in _kinds(cells) if kind in subjects | _KNOWN]
     if {"year", "years"} <= set(known):  # a field of a form: 年份 2021
         return False
     return len(known) >= 2 and bool(
-        _SUBJECTS & set(known) or {"person", "year"} <= set(known)
+        subjects & set(known) or {"person", "year"} <= set(known)
     )
 
 
 def _may_be_head(cells: Texts) -> bool:
     """Return whether a row names one column, beside others that nobody knows."""
     kinds = _kinds(cells)
-    named = _SUBJECTS | {"year", "person"}
+    named = {*COLUMNS, "building", "year", "person"}
     if not named & set(kinds) and kinds.count("years") < 2:
         return False
     return not any(":" in normal(text) for text in cells.values())
@@ -139,7 +140,10 @@ def _belongs_above(grid: Grid, row: int, top: int) -> bool:
         row - _LINES < a[0] <= row < top <= a[2] < top + _LINES for a in grid.merged
     ):
         return True
-    if not any(read_head(text).kind in _ABOVE for text in cells.values()):
+    if not any(
+        read_head(text).kind in {*COLUMNS, "building"} | _ABOVE
+        for text in cells.values()
+    ):
         return False
     return max(cells) <= max(below) and (len(cells) > 1 or min(cells) > min(below))
 
@@ -170,7 +174,7 @@ def _belongs_below(grid: Grid, top: int, bottom: int, merged: Covered) -> bool:
     again = set(cells.values()) <= set(texts(grid, bottom).values()) and len(cells) > 1
     if again and "years" not in kinds:
         return False
-    return joined or any(kind in _BELOW for kind in kinds)
+    return joined or any(kind in {*COLUMNS, "building"} | _BELOW for kind in kinds)
 
 
 def _lines(
@@ -257,7 +261,8 @@ def second_head(table: Table, cells: Texts) -> Refusal:
     """Return the refusal of a further head: that of the table again, or of another."""
     heads = table.position.heads.values()
     others = [read_head(text) for text in cells.values()]
-    own, other = ({head.kind for head in one} & _MEANT for one in (heads, others))
+    meant = {*COLUMNS, "building"} | _MEANT
+    own, other = ({head.kind for head in one} & meant for one in (heads, others))
     upper, lower = ({head.year for head in one} - {""} for one in (heads, others))
     again = own == other and lower <= upper
     return refuse("layout.head_again" if again else "layout.second_table")

@@ -10,12 +10,11 @@ from dataclasses import replace
 
 from hengstats.errors import Fault
 from hengstats.intake.columns import HeadReader, kind_of
-from hengstats.intake.heads import read_head
+from hengstats.intake.heads import NAMES, read_head
 from hengstats.intake.layout import looks_like_head, second_head
 from hengstats.intake.notes import read_notes
 from hengstats.intake.result import COLUMNS, Asked, refuse
 from hengstats.intake.table import (
-    NAMES,
     Column,
     Table,
     fill_down,

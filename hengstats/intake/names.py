@@ -30,6 +30,8 @@ _PLAIN = set(
     "约近超逾余多以上下左右不足少于至到数几十百千万亿零一二三四五六七八九两"
     "人次个家名场户元年度月日无"
 )
+# Cyrillic and Greek letters whose capitals look like Latin ones: A座, А座 and Α座.
+_ALIKE = str.maketrans("авекмнорстухαβεζηικμνορτυχ", "abekmhopctyxabezhikmnoptyx")
 _NUMBER = re.compile(r"\d{7}|1\d\d[- ]\d{4}[- ]\d{4}")  # of a telephone, of a card
 
 
@@ -170,5 +172,6 @@ def _wording(value: Value, number_format: str) -> str:
 
 
 def _letters(name: str) -> str:
-    """Return the letters and digits of a name."""
-    return "".join(c for c in name if unicodedata.category(c)[0] in "LN")
+    """Return the letters and digits of a name; of three that look alike, the Latin."""
+    letters = "".join(c for c in name if unicodedata.category(c)[0] in "LN")
+    return letters if letters.isascii() else letters.translate(_ALIKE)

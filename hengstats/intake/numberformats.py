@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from hengstats.intake.result import refuse
 
+GENERAL = ("General", "", "G/通用格式")
 PLAIN_FORMATS = frozenset(["General", "", "@", "0", "0.0", "0.00", "#,##0", "#,##0.00"])
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|[_*].|\[\$(?P<money>[^\]-]*)'

@@ -1,7 +1,7 @@
 """Holds what a check finds: figures that may come in, or every reason why not."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hengstats.errors import Fault, place_fault
 from hengstats.intake.grid import Grid
 from hengstats.messages import message
-from hengstats.vocabulary import say
+from hengstats.vocabulary import UNITS, say
 
 if TYPE_CHECKING:  # the child process that reads a sheet stays small without it
     import pandas as pd
@@ -19,6 +19,7 @@ COLUMNS = {
     "members": "persons",
     "branches": "branches",
     "enterprises": "enterprises",
+    "enterprises_covered": "enterprises",
     "events": "events",
     "attendances": "person-times",
     "participants": "persons",
@@ -36,8 +37,9 @@ class Cell(NamedTuple):
     building : str
         Name as the sheet has it: NFKC, trimmed.
     column : str
-        `tax`, `members`, `branches`, `enterprises`, `events`, `attendances` or
-        `participants`.
+        `tax`, `members`, `branches`, `enterprises` (the tenants),
+        `enterprises_covered` (by a Party organisation), `events`, `attendances`,
+        `participants`, or a measure of the dataset's own.
     printed : str
         The wording of the cell, trimmed; a number cell in its shortest form.
     unit : str
@@ -83,6 +85,8 @@ class Asked:
         `{"tax": "税收(全口径)"}`.
     person, event : str
         Heads of the columns that identify person and event in a sign-in export.
+    measures : dict
+        Measures of a dataset's own: the unit of each, and its labels as heads.
     today : str
         The date, YYYY-MM-DD, after whose year nothing can have been printed.
     """
@@ -91,6 +95,7 @@ class Asked:
     columns: dict[str, str] = field(default_factory=dict)
     person: str = ""
     event: str = ""
+    measures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     today: str = ""
 
 
@@ -124,6 +129,11 @@ class Refusal(ValueError):
     def on(self, grid: Grid, row: int | None = None, column: str = "") -> Fault:
         """Return the fault at its place in a sheet; `row` counts from 0."""
         return self.at(grid.file, grid.sheet, None if row is None else row + 1, column)
+
+
+def is_money(column: str) -> bool:
+    """Return whether a column holds sums of money, which are no counts."""
+    return UNITS[COLUMNS[column]].dimension == "yuan"
 
 
 def refuse(key: str, **values: object) -> Refusal:
@@ -213,9 +223,12 @@ class Checked:
         """One row per year and building, one column per measure; tax in 亿元."""
         import pandas as pd
 
-        columns = ["year", "building", *COLUMNS]
         rows = [] if self.errors else self.to_dict()["records"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=["year", "building", *self._columns()])
+
+    def _columns(self) -> list[str]:
+        """Return the measures that there may be, and the dataset's own that are."""
+        return list(dict.fromkeys([*COLUMNS, *(cell.column for cell in self.cells)]))
 
     def say(self, lang: str = "") -> str:
         """Return the outcome in sentences, in Chinese and English by default."""
@@ -254,7 +267,7 @@ class Checked:
             return {"status": "reject", "errors": errors}
         records: dict[tuple[int, str], dict[str, object]] = {
             (year, building): {"year": year, "building": building}
-            | dict.fromkeys(COLUMNS)
+            | dict.fromkeys(self._columns())
             for year, building in self.rows
         }
         flags = []
@@ -279,4 +292,5 @@ def _plain(cell: Cell, number: Decimal | None) -> int | float | None:
     """Return a number as JSON has it: whole for a count."""
     if number is None:
         return None
-    return float(number) if cell.column == "tax" else int(number)
+    is_amount = cell.column == "tax" or UNITS[cell.unit].dimension == "yuan"
+    return float(number) if is_amount else int(number)

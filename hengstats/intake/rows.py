@@ -6,16 +6,18 @@ once. A column without a unit is one fault, however many cells it has.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
 from hengstats.intake.cells import Reading, read_figure
 from hengstats.intake.grid import Value
-from hengstats.intake.heads import YEAR_TEXT, normal
+from hengstats.intake.heads import NAMES, YEAR_TEXT, normal
 from hengstats.intake.layout import RowKinds, end_of_table
 from hengstats.intake.names import read_name
-from hengstats.intake.result import Asked, Faults, Refusal, refuse
-from hengstats.intake.table import NAMES, Column, Table, broken, fill_down, show
+from hengstats.intake.numberformats import GENERAL
+from hengstats.intake.result import Asked, Faults, Refusal, is_money, refuse
+from hengstats.intake.table import Column, Table, broken, fill_down, show
 from hengstats.intake.totals import (
     is_footer,
     looks_like_group,
@@ -27,6 +29,7 @@ from hengstats.intake.years import read_year
 
 Figures = tuple[Reading | None, ...]
 _MOST_KEPT = 100_000  # readings of one column that are kept for equal cells
+_MOST_PLACES = 9  # decimals; more are of a calculation
 _BLANKS = "\u200b\ufeff \t\u3000\xa0"
 
 
@@ -72,6 +75,11 @@ def read_body(table: Table, asked: Asked, faults: Faults) -> Body:
     body, grid = Body(table), table.grid
     keys = _Keys(table, asked, faults)
     columns = [FigureColumn(table, column, faults) for column in table.figures]
+    for measure in {column.measure for column in table.figures if table.grid.sheet}:
+        own = [one for one in columns if one.measure == measure]
+        places = max(one.find_places() for one in own) if is_money(measure) else 0
+        for one in own:
+            one.places = places
     sums = [FigureColumn(table, column, faults) for column in table.sums]
     rows: Sequence[int] = table.rows or ()
     if table.rows is None:
@@ -239,7 +247,8 @@ class FigureColumn:
 
     def __init__(self, table: Table, column: Column, faults: Faults) -> None:
         self._table, self._column, self._faults = table, column, faults
-        self._grid = table.grid
+        self._grid, self.measure = table.grid, column.measure
+        self.places = 0  # decimals that the format General leaves away
         self._known: dict[tuple[str, str | None], dict[Value, Reading | None]] = {}
         self._units: dict[Value, str] = {}
         self._filled = fill_down(table.grid, column.units, 0)
@@ -272,7 +281,7 @@ class FigureColumn:
         if value in known and type(value) is not bool:  # True equals 1
             return known[value]
         try:
-            reading = read_figure(value, style, self._column.measure, unit)
+            reading = read_figure(value, style, self.measure, unit, self.places)
         except Refusal as refusal:
             if refusal.code != "unit_missing":
                 self._tell(refusal, row)
@@ -283,6 +292,16 @@ class FigureColumn:
         if len(known) < _MOST_KEPT:
             known[value] = reading
         return reading
+
+    def find_places(self) -> int:
+        """Return the decimals of the most precise number in the format General."""
+        index, grid, most = self._column.index, self._grid, 0
+        for row in range(self._table.position.first, len(grid.rows)):
+            value = grid.value(row, index)
+            if isinstance(value, float) and grid.format(row, index) in GENERAL:
+                shown = Decimal(f"{value:.15g}").normalize().as_tuple().exponent
+                most = max(most, -int(shown))
+        return min(most, _MOST_PLACES)
 
     def _unit_of(self, row: int, line: list[Value]) -> str | None:
         """Return the unit that the unit column states, None if it is blank.
@@ -297,7 +316,7 @@ class FigureColumn:
             return None
         if value not in self._units:
             try:
-                self._units[value] = read_unit(show(value), self._column.measure)
+                self._units[value] = read_unit(show(value), self.measure)
             except Refusal as refusal:
                 self._units[value] = ""
                 label = f"{self._column.head}（单位）"

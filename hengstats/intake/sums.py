@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from hengstats.errors import Fault
 from hengstats.intake.cells import Reading
-from hengstats.intake.result import refuse
+from hengstats.intake.result import is_money, refuse
 from hengstats.intake.rows import Body, Total
 from hengstats.intake.table import Column
 
@@ -124,7 +124,7 @@ def _digits(body: Body, places: list[int]) -> Digits:
     ]
     finest = max((_decimals(reading) for reading, text in shown if not text), default=0)
     coarsest = max((half_digit(reading, finest) for reading, _ in shown), default=_ZERO)
-    counted = columns[0].measure != "tax" if columns else False
+    counted = not is_money(columns[0].measure) if columns else False
     return Digits(counted, finest, coarsest)
 
 

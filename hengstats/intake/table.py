@@ -10,18 +10,6 @@ from hengstats.intake.heads import Head, normal
 from hengstats.intake.result import Refusal, refuse
 from hengstats.intake.years import read_year
 
-NAMES = {
-    "year": "年份",
-    "building": "楼宇",
-    "tax": "税收",
-    "members": "党员数",
-    "branches": "支部数",
-    "enterprises": "企业数",
-    "events": "活动场次",
-    "attendances": "参与人次",
-    "participants": "参与人数",
-    "unit": "单位",
-}
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
 _SAMPLE = 500  # rows that tell what a column holds
 

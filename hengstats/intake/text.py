@@ -113,8 +113,10 @@ def _rows(name: str, lines: Iterator[str], delimiter: str) -> Iterator[list[Valu
     known: dict[str, str] = {}  # a wording that comes again is kept once
     try:
         # A blank may stand before a quotation mark, and is no part of a field.
-        form = {"delimiter": delimiter, "skipinitialspace": True, "strict": True}
-        for fields in csv.reader(lines, **form):
+        reader = csv.reader(
+            lines, delimiter=delimiter, skipinitialspace=True, strict=True
+        )
+        for fields in reader:
             width = len(fields)
             cells += width
             if width > COLUMNS:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from hengstats.errors import ReadingError
 from hengstats.intake.names import clean, quote, without_marks
-from hengstats.intake.result import COLUMNS, Refusal, refuse
+from hengstats.intake.result import COLUMNS, Refusal, is_money, refuse
 from hengstats.numerals import WORDS
 from hengstats.printed import state
 from hengstats.vocabulary import UNITS
@@ -73,18 +73,18 @@ def read_unit(text: str, column: str) -> str:
         fitting = {found for part in parts if (found := _key(part, column))}
         if len(fitting) == 1:
             return fitting.pop()
-    known = _is_unit(wording) and (column, wording) != ("tax", "人民币")
+    known = _is_unit(wording) and (is_money(column), wording) != (True, "人民币")
     if known or (several and any(map(is_foreign, parts))):
         raise refuse_mismatch(text, column)
-    kind = "money" if column == "tax" else "count"
+    kind = "money" if is_money(column) else "count"
     raise refuse(f"units.unknown_{kind}", unit=quote(text))
 
 
 def refuse_mismatch(text: str, column: str) -> Refusal:
     """Return the refusal of a unit that measures something else."""
     words: tuple[str, ...] = ("亿元", "万元", "元")
-    if column != "tax":
-        words = listed("counted", column) + listed("noun", column)
+    if not is_money(column):
+        words = counted(column) + listed("noun", column)
     known = [word for word in words if not word.isascii()]
     own = {"unit": quote(text), "known": "、".join(known[:3]), "base": COLUMNS[column]}
     return refuse("units.mismatch", **own)
@@ -95,6 +95,15 @@ def is_foreign(text: str) -> bool:
     return bool(_foreign().search(text))
 
 
+def counted(column: str) -> tuple[str, ...]:
+    """Return the unit words of a column: of one like it for a dataset's own measure."""
+    for own in () if is_money(column) else (column, *COLUMNS, "other"):
+        words = listed("counted", own)
+        if words and COLUMNS.get(own, COLUMNS[column]) == COLUMNS[column]:
+            return words
+    return ()
+
+
 def shape(words: list[Word], column: str) -> str:
     """Return one letter for each word of a cell or unit of a column.
 
@@ -103,7 +112,7 @@ def shape(words: list[Word], column: str) -> str:
     name of the yuan, `y` 元; `u` a unit of the column, `v` a noun; `-` a minus or dash,
     `t` another word between two numbers, `f` from; `.` whatever else is known.
     """
-    units, nouns = listed("counted", column), listed("noun", column)
+    units, nouns = counted(column), listed("noun", column)
     letters = ""
     for kind, meaning, text in words:
         letter = _LETTERS.get(kind, ".")
@@ -113,10 +122,10 @@ def shape(words: list[Word], column: str) -> str:
             letter = "w"
         elif meaning in ("odd", "teens") or text == "+":
             letter = "o"
-        elif kind == "currency" and column == "tax" and meaning != "hkd":
+        elif kind == "currency" and is_money(column) and meaning != "hkd":
             letter = "y" if meaning == "yuan" else "c"
         elif kind == "scale" and text.isascii():
-            letter = "." if text in _SHORT and column != "tax" else "e"
+            letter = "." if text in _SHORT and not is_money(column) else "e"
         elif kind in ("unit", "context"):
             letter = "u" if text in units else "v" if text in nouns else "."
             letter = "f" if text == "from" else letter
@@ -161,7 +170,7 @@ def _key(text: str, column: str) -> str:
     """
     if _PARTS.search(text) or text == "人民币":
         return ""
-    text = text.removesuffix("/年") if column == "tax" else text
+    text = text.removesuffix("/年") if is_money(column) else text
     for form, plain in _FORMS.items():
         text = re.sub(form, plain, text)
     try:

@@ -1,0 +1,239 @@
+"""What other people's files taught: whole kinds of trouble after public reports."""
+
+import re
+
+import pytest
+from sheets import HEAD, TWO_YEARS, book, csv, look, members, pack, told
+
+SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
+TAX = ["年份", "楼宇", "税收(亿元)"]
+ROWS = [[2020, "示例大厦", 26.3], [2020, "样本中心", 32.5]]
+
+
+def codes(folder, sheet, **asked):
+    """Return the reasons of a refusal."""
+    return [error[0] for error in told(look(folder, sheet, **asked)).get("errors", ())]
+
+
+def read(folder, sheet, **asked):
+    """Return what a sheet says: measures and wordings, row by row."""
+    checked = look(folder, sheet, **asked)
+    assert checked.errors == ()
+    return [f"{cell.year} {cell.column} {cell.printed}" for cell in checked.cells]
+
+
+def changed(sheet, *changes):
+    """Return a workbook whose parts were changed: part, pattern, what comes instead."""
+    parts = members(sheet[1])
+    for part, pattern, new in changes:
+        text, times = re.subn(pattern, new, parts[part].decode(), count=1, flags=re.S)
+        assert times == 1
+        parts[part] = text.encode()
+    return sheet[0], pack(parts)
+
+
+# What Excel would not show is not taken.
+
+BEHIND = (SHEET, '(<c r="C2"[^>]*>)<v>26.3</v>', r"\1<f>A1*2</f><v>0</v>")
+ASKS = (BOOK, "<calcPr[^>]*>", '<calcPr fullCalcOnLoad="{}"/>')
+
+
+@pytest.mark.parametrize(
+    ("asks", "found"), [("1", ["formula_no_value"]), ("0", ["2016 tax 0"])]
+)
+def test_a_nought_behind_a_formula_that_asks_for_a_recalculation(asks, found, tmp_path):
+    rows = [HEAD[:3], TWO_YEARS[1][:3]]
+    sheet = changed(book(rows), BEHIND, (*ASKS[:2], ASKS[2].format(asks)))
+    if asks == "1":
+        assert codes(tmp_path, sheet) == found
+    else:
+        assert read(tmp_path, sheet) == found
+
+
+def test_a_nought_that_the_sheet_does_not_show_is_no_figure(tmp_path):
+    sheet = book([HEAD, [2016, "示例大厦", 26.3, 0]])
+    hidden = changed(sheet, (SHEET, "<sheetView ", '<sheetView showZeros="0" '))
+    assert read(tmp_path, sheet) == ["2016 tax 26.3", "2016 members 0"]
+    assert read(tmp_path, hidden) == ["2016 tax 26.3"]
+
+
+@pytest.mark.parametrize(
+    ("space", "tax"),
+    [("http://schemas.microsoft.com/office/2009/ac", "1.5"), ("urn:a", "26.3")],
+)
+def test_of_alternates_the_one_is_read_that_excel_takes(space, tax, tmp_path):
+    cell = '<c r="C2"[^>]*><v>26.3</v></c>'
+    both = (
+        f'<mc:AlternateContent xmlns:mc="urn:mc"><mc:Choice xmlns:q="{space}"'
+        ' Requires="q"><c r="C2"><v>1.5</v></c></mc:Choice><mc:Fallback>'
+        '<c r="C2"><v>26.3</v></c></mc:Fallback></mc:AlternateContent>'
+    )
+    sheet = changed(book([HEAD[:3], TWO_YEARS[1][:3]]), (SHEET, cell, both))
+    assert read(tmp_path, sheet) == [f"2016 tax {tax}"]
+
+
+@pytest.mark.parametrize("name", ["customXml/item1.xml", "docProps/app.xml"])
+def test_what_nobody_reads_may_be_odd(name, tmp_path):
+    parts = members(book(TWO_YEARS)[1]) | {name: b"<!DOCTYPE a><a"}
+    assert len(read(tmp_path, ("a.xlsx", pack(parts)))) == 4
+
+
+# Text as other programs write it.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "年份\t,楼宇\t,税收(亿元)\t\n2016\t,示例大厦\t,26.3\t",
+        '年份, "楼宇", "税收(亿元)"\n2016, "示例大厦", "26.3"',
+    ],
+)
+def test_a_tab_behind_and_a_blank_before_a_field_are_no_part_of_it(text, tmp_path):
+    assert read(tmp_path, csv(text)) == ["2016 tax 26.3"]
+
+
+# Heads in two languages, and years whose figures were revised.
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "党员数（人） Members (person)",
+        "党支部数（个）\nParty Branches (unit)",
+        "Number of branches (units)",
+        "企业数（户） Enterprises (unit)",
+        "活动场次（场）Events (time)",
+        "中共党员数",
+    ],
+)
+def test_a_head_in_two_languages_is_a_count(head, tmp_path):
+    sheet = book([[*TAX, head], [2020, "示例大厦", 26.3, 12]])
+    assert len(read(tmp_path, sheet)) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("税收 Tax(亿元/100 million yuan)", None),
+        ("税收\nTax\n(亿元)\n(100 million yuan)", None),
+        ("税收 Tax（亿元 100 million yuan）", None),
+        ("税收 Tax(万元/100 million yuan)", "unit_unknown"),
+    ],
+)
+def test_a_unit_in_two_languages_has_to_be_one(head, code, tmp_path):
+    sheet = book([["年份", "楼宇", head], [2020, "示例大厦", 26.3]])
+    assert (codes(tmp_path, sheet) or [None]) == [code]
+
+
+@pytest.mark.parametrize(
+    "head", ["2020（修订）", "2020p", "2020r", "2020年（调整后）", "2020年快报数"]
+)
+def test_a_year_whose_figures_were_revised_is_that_year(head, tmp_path):
+    rows = [["税收(亿元)"], ["楼宇", "2019年", head], ["示例大厦", 28.1, 30.1]]
+    checked = look(tmp_path, book(rows))
+    assert [(cell.year, cell.head) for cell in checked.cells][1:] == [(2020, head)]
+
+
+@pytest.mark.parametrize("head", ["2020E", "2020（预）", "2020年预计"])
+def test_an_estimate_is_no_figure_of_its_year(head, tmp_path):
+    rows = [["税收(亿元)"], ["楼宇", "2019年", head], ["示例大厦", 28.1, 30.1]]
+    assert codes(tmp_path, book(rows)) == ["invalid_year"]
+
+
+# Rows that are no buildings.
+
+
+@pytest.mark.parametrize(
+    "label",
+    "Grand-Total|GRAND‐TOTAL|合计数|总额|All buildings|Avg.|年均|中位数|最大值|最小值"
+    "|增速%|Median|# 外资|所有楼宇".split("|"),
+)
+def test_a_total_in_any_words_is_no_building(label, tmp_path):
+    rows = [TAX, *ROWS, [2020, label, 58.8]]
+    assert read(tmp_path, book(rows)) == ["2020 tax 26.3", "2020 tax 32.5"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    "其他|其余楼宇|Others|非重点楼宇|示例街道|一、示例街道|(一)示例街道|静安区|示例镇|张江小镇"
+    "|备注|数据来源:示例区|制表人:|续表|第1页 共2页".split("|"),
+)
+def test_what_may_be_a_group_or_a_note_is_asked_about(name, tmp_path):
+    rows = [TAX, *ROWS, [2020, name, 10]]
+    assert codes(tmp_path, book(rows)) == ["invalid_name"]
+
+
+@pytest.mark.parametrize(
+    "name", "科技园区|东区|其乐大厦|Unit 1|镇江大厦|社区中心|#3楼".split("|")
+)
+def test_a_building_that_sounds_like_one_is_a_building(name, tmp_path):
+    assert len(read(tmp_path, book([TAX, *ROWS, [2020, name, 10]]))) == 3
+
+
+# The mend that a refusal offers never crosses figures.
+
+SIDE = ["2019年 楼宇", "2019年 税收(亿元)", "2020年 楼宇", "2020年 税收(亿元)"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_tables_side_by_side_are_not_read_as_one(order, tmp_path):
+    names, taxes = ["示例大厦", "样本中心"][::order], [30.1, 40.1][::order]
+    rows = [["示例大厦", 26.3, names[0], taxes[0]], ["样本中心", 32.5, names[1]]]
+    sheet = book([SIDE, rows[0], [*rows[1], taxes[1]]])
+    (fault, *_) = look(tmp_path, sheet).errors
+    assert (fault.code, "--column" in fault.message) == ("duplicate_column", False)
+    chosen = look(tmp_path, sheet, columns={"楼宇": SIDE[0]})
+    if order == 1:  # the rows are in one order: nothing is crossed
+        found = {(c.year, c.building): c.printed for c in chosen.cells}
+        assert found[2020, "示例大厦"] == "30.1"
+    else:
+        assert [fault.code for fault in chosen.errors] == ["multiple_tables"]
+
+
+# The digits that Excel drops under General.
+
+
+def test_a_column_has_the_digits_of_its_most_precise_number(tmp_path):
+    rows = [[2018, "示例大厦", 8.4], [2019, "示例大厦", 9.52], [2020, "示例大厦", 11]]
+    assert read(tmp_path, book([TAX, *rows])) == [
+        "2018 tax 8.40",
+        "2019 tax 9.52",
+        "2020 tax 11.00",
+    ]
+    lines = "\n".join(f"{year},{name},{tax}" for year, name, tax in rows)
+    as_text = read(tmp_path, csv(f"年份,楼宇,税收(亿元)\n{lines}"))
+    assert as_text[2] == "2020 tax 11"
+
+
+# Tenants and covered enterprises; measures of a dataset's own.
+
+
+@pytest.mark.parametrize(
+    ("head", "measure"),
+    [
+        ("入驻企业(家)", "enterprises"),
+        ("企业总数", "enterprises"),
+        ("入驻单位数", "enterprises"),
+        ("覆盖企业数", "enterprises_covered"),
+        ("党组织覆盖企业", "enterprises_covered"),
+        ("已建黨組織企業", "enterprises_covered"),
+    ],
+)
+def test_tenants_are_not_the_enterprises_that_are_covered(head, measure, tmp_path):
+    sheet = book([[*TAX, head], [2020, "示例大厦", 26.3, 64]])
+    assert read(tmp_path, sheet)[1:] == [f"2020 {measure} 64"]
+
+
+OWN = {
+    "two_new": ["persons", "两新党员", "兩新黨員", "Members in new organisations"],
+    "rent": ["million yuan", "租金收入", "租金收入", "Rent"],
+}
+
+
+def test_a_dataset_s_own_measures_are_columns_under_their_labels(tmp_path):
+    head = "年份,楼宇,税收(亿元),兩新黨員（名）,租金收入(万元)"
+    sheet = csv(f"{head}\n2020,示例大厦,26.3,约120,2300")
+    cells = look(tmp_path, sheet, measures=OWN).cells[1:]
+    said = [(cell.column, cell.printed, float(cell.number)) for cell in cells]
+    assert said == [("two_new", "约120", 120), ("rent", "2300", 23)]
+    assert len(look(tmp_path, sheet).cells) == 1  # and of nobody else's
