@@ -181,7 +181,7 @@ boxes = st.lists(
 
 
 @given(boxes, st.floats(0.01, 1000), st.sampled_from([1e-4, 10.0, 1e8]), st.randoms())
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_laws_of_growth(rows, wider, factor, random):
     lower, upper = [x for x, _ in rows], [x + w for x, w in rows]
     panel = bounded(lower, upper)
