@@ -20,30 +20,29 @@ def check_here(path, table="", *, columns=None, person="", event="", measures=()
 
 
 @cache
-def started(sheet, published, publisher):
-    """Return the files of a new dataset with one vintage, made once for all tests."""
+def started(*steps):
+    """Return the files of a new dataset with some vintages, made once for all tests."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr("hengstats.adding.check", check_here)
         path, where = Path(folder) / "表.csv", new(Path(folder) / "mine")
-        path.write_text(sheet, "utf-8")
-        add(path, where, published=published, publisher=publisher)
-        files = [one for one in where.rglob("*") if one.is_file()]
-        return {one.relative_to(where): one.read_bytes() for one in files}
+        for sheet, published, publisher in steps:
+            path.write_text(sheet, "utf-8")
+            add(path, where, published=published, publisher=publisher)
+        return {one.relative_to(where): data for one, data in stored(where).items()}
 
 
-def begin(tmp_path, monkeypatch, published="", first="", publisher=""):
+def begin(tmp_path, monkeypatch, *steps, published="", publisher=""):
     """Return a function that adds a sheet to the dataset `mine`.
 
-    The dataset is new, or has the vintage `first` of 31 March 2022.
+    The dataset has the vintages of these steps: a sheet and when it was published, or
+    the sheet alone, of 31 March 2022.
     """
     monkeypatch.setattr("hengstats.adding.check", check_here)
     monkeypatch.chdir(tmp_path)
-    if first:
-        for name, content in started(first, "2022-03-31", publisher).items():
-            (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / "mine" / name).write_bytes(content)
-    else:
-        new("mine")
+    dated = [one if isinstance(one, tuple) else (one, "2022-03-31") for one in steps]
+    for name, content in started(*((*one, publisher) for one in dated)).items():
+        (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mine" / name).write_bytes(content)
     usual = published
 
     def mine(sheet, published=usual, name="表.csv", **said):

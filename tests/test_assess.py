@@ -72,11 +72,8 @@ def test_plaza66_refuses_p_r_interval_and_trend_and_says_why(plaza):
     assert plaza.refused["reason"].str.len().min() > 10
 
 
-def test_plaza66_has_the_rates_of_as_many_years_as_its_tax(plaza):
-    assert plaza.rate_years == 6
-
-
 def test_the_statement_on_plaza66_names_the_common_year_and_no_statistic(plaza):
+    assert plaza.rate_years == 6  # as many as its tax
     assert "（2018）" in plaza.statement
     assert not re.search(r"p [=≤<]|r = ", plaza.statement)
 
@@ -208,18 +205,6 @@ def test_no_sign_does_not_speak_of_an_association_found():
     assert "这是关联" not in assess(frame(t=bent)).statement
 
 
-def test_many_rounded_years_keep_their_finding():
-    # Boxes of .2 % on both sides of 24 growths: too many corners to list.
-    generator = np.random.default_rng(3)
-    growth = generator.normal(0.05, 0.1, 24)
-    m = 100 * np.exp(np.cumsum(growth))
-    t = 10 * np.exp(np.cumsum(growth + 0.01 * generator.normal(size=24)))
-    panel = frame(m, t, years=range(1990, 2014))
-    ends = (("lower", 0.998), ("upper", 1.002))
-    bounds = {f"{k}_{end}": panel[k] * by for k in "mt" for end, by in ends}
-    assert assess(panel.assign(**bounds)).finding == "moves_together"
-
-
 def test_a_declared_point_is_a_figure():
     verdict = assess(frame(), readings={("t", 2016): (10.05, 10.05)})
     found = row(verdict, "growth 2016-2017")["value"].iloc[1]
@@ -252,7 +237,7 @@ def test_entities_may_be_numbers():
 
 
 @pytest.mark.parametrize(
-    "shock_years", [[2018], (2018,), 2018, np.array([2018]), iter([2018]), [2018, 2018]]
+    "shock_years", [2018, np.array([2018]), iter([2018]), [2018, 2018]]
 )
 def test_shock_years_come_in_any_collection(shock_years):
     verdict = assess(frame(), shock_years=shock_years)
@@ -282,15 +267,11 @@ def test_an_argument_that_is_not_of_its_kind_is_refused(options, message):
         assess(frame(), **options)
 
 
-def test_an_unknown_language_is_refused():
+def test_an_unknown_language_and_what_is_no_table_are_refused():
     with pytest.raises(ValueError, match="没有“fr”这种语言"):
         assess(frame(), lang="fr")
-
-
-@pytest.mark.parametrize("panel", ["plaza66", None, {"a": 1}])
-def test_what_is_no_table_is_refused(panel):
     with pytest.raises(hs.DataError, match="要是一张数据表"):
-        assess(panel)
+        assess("plaza66")
 
 
 @pytest.mark.parametrize(
@@ -320,7 +301,7 @@ def test_a_cell_that_cannot_be_used_is_named_with_row_and_column(
 # In thousandths: ties are ties, and nothing hangs on the last digit of a float.
 step = st.integers(-200, 400).map(lambda thousandths: thousandths / 1000)
 growths = st.lists(st.tuples(step, step), min_size=4, max_size=6)
-few = settings(max_examples=8)
+few = settings(max_examples=4)
 
 
 def levels(steps):
@@ -382,7 +363,7 @@ def test_a_wider_box_never_gives_a_narrower_answer(steps, width, wider):
     assert not (low > 1e-9).any() and not (high < -1e-9).any()
 
 
-@settings(max_examples=5)
+@few
 @given(growths)
 def test_capping_an_open_end_never_weakens_the_verdict(steps):
     m, t = levels(steps)

@@ -1,5 +1,7 @@
 """Each revised figure is drawn before and after, in percent of the old one."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
@@ -188,7 +190,7 @@ def test_where_nothing_was_revised_it_says_so():
 
 
 def test_where_there_is_nothing_to_compare_with_it_says_so():
-    ax = hs.draw_revisions(hs.changes("plaza66"))
+    ax = hs.draw_revisions(replace(revised(), last=""))
     assert "还没有用 add 存入过表" in texts(ax, "caption")[0]
 
 

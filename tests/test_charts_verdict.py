@@ -39,6 +39,18 @@ def tower():
     return shipped("illustrative")
 
 
+@pytest.fixture(scope="module")
+def chart(tower):
+    """Return the chart of a verdict that moves together."""
+    return hs.draw_verdict(tower)
+
+
+@pytest.fixture(scope="module")
+def unknown(plaza):
+    """Return the chart of a verdict without enough data."""
+    return hs.draw_verdict(plaza)
+
+
 def find(ax, gid):
     """Return everything drawn under one name, panels included."""
     return ax.findobj(lambda artist: artist.get_gid() == gid)
@@ -49,10 +61,9 @@ def caption(ax):
     return find(ax, "caption")[0].get_text().replace("\n", "")
 
 
-def test_each_paired_growth_is_a_mark_with_its_years(tower):
-    ax = hs.draw_verdict(tower)
-    assert len(find(ax, "exact")) == 5
-    years = [text.get_text() for text in find(ax, "years")]
+def test_each_paired_growth_is_a_mark_with_its_years(chart):
+    assert len(find(chart, "exact")) == 5
+    years = [text.get_text() for text in find(chart, "years")]
     assert years == [f"{year}→{year + 1}" for year in range(2016, 2021)]
 
 
@@ -89,33 +100,30 @@ def test_a_dollar_in_a_name_is_a_dollar():
     assert ax.get_title().startswith("a$x^$")
 
 
-def test_the_null_holds_all_orders_and_the_observed_r(tower):
-    ax = hs.draw_verdict(tower)
-    bars = [p for p in ax.child_axes[1].patches if isinstance(p, Rectangle)]
+def test_the_null_holds_all_orders_and_the_observed_r(chart, tower):
+    bars = [p for p in chart.child_axes[1].patches if isinstance(p, Rectangle)]
     assert sum(bar.get_height() for bar in bars) == pytest.approx(100)
-    line = find(ax, "observed")[0]
+    line = find(chart, "observed")[0]
     assert line.get_xdata()[0] == pytest.approx(tower.null_r[0])
 
 
-def test_the_caption_gives_p_and_the_least_and_says_what_is_invented(tower):
-    words = caption(hs.draw_verdict(tower))
+def test_the_caption_gives_p_and_the_least_and_says_what_is_invented(chart):
+    words = caption(chart)
     assert "p = 0.017，最小可达 1/120" in words
     assert words.startswith("示例数据（虚构")
 
 
-def test_plaza66_shows_which_years_are_known_and_names_its_sources(plaza):
-    ax = hs.draw_verdict(plaza)
+def test_plaza66_shows_which_years_are_known_and_names_its_sources(unknown):
     # Five exact or rounded taxes and one member count; one frame for 2018; two bounds.
-    counts = {gid: len(find(ax, gid)) for gid in ("known", "both", "lower")}
+    counts = {gid: len(find(unknown, gid)) for gid in ("known", "both", "lower")}
     assert counts == {"known": 6, "both": 1, "lower": 2}
-    assert "人民网" in caption(ax)
+    assert "人民网" in caption(unknown)
 
 
-def test_plaza66_shows_the_least_p_and_its_limit(plaza):
-    ax = hs.draw_verdict(plaza)
-    texts = {text.get_text() for text in ax.child_axes[1].findobj(Text)}
+def test_plaza66_shows_the_least_p_and_its_limit(unknown):
+    texts = {text.get_text() for text in unknown.child_axes[1].findobj(Text)}
     assert {"1/24", "1/120"} <= texts
-    assert find(ax, "limit")[0].get_ydata()[0] == 0.05
+    assert find(unknown, "limit")[0].get_ydata()[0] == 0.05
 
 
 def test_a_verdict_without_any_figure_is_drawn_all_the_same():
@@ -125,18 +133,14 @@ def test_a_verdict_without_any_figure_is_drawn_all_the_same():
 
 
 def test_the_chart_of_refusals_has_the_false_alarm_rate_of_each_and_ours(tower):
-    ax = hs.draw_refusals(tower)
-    widths = sorted(bar.get_width() for bar in ax.patches if bar.get_gid() != "ours")
+    refusals = hs.draw_refusals(tower)
+    bars = [bar for bar in refusals.patches if bar.get_gid() != "ours"]
     rates = 100 * tower.refused["false_alarm"].dropna()
-    assert widths == pytest.approx(sorted(rates))
-    assert len(find(ax, "ours")) == 1
-    assert find(ax, "nominal")[0].get_xdata()[0] == 5
-
-
-def test_the_caption_names_years_seed_and_replications(tower):
-    words = re.findall(
-        r"连续 6 个年份|10,000|20211231", caption(hs.draw_refusals(tower))
-    )
+    assert sorted(b.get_width() for b in bars) == pytest.approx(sorted(rates))
+    assert len(find(refusals, "ours")) == 1
+    assert find(refusals, "nominal")[0].get_xdata()[0] == 5
+    # years, replications and seed
+    words = re.findall(r"连续 6 个年份|10,000|20211231", caption(refusals))
     assert len(words) == 3
 
 
@@ -144,16 +148,22 @@ def test_years_that_were_not_common_are_said_to_be_assumed(plaza):
     assert "假如都有" in caption(hs.draw_refusals(plaza))
 
 
-@pytest.mark.parametrize("draw", [hs.draw_verdict, hs.draw_refusals])
-@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize(
+    ("draw", "lang"),
+    [
+        (hs.draw_verdict, "zh-Hant"),
+        (hs.draw_refusals, "zh-Hant"),
+        (hs.draw_refusals, "en"),
+    ],
+)
 def test_each_chart_is_drawn_in_each_language_on_the_axes_given(tower, draw, lang):
     _, ax = plt.subplots()
     assert draw(tower, ax=ax, lang=lang) is ax
     ax.get_figure(root=True).canvas.draw()
 
 
-def test_no_text_leaves_the_picture(tower, plaza):
-    for ax in (hs.draw_verdict(tower), hs.draw_verdict(plaza, lang="en")):
+def test_no_text_leaves_the_picture(chart, plaza):
+    for ax in (chart, hs.draw_verdict(plaza, lang="en")):
         figure = ax.get_figure(root=True)
         figure.canvas.draw()
         assert figure.get_tightbbox().width <= 6.3 + 0.6

@@ -1,7 +1,7 @@
 """A text that a spreadsheet would compute is written so that it stays a text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hengstats.csvsafe import from_csv, guard, to_csv, unguard
@@ -26,6 +26,7 @@ def test_other_texts_and_plain_numbers_are_left_alone(text):
     assert guard(text) == text
 
 
+@settings(max_examples=50)
 @given(st.text() | st.text(alphabet="'=+-@19 a", max_size=6))
 def test_there_and_back_is_where_we_began_and_no_text_is_a_formula(text):
     written = guard(text)
@@ -44,6 +45,7 @@ def test_a_table_is_utf8_with_bom_and_one_kind_of_line_end():
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(cells, cells.map(lambda text: text + "x")), max_size=4))
 def test_a_table_is_read_back_as_text(rows):
     read = from_csv(to_csv(["a", "b"], rows).decode("utf-8-sig"))

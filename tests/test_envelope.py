@@ -153,7 +153,7 @@ KINDS = (
 ).split(", ")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_figures_within_the_boxes_are_beyond_the_bounds(kind, seed):
     boxes, generator = drawn(seed, kind), np.random.default_rng(seed)
@@ -173,7 +173,7 @@ def test_no_figures_within_the_boxes_are_beyond_the_bounds(kind, seed):
         assert np.isnan(high) or values.max() - 1e-9 <= high, name
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_where_the_organisation_is_known_the_ends_are_reached_at_corners(seed):
     boxes = drawn(seed, "boxes of tax")
     table, _ = assess(boxes)
@@ -188,29 +188,23 @@ def test_where_the_organisation_is_known_the_ends_are_reached_at_corners(seed):
         assert table.loc[name, end] == pytest.approx(reached)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_strongest_r_is_the_one_an_optimiser_finds(seed):
+@pytest.mark.parametrize("seed", range(2))
+def test_the_strongest_r_and_slope_are_those_an_optimiser_finds(seed):
     boxes = drawn(seed, "boxes of tax")
-    x = corners(boxes[0])[0]
+    x, table = corners(boxes[0])[0], assess(boxes)[0]
     found = minimize(
         lambda levels: -np.corrcoef(x, np.diff(levels))[0, 1],
         sum(boxes[1]) / 2,
         bounds=list(zip(*boxes[1], strict=True)),
     )
-    assert assess(boxes)[0].loc["r", "upper"] == pytest.approx(-found.fun, abs=1e-6)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_slope_bounds_are_those_of_a_linear_program(seed):
-    boxes = drawn(seed, "boxes of tax")
-    apart = centred(corners(boxes[0])[0])
+    assert table.loc["r", "upper"] == pytest.approx(-found.fun, abs=1e-6)
+    apart = centred(x)  # the slope is a linear program
     weights = -np.diff(apart / (apart @ apart), prepend=0, append=0)
     ends = [
         sign * linprog(sign * weights, bounds=list(zip(*boxes[1], strict=True))).fun
         for sign in (1, -1)
     ]
-    found = assess(boxes)[0].loc["slope", ["lower", "upper"]]
-    assert found.tolist() == pytest.approx(ends)
+    assert table.loc["slope", ["lower", "upper"]].tolist() == pytest.approx(ends)
 
 
 X = np.cumsum([0, 0.10, 0.02, 0.16, 0.07, 0.40])
@@ -304,12 +298,13 @@ def many(seed, width):
 
 def test_coarse_bounds_hold_every_figure_within_the_boxes():
     boxes, generator = many(1, 0.002), np.random.default_rng(1)
-    table, _ = assess(boxes)
+    table, verdict = assess(boxes)
+    assert verdict.finding == "moves_together"
     x, y = (figures(ends, generator, 400) for ends in boxes)
     r = correlate(x, y)
     assert 0 < table.loc["r", "lower"] <= r.min()
     assert t_p(r, 11).max() <= table.loc["p_ols_t", "upper"]
-    p = [correlation_test(a, b).p_value for a, b in zip(x[:20], y[:20], strict=True)]
+    p = [correlation_test(a, b).p_value for a, b in zip(x[:5], y[:5], strict=True)]
     assert max(p) <= table.loc["p_permutation", "upper"] <= 0.05
 
 

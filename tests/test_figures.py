@@ -1,8 +1,8 @@
 """One figure is accepted for a key, by rules that can be told one from another."""
 
-from math import inf
+from math import inf, nan
 
-import pandas as pd
+import numpy as np
 import pytest
 
 import hengstats as hs
@@ -62,41 +62,45 @@ FIFTY = ("50名", 50, "exact")
 
 
 # Of two records the second is accepted, whatever their order; the rule says why.
-@pytest.mark.parametrize(
-    ("other", "accepted", "rule"),
-    [
-        # For a stock the latest date, also before the better standing; a period
-        # counts as its end.
-        (
-            members(*FORTY, "2020-06-30", "primary-late"),
-            members(*FIFTY, "2020-12-31"),
-            "latest",
-        ),
-        (members(*FORTY, "2020-H1"), members(*FIFTY, "2020-12-31"), "latest"),
-        (members(*FORTY, "2020-06-30"), members(*FIFTY, "2020"), "latest"),
-        (members(*FORTY, "2020-12-01"), members(*FIFTY, "2020-12"), "latest"),
-        (members(*FORTY, "2020-06-30"), members(*FIFTY, "2020-H2"), "latest"),
-        # A flow has no latest date.
-        (tax("2.0", "press-early", "2020-12"), tax("1.0", "primary-late"), "standing"),
-        # The better standing comes before the narrower box, ...
-        (tax("1.23", "press-early"), tax("1", "primary-late"), "standing"),
-        # ... the narrower box before the earlier publication; ...
-        (tax("1", "press-early"), tax("1.2", "press-late"), "narrower"),
-        (tax("1.2", "press-late"), tax("1.3", "press-early"), "earliest"),
-        # ... what has no date comes last.
-        (tax("1.2", "press-undated"), tax("1.3", "press-late"), "earliest"),
-    ],
-)
-def test_of_two_records_one_is_accepted_and_the_rule_is_told(
-    settle, other, accepted, rule
-):
-    printed = accepted.split(",")[3]
-    for rows in ((other, accepted), (accepted, other)):
-        mine = settle(*rows)
-        assert hs.load_figures(mine)["printed"].tolist() == [printed]
-        told = hs.conflicts(mine)
-        assert told["rule"].tolist() == [rule, rule]
-        assert told.loc[told["accepted"], "printed"].tolist() == [printed]
+CONFLICTS = [
+    # For a stock the latest date, also before the better standing; a period counts as
+    # its end.
+    (members(*FORTY, "2020-06-30", "primary-late"), "2020-12-31", "latest"),
+    (members(*FORTY, "2020-H1"), "2020-12-31", "latest"),
+    (members(*FORTY, "2020-06-30"), "2020", "latest"),
+    (members(*FORTY, "2020-12-01"), "2020-12", "latest"),
+    (members(*FORTY, "2020-06-30"), "2020-H2", "latest"),
+    # A flow has no latest date.
+    (tax("2.0", "press-early", "2020-12"), tax("1.0", "primary-late"), "standing"),
+    # The better standing comes before the narrower box, ...
+    (tax("1.23", "press-early"), tax("1", "primary-late"), "standing"),
+    # ... the narrower box before the earlier publication; ...
+    (tax("1", "press-early"), tax("1.2", "press-late"), "narrower"),
+    (tax("1.2", "press-late"), tax("1.3", "press-early"), "earliest"),
+    # ... what has no date comes last.
+    (tax("1.2", "press-undated"), tax("1.3", "press-late"), "earliest"),
+]
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["in this order", "turned"])
+def test_of_two_records_one_is_accepted_and_the_rule_is_told(settle, step):
+    rows, expected = [], {}
+    for number, (other, accepted, rule) in enumerate(CONFLICTS):
+        entity = f"tower {number}"
+        if rule == "latest":
+            accepted = members(*FIFTY, accepted)
+        rows += [row.replace("tower", entity) for row in (other, accepted)][::step]
+        expected[entity] = accepted.split(",")[3], rule
+    mine = settle(*rows)
+    figures, told = hs.load_figures(mine), hs.conflicts(mine)
+    printed = dict(zip(figures["entity"], figures["printed"], strict=True))
+    assert printed == {entity: words for entity, (words, _) in expected.items()}
+    chosen = told[told["accepted"]].set_index("entity")
+    pairs = zip(chosen["printed"], chosen["rule"], strict=True)
+    assert dict(zip(chosen.index, pairs, strict=True)) == expected
+    assert (told.groupby("entity")["rule"].agg(["size", "nunique"]) == [2, 1]).all(
+        axis=None
+    )
 
 
 def test_of_three_records_the_first_two_decide_the_rule(settle):
@@ -148,23 +152,22 @@ def test_a_search_without_result_never_hides_a_figure(settle, ruling, values):
     assert hs.load_figures(mine)["value"].tolist() == values
 
 
-@pytest.mark.parametrize(
-    ("printed", "value", "qualifier", "status"),
-    [
-        ("409名", 409, "exact", "exact"),
-        ("409", 409, "exact", "exact"),
-        ("约410名", 410, "about", "rounded"),
-        ("1.2万名", 12000, "exact", "rounded"),
-        ("近300名", 300, "nearly", "bound"),
-        ("逾1100名", 1100, "more_than", "bound"),
-        ("不足10名", 10, "fewer_than", "bound"),
-    ],
-)
-def test_a_figure_is_exact_rounded_or_a_bound(
-    settle, printed, value, qualifier, status
-):
-    figures = hs.load_membership(settle(members(printed, value, qualifier, "2020")))
-    assert figures["status"].tolist() == [status]
+def test_a_figure_is_exact_rounded_or_a_bound(settle):
+    kinds = {
+        "409名": (409, "exact", "exact"),
+        "409": (409, "exact", "exact"),
+        "约410名": (410, "about", "rounded"),
+        "1.2万名": (12000, "exact", "rounded"),
+        "近300名": (300, "nearly", "bound"),
+        "逾1100名": (1100, "more_than", "bound"),
+        "不足10名": (10, "fewer_than", "bound"),
+    }
+    rows = [
+        members(printed, value, qualifier, str(2010 + i))
+        for i, (printed, (value, qualifier, _)) in enumerate(kinds.items())
+    ]
+    figures = hs.load_membership(settle(*rows))
+    assert figures["status"].tolist() == [status for *_, status in kinds.values()]
 
 
 def test_figures_stand_in_the_order_of_the_codebook_and_rates_are_fractions(settle):
@@ -185,28 +188,28 @@ def test_no_records_give_no_figures(settle):
 
 
 # What must be shown: people.com.cn, 29 September 2022, and eastday, 18 June 2022.
-@pytest.mark.parametrize(
-    ("year", "lower", "value", "upper"),
-    [
-        (2016, 26.25, 26.3, 26.35),
-        (2017, 31.5, 32, 32.5),
-        (2018, 34.85, 34.9, 34.95),
-        (2020, 49.25, 49.3, 49.35),
-        (2021, 100, None, inf),
-    ],
-)
-def test_the_tax_of_plaza66_is_as_printed(year, lower, value, upper):
-    tax = hs.load_tax("plaza66").query("measure == 'tax_revenue'").set_index("year")
-    told = tax.loc[year]
-    assert [told["lower"], told["upper"]] == pytest.approx([lower, upper])
-    assert (None if pd.isna(told["value"]) else told["value"]) == value
-    assert told["printed"] and told["source"]
-
-
-def test_the_tax_of_plaza66_in_2019_is_missing_and_not_interpolated():
-    tax = hs.load_tax("plaza66").query("measure == 'tax_revenue' and year == 2019")
-    assert tax["status"].tolist() == ["missing"]
-    assert tax[["lower", "value", "upper"]].isna().all(axis=None)
+def test_the_tax_of_plaza66_is_as_printed_and_2019_is_not_interpolated():
+    figures = hs.load_tax("plaza66").query("measure == 'tax_revenue'")
+    told = figures.set_index("year").loc[2016:2021]
+    assert told[["lower", "value", "upper"]].to_numpy() == pytest.approx(
+        np.array(
+            [
+                (26.25, 26.3, 26.35),
+                (31.5, 32, 32.5),
+                (34.85, 34.9, 34.95),
+                (nan, nan, nan),
+                (49.25, 49.3, 49.35),
+                (100, nan, inf),
+            ]
+        ),
+        nan_ok=True,
+    )
+    assert (told["status"] == "missing").tolist() == [
+        year == 2019 for year in told.index
+    ]
+    assert (told["printed"].str.len() > 0).tolist() == [
+        year != 2019 for year in told.index
+    ]
     assert ["plaza66", "tax_revenue", 2019] in hs.gaps("plaza66").to_numpy().tolist()
 
 

@@ -110,14 +110,6 @@ def test_growth_of_plaza66_lies_in_its_bounds(plaza, from_year, year, lower, upp
     assert [step["lower"], step["upper"]] == pytest.approx([lower, upper])
 
 
-def test_growth_of_plaza66_is_that_of_the_case_study(plaza):
-    steps = hs.growth(plaza, "tax_revenue").set_index("year")
-    assert 0.178 <= steps["lower"][2017] < 0.196 < 0.1965 < steps["upper"][2017] < 0.214
-    assert round(steps["value"][2020], 3) == 0.173
-    assert steps["lower"][2021] >= 0.706
-    assert 2019 not in steps.index
-
-
 @pytest.mark.parametrize(
     ("panel", "ends"),
     [
@@ -181,7 +173,7 @@ boxes = st.lists(
 
 
 @given(boxes, st.floats(0.01, 1000), st.sampled_from([1e-4, 10.0, 1e8]), st.randoms())
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_laws_of_growth(rows, wider, factor, random):
     lower, upper = [x for x, _ in rows], [x + w for x, w in rows]
     panel = bounded(lower, upper)

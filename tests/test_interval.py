@@ -137,20 +137,6 @@ def test_score_and_hessian_are_the_derivatives_of_the_log_likelihood(
     assert model.hessian(at) == pytest.approx(curve, rel=1e-4)
 
 
-@BOTH
-def test_every_step_away_from_the_maximum_goes_down(boxes, distribution):
-    table, X = boxes
-    model = IntervalRegression(table.low, table.high, X, distribution)
-    fit = model.fit()
-    heights = [
-        model.loglike(fit.params + fit.bse * np.array(step))
-        for step in product((-0.1, 0, 0.1), repeat=3)
-        if any(step)
-    ]
-    assert max(heights) < fit.llf - 1e-4
-    assert model.score(fit.params) == pytest.approx(np.zeros(3), abs=1e-8)
-
-
 def test_points_alone_give_least_squares_with_its_t_intervals():
     # Sigma by maximum likelihood has n below it; n / (n - k) makes it n - k.
     y, _, X = wave(25)
@@ -174,16 +160,6 @@ def test_a_lower_end_of_zero_is_open_where_figures_are_positive(boxes):
     zero = table.low.replace(-INF, 0.0)
     one = IntervalRegression(table.low, table.high, X, "lognormal").fit()
     assert IntervalRegression(zero, table.high, X, "lognormal").fit().llf == one.llf
-
-
-def test_the_lognormal_is_the_normal_of_logs_less_the_logs_of_the_points(boxes):
-    table, X = boxes
-    fit = IntervalRegression(table.low, table.high, X, "lognormal").fit()
-    with np.errstate(divide="ignore"):
-        logs = np.log(table.clip(lower=0))
-    inner = IntervalRegression(logs.low, logs.high, X).fit()
-    points = logs.low[logs.low == logs.high]
-    assert fit.llf == pytest.approx(inner.llf - points.sum(), rel=1e-12)
 
 
 def test_a_unit_of_a_thousandth_scales_everything(boxes, fit):
@@ -260,8 +236,7 @@ def test_one_sided_bounds_alone_can_be_enough():
     )
 
 
-@pytest.mark.parametrize("slope", [-1000.0, 0.0, 50.0])
-@pytest.mark.parametrize("gamma", [0.001, 1.0, 100.0])
+@pytest.mark.parametrize(("slope", "gamma"), [(-1000.0, 0.001), (50.0, 100.0)])
 def test_newton_arrives_at_one_place_from_wherever_it_starts(boxes, slope, gamma):
     table, X = boxes
     model = IntervalRegression(table.low, table.high, X)
@@ -327,17 +302,6 @@ def test_boxes_that_every_line_misses_by_a_little_are_fitted():
     assert IntervalRegression(low, high, LINE_X).fit().mle_retvals["converged"]
 
 
-def test_a_refused_likelihood_grows_without_end_as_sigma_shrinks():
-    low, high = LINE - 1, LINE + 1
-    low[:3] = high[:3] = LINE[:3]
-    heights = [
-        IntervalRegression(low, high, LINE_X).loglike([1, 2, math.log(scale)])
-        for scale in (1, 0.1, 0.01)
-    ]
-    assert heights == sorted(heights)
-    assert "line passes through every box" in refusal_of(low, high, LINE_X)
-
-
 def late(bounded):
     """Return figures whose late group is "at least", or has bounds on both sides."""
     x = np.arange(30.0)
@@ -351,14 +315,9 @@ def late(bounded):
 def test_bounds_that_a_group_alone_has_are_refused_by_its_name():
     # The figures of the group are all "at least": the further up, the better.
     assert "被“late”完全分开" in refusal_of(*late(None))
-
-
-def test_a_group_with_bounds_on_both_sides_is_fitted():
+    # With bounds on both sides it is fitted; but between 3 and a million the top is
+    # flat to the last digit.
     assert IntervalRegression(*late(3.0)).fit().mle_retvals["converged"]
-
-
-def test_a_coefficient_that_nothing_holds_within_a_million_is_refused():
-    # The late group lies somewhere between 3 and a million: flat to the last digit.
     assert "flat at its top" in refusal_of(*late(1e6))
 
 

@@ -31,14 +31,11 @@ def both():
     return pd.concat([frame([2016, 2017], [1, 2], [1, 2], entity=e) for e in "ab"])
 
 
-def test_a_step_runs_between_neighbouring_years_that_know_both():
-    panel = frame([2016, 2017, 2018, 2020], [1, NAN, 3, 4], [1, 2, NAN, 4])
-    assert steps(assess(panel)) == [[2016, 2020]]
-
-
-def test_growth_across_a_gap_is_annualised():
+def test_a_step_between_neighbouring_years_that_know_both_is_annualised():
     # 1 to 4 in two years is a doubling each year.
-    verdict = assess(frame([2018, 2020], [1.0, 4.0], [1.0, 9.0]))
+    panel = frame([2016, 2017, 2018, 2019], [1, NAN, 4, 5], [1, 2, 9, NAN])
+    verdict = assess(panel)
+    assert steps(verdict) == [[2016, 2018]]
     assert verdict.steps["x_value"].tolist() == pytest.approx([math.log(2)])
 
 
@@ -82,24 +79,22 @@ def test_a_box_that_begins_at_zero_is_open_below():
     assert verdict.steps["y_lower"].tolist() == [-INF]
 
 
-def test_the_step_into_a_shock_year_is_left_out():
-    panel = frame(range(2016, 2020), [1, 2, 3, 4], [1, 2, 3, 5])
-    assert steps(assess(panel, shock_years=[2018])) == [[2016, 2017], [2018, 2019]]
-
-
-def test_a_shock_within_a_gap_takes_the_whole_step():
-    panel = frame([2016, 2018, 2019], [1, 2, 3], [1, 2, 3])
-    assert steps(assess(panel, shock_years=[2017])) == [[2018, 2019]]
+@pytest.mark.parametrize(
+    ("years", "shock", "left"),
+    [
+        (range(2016, 2020), 2018, [[2016, 2017], [2018, 2019]]),
+        ([2016, 2018, 2019, 2020], 2017, [[2018, 2019], [2019, 2020]]),  # in a gap
+    ],
+)
+def test_the_step_into_a_shock_year_is_left_out(years, shock, left):
+    panel = frame(years, [1, 2, 3, 4], [1, 2, 3, 5])
+    assert steps(assess(panel, shock_years=[shock])) == left
 
 
 def test_the_only_entity_with_pairs_is_taken():
     one = frame([2016], [1], [1], entity="one")
     two = frame([2016, 2017], [1, 2], [1, 2], entity="two")
     assert assess(pd.concat([one, two])).entity == "two"
-
-
-def test_an_entity_can_be_named():
-    assert assess(both(), entity="b").entity == "b"
 
 
 def test_many_entities_of_one_year_have_no_pairs_and_no_name():

@@ -167,7 +167,7 @@ def test_random_orders_come_near_the_t_test(generator):
 
 @pytest.mark.parametrize("n", [3, 5, 7, 8])
 def test_a_table_of_buildings_gives_the_p_of_each(generator, n):
-    x, y = generator.normal(size=(2, 300 if n < 8 else 3, n))
+    x, y = generator.normal(size=(2, 30 if n < 8 else 3, n))
     each = [p_of(*row) for row in zip(x, y, strict=True)]
     assert permutation_p(x, y).tolist() == pytest.approx(each)
 
@@ -180,12 +180,6 @@ def test_which_series_is_reordered_and_where_pairs_and_zero_stand_changes_no_p(
     assert p_of(y, x) == p
     assert p_of(x[shuffled], y[shuffled]) == p
     assert p_of(x + 3, y - 100) == p
-
-
-@pytest.mark.parametrize("n", [1, 2, 5, 8])
-def test_all_orders_are_tried_once_the_one_observed_first(n):
-    assert len({tuple(row) for row in orders(n).tolist()}) == math.factorial(n)
-    assert orders(n)[0].tolist() == list(range(n))
 
 
 def test_random_orders_are_orders():

@@ -79,9 +79,20 @@ def test_a_rival_shows_these_wordings(rivals, rival, words):
     assert set(words) <= {row[-1] for row in printed(rivals, rival)}
 
 
-def test_the_works_are_an_event_in_the_words_of_the_owner(rivals):
-    works = "Plaza 66 started its enhancement work last June"
-    assert printed(rivals, "renovation")[0] == ["plaza66", "", "2015-06", works]
+@pytest.mark.parametrize(
+    ("rival", "row"),
+    [
+        # the works are an event in the words of the owner
+        (
+            "renovation",
+            "plaza66||2015-06|Plaza 66 started its enhancement work last June",
+        ),
+        # 财华社 2020-01: 办公楼合共仍录得2%的稳定收入增长.
+        ("owner_rents", "shanghai-offices-hl|rent_office_growth|2019|2%的稳定收入增长"),
+    ],
+)
+def test_a_rival_shows_whose_figure_of_what_and_when(rivals, rival, row):
+    assert row.split("|") in printed(rivals, rival)
 
 
 @pytest.mark.parametrize(
@@ -101,30 +112,18 @@ def test_the_two_properties_of_the_owner_stand_side_by_side(
     assert (pair["plaza66"], pair["grand-gateway66"]) == (here, there)
 
 
-def test_the_offices_of_the_owner_rose_little(rivals):
-    # 财华社 2020-01: 办公楼合共仍录得2%的稳定收入增长.
-    offices = ["shanghai-offices-hl", "rent_office_growth", "2019", "2%的稳定收入增长"]
-    assert offices in printed(rivals, "owner_rents")
-
-
 def test_one_source_alone_speaks_of_business_income_tax(rivals):
     said = rivals.query("rival == 'definition'").set_index("source")["printed"]
     assert said[said.str.contains("income tax")].index.tolist() == ["shine-2024-03"]
 
 
-def test_growth_before_the_committee_ends_with_its_founding(rivals):
-    periods = [row[2] for row in printed(rivals, "before_committee")]
-    assert periods == ["2016", "2017", "2018-06-28", "2018-06-28"]
-
-
-def test_the_selection_shows_who_praises(rivals):
-    row = rivals.query("rival == 'selection' and entity == 'plaza66'").iloc[0]
-    assert (row["source"], row["standing"]) == ("people-2022", "interested")
-
-
-def test_the_same_record_may_speak_for_two_rivals(rivals):
+def test_a_record_may_speak_for_two_rivals_and_shows_who_praises(rivals):
     first = rivals.query("measure == 'tax_revenue' and period == '2016'")
     assert first["rival"].tolist() == ["first_year", "before_committee"]
+    periods = [row[2] for row in printed(rivals, "before_committee")]
+    assert periods == ["2016", "2017", "2018-06-28", "2018-06-28"]  # its founding
+    row = rivals.query("rival == 'selection' and entity == 'plaza66'").iloc[0]
+    assert (row["source"], row["standing"]) == ("people-2022", "interested")
 
 
 def test_only_what_was_published_by_a_date_is_shown():
@@ -142,9 +141,8 @@ def test_evidence_of_the_comparators_keeps_to_the_date_too(as_of, there):
     assert ("grand-gateway66" in known) == there
 
 
-@pytest.mark.parametrize("dataset", ["comparators", "illustrative-district"])
-def test_a_dataset_that_names_no_rivals_has_an_empty_table(dataset):
-    empty = explain_rivals(dataset)
+def test_a_dataset_that_names_no_rivals_has_an_empty_table():
+    empty = explain_rivals("comparators")
     assert (list(empty), len(empty)) == (COLUMNS, 0)
 
 

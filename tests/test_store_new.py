@@ -65,7 +65,7 @@ def test_an_empty_dataset_is_whole_and_called_after_its_folder(mine):
     assert (mine / ".gitattributes").read_bytes() == b"* -text\n"
 
 
-@pytest.mark.parametrize("name", ["我的楼宇", "My Towers 2021", "楼a"])
+@pytest.mark.parametrize("name", ["我的楼宇", "My Towers 2021"])
 def test_its_descriptor_is_valid_whatever_its_name_and_lists_each_table(tmp_path, name):
     where = new(tmp_path / name)
     report = frictionless.validate(str(where / "datapackage.json"))
@@ -99,10 +99,8 @@ def test_its_codebook_gives_each_column_a_measure_of_the_illustrative_data(mine)
     assert own[columns].equals(shipped.loc[own.index, columns])
 
 
-@pytest.mark.parametrize("made", [[], ["empty"]])
-def test_an_empty_folder_may_be_used_and_those_above_are_made(tmp_path, made):
-    for name in made:
-        (tmp_path / name).mkdir()
+def test_an_empty_folder_may_be_used_and_those_above_are_made(tmp_path):
+    (tmp_path / "empty").mkdir()
     assert len(list(new(tmp_path / "empty").iterdir())) == len(FILES)
     assert new(tmp_path / "a" / "b").is_dir()
 
@@ -164,18 +162,14 @@ def test_the_template_holds_its_heads_alone_in_sight_and_no_formula(book):
 
 @pytest.mark.parametrize("letter", "ABCDEFGHI")
 def test_a_cell_says_what_belongs_in_it_and_blocks_nothing(book, letter):
-    found = [
-        one
-        for one in book.worksheets[0].data_validations.dataValidation
-        if f"{letter}2" in one.sqref
-    ]
-    assert len(found) == 1
-    assert found[0].showInputMessage and not found[0].showErrorMessage
-    assert 0 < len(found[0].promptTitle) <= 32  # as Excel allows
-    assert 0 < len(found[0].prompt) <= 255
+    every = book.worksheets[0].data_validations.dataValidation
+    (found,) = [one for one in every if f"{letter}2" in one.sqref]
+    assert found.showInputMessage and not found.showErrorMessage
+    assert 0 < len(found.promptTitle) <= 32  # as Excel allows
+    assert 0 < len(found.prompt) <= 255
     years = ",".join(map(str, range(2016, 2031)))
     offered = {"A": f'"{years}"', "B": "'楼宇名单'!$A$3:$A$202"}
-    assert found[0].formula1 == offered.get(letter)
+    assert found.formula1 == offered.get(letter)
 
 
 # What is filled in, `check` reads
