@@ -67,7 +67,7 @@ def test_a_bad_date_is_refused(mine, as_of):
 
 
 def test_an_unknown_dataset_names_those_there_are():
-    names = "comparators、illustrative、illustrative-district、plaza66"
+    names = "comparators、illustrative、illustrative-district、national、plaza66"
     with pytest.raises(hs.DataError, match=f"没有“plaza67”这个数据集.*{names}"):
         hs.load_tax("plaza67")
 
@@ -135,8 +135,16 @@ def test_the_datasets_of_the_library_are_listed_with_their_kind():
         "comparators": "public record",
         "illustrative": "illustrative",
         "illustrative-district": "illustrative",
+        "national": "public record",
         "plaza66": "public record",
     }
+
+
+def test_the_datasets_say_which_pairs_have_how_many_growths():
+    pairs = hs.list_datasets().set_index("dataset")["pairs"]
+    # Members are printed in 16 years, all of which have a figure of revenue.
+    assert pairs["national"].startswith("党员 × 一般公共预算收入：15；")
+    assert pairs["plaza66"] == ""  # 2018 is the only year of both
 
 
 def test_a_file_that_has_changed_is_read_again_however_quickly(mine):

@@ -18,8 +18,8 @@ from hengstats.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[1]
 BLANK = ROOT / "hengstats/adding/blank"
-HEADS = "年份,楼宇,税收（亿元）,党员数（人）,党支部数（个）,企业数（家）"
-HEADS += ",活动场次（场）,参与人次（人次）,参与人数（人）"
+HEADS = "年份,楼宇,税收（亿元）,党员数（人）,党支部数（个）,入驻企业数（家）"
+HEADS += ",党组织覆盖企业数（家）,活动场次（场）,参与人次（人次）,参与人数（人）"
 FILES = [
     ".gitattributes",
     "README.md",
@@ -89,7 +89,8 @@ def test_its_codebook_gives_each_column_a_measure_of_the_illustrative_data(mine)
         "tax_revenue": "tax",
         "branch_members": "members",
         "branches": "branches",
-        "enterprises_covered": "enterprises",
+        "enterprises_covered": "enterprises_covered",
+        "tenants": "enterprises",
         "events": "events",
         "attendances": "attendances",
         "participants": "participants",
@@ -174,7 +175,7 @@ def test_a_cell_says_what_belongs_in_it_and_blocks_nothing(book, letter):
 
 # What is filled in, `check` reads
 
-FIRST = (2021, "示例大厦", 12.6, 409, 13, "近300家", 100, "约3200", "<10")
+FIRST = (2021, "示例大厦", 12.6, 409, 13, "近300家", 64, 100, "约3200", "<10")
 
 
 def fill(path, rows, names=()):
@@ -196,7 +197,7 @@ def test_an_unfilled_template_has_no_rows(mine, file):
 
 
 def test_a_filled_template_is_read_cell_by_cell(mine, book):
-    notes = book.worksheets[2].iter_rows(2, 12, values_only=True)
+    notes = book.worksheets[2].iter_rows(2, 13, values_only=True)
     examples = {row[0]: row[3] for row in notes}
     far = {3: ("2020", "示例大厦"), 900: (2019, "示例大厦", "8300万元", "30-35")}
     given = [examples[head] for head in HEADS.split(",")]
@@ -208,20 +209,21 @@ def test_a_filled_template_is_read_cell_by_cell(mine, book):
         (year, "示例大厦") for year in (2021, 2020, 2018, 2019)
     )
     read = [(cell.row, cell.column, cell.printed, cell.flag) for cell in checked.cells]
-    assert read[:7] == [
+    assert read[:8] == [
         (2, "tax", "12.6", ""),
         (2, "members", "409", ""),
         (2, "branches", "13", ""),
         (2, "enterprises", "近300家", "upper_bound"),
+        (2, "enterprises_covered", "64", ""),
         (2, "events", "100", ""),
         (2, "attendances", "约3200", "approx"),
         (2, "participants", "<10", "upper_bound"),
     ]
-    assert [row for row, *_ in read[7:]] == [300] * 7 + [900] * 2
+    assert [row for row, *_ in read[8:]] == [300] * 8 + [900] * 2
 
 
 def test_a_filled_csv_is_read(mine):
     text = (mine / "template.csv").read_text("utf-8")
-    (mine / "template.csv").write_text(text + "2021,示例大厦,12.60,,,,,,\n", "utf-8")
+    (mine / "template.csv").write_text(text + "2021,示例大厦,12.60,,,,,,,\n", "utf-8")
     checked = check_here(mine / "template.csv")
     assert [cell.printed for cell in checked.cells] == ["12.60"]
