@@ -518,3 +518,9 @@ def test_a_million_sign_ins_keep_to_the_memory(tmp_path):
         [sys.executable, "-c", said, path], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["0", "20000"]
+
+
+def test_an_id_that_is_no_number_is_blank_beside_those_that_are(check):
+    ids = pa.array([1.0, 2.0, float("nan")])
+    outcome = check(table(ONE, ONE, ONE) | {"person_id": ids})
+    assert faults(outcome) == [("missing_key", 4, "person_id")]
