@@ -36,16 +36,6 @@ def hide(sheet):
 
 CASES = {
     # Formats and encodings
-    "csv in utf-8": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,示例大厦,26.3,409\n2017,示例大厦,32,548"
-        ),
-        accept(*PAIR),
-    ),
-    "csv of Excel, utf-8 with mark, semicolons, CRLF": (
-        csv("年份;楼宇;税收(亿元)\n2016;示例大厦;26.3", "utf-8-sig", newline="\r\n"),
-        accept("2016 示例大厦 tax=26.3"),
-    ),
     "csv in GB18030 with a sep= line": (
         csv("sep=;\n年份;楼宇;税收(亿元)\n2016;示例大厦;26.3", "gb18030"),
         accept("2016 示例大厦 tax=26.3"),
@@ -58,15 +48,6 @@ CASES = {
         ),
         accept("2016 示例大廈 tax=0.1 members=20"),
     ),
-    "tsv in UTF-16": (
-        csv("年份\t楼宇\t税收(亿元)\n2016\t示例大厦\t26.3", "utf-16", "sheet.tsv"),
-        accept("2016 示例大厦 tax=26.3"),
-    ),
-    "csv with CR alone and quoted line breaks in the head": (
-        csv('年份,楼宇,"税收 (亿元)"\n2016,示例大厦,26.3', newline="\r"),
-        accept("2016 示例大厦 tax=26.3"),
-    ),
-    "workbook": (book(TWO_YEARS), accept(*PAIR)),
     # Heads
     "heads in English with a source line": (
         csv(
@@ -88,15 +69,6 @@ CASES = {
             "2016 示例大厦 tax=26.3 members=409 branches=20 enterprises=300 events=12"
             " attendances=1500 participants=900"
         ),
-    ),
-    "line breaks and full-width brackets in heads": (
-        book(
-            [
-                ["年 份", "楼宇\n名称", "税收\n（亿元）", "党员数\n（人）"],
-                *TWO_YEARS[1:],
-            ]
-        ),
-        accept(*PAIR),
     ),
     "bilingual heads": (
         csv("年份/Year,楼宇 Building,税收 Tax (CNY million)\n2016,示例大厦,2630"),
@@ -155,29 +127,7 @@ CASES = {
         csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
         refuse(("missing_column", 1, "税收(全口径)"), columns={"tax": "税收(全口径)"}),
     ),
-    "contacts and telephones": (
-        csv("年份,楼宇,税收(亿元),联系人,联系电话\n2016,示例大厦,1,某某,13800000000"),
-        refuse(
-            ("individual_level_column", 1, "联系人"),
-            ("individual_level_column", 1, "联系电话"),
-        ),
-    ),
     # Units
-    "unit in a note, right above the head": (
-        csv(
-            "重点楼宇情况表,,,\n填报单位：示例街道,,,单位：万元、人\n"
-            "年份,楼宇,税收,党员数\n2016,示例大厦,263000,409"
-        ),
-        accept("2016 示例大厦 tax=26.3 members=409"),
-    ),
-    "unit in a cell beside its label": (
-        csv("单位,万元,\n年份,楼宇,税收\n2016,示例大厦,1000"),
-        accept("2016 示例大厦 tax=0.1"),
-    ),
-    "unit in the brackets of the title": (
-        csv("楼宇税收一览表（万元）,,\n年份,楼宇,税收\n2016,示例大厦,1000"),
-        accept("2016 示例大厦 tax=0.1"),
-    ),
     "unit below the table": (
         csv("年份,楼宇,税收\n2016,示例大厦,1000\n注：税收单位为万元,,"),
         accept("2016 示例大厦 tax=0.1"),
@@ -189,10 +139,6 @@ CASES = {
     "units in the cells": (
         csv("年份,楼宇,税收\n2016,示例大厦,1.5亿元\n2017,示例大厦,15600万元"),
         accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
-    ),
-    "a unit of the cell against the head": (
-        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,15000万元"),
-        accept("2016 示例大厦 tax=1.5"),
     ),
     "a column of units against the head": (
         csv(
@@ -207,14 +153,6 @@ CASES = {
     "a unit column after each measure": (
         csv("年份,楼宇,税收,单位,参与人次,单位\n2016,示例大厦,1.5,亿元,0.031,万人次"),
         accept("2016 示例大厦 tax=1.5 attendances=310"),
-    ),
-    "a column 单位 that names offices": (
-        csv("年份,楼宇,税收(亿元),单位\n2016,示例大厦,1.5,示例公司"),
-        accept("2016 示例大厦 tax=1.5"),
-    ),
-    "tens of thousands of visits": (
-        csv("年份,楼宇,税收(亿元),参与人次(万人次)\n2016,示例大厦,1,0.031"),
-        accept("2016 示例大厦 tax=1 attendances=310"),
     ),
     "no unit": (
         csv("年份,楼宇,税收,党员数\n2016,示例大厦,1,2\n2017,示例大厦,2,3"),
@@ -231,14 +169,6 @@ CASES = {
     "head and note agree": (
         csv("单位：亿元,,\n年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
         accept("2016 示例大厦 tax=1"),
-    ),
-    "dollars in the head": (
-        csv("年份,楼宇,税收(万美元)\n2016,示例大厦,1"),
-        refuse(("unit_mismatch", 1, "税收(万美元)")),
-    ),
-    "dollars in the note": (
-        csv("单位：美元,,\n年份,楼宇,税收\n2016,示例大厦,1"),
-        refuse(("unit_mismatch", 1, "")),
     ),
     # Jumps
     "a thousandfold in a year": (
@@ -295,14 +225,6 @@ CASES = {
         stored(book(TWO_YEARS), "C2", "13+13.3"),
         accept(*PAIR),
     ),
-    "a formula without a stored result": (
-        book([HEAD, [2016, "示例大厦", "=13+13.3", 409]]),
-        refuse(("formula_no_value", 2, "税收(亿元)")),
-    ),
-    "an error in a figure": (
-        book([HEAD, [2016, "示例大厦", "#REF!", 409]]),
-        refuse(("error_cell", 2, "税收(亿元)")),
-    ),
     "an error in a remark": (
         book([[*HEAD, "备注"], [2016, "示例大厦", 26.3, 409, "#REF!"]]),
         accept(PAIR[0]),
@@ -311,22 +233,7 @@ CASES = {
         book(TWO_YEARS, put("C2", font=Font(strike=True))),
         refuse(("ambiguous_number", 2, "税收(亿元)")),
     ),
-    "tax formatted as percent": (
-        book(TWO_YEARS, put("C2", number_format="0%")),
-        refuse(("unit_mismatch", 2, "税收(亿元)")),
-    ),
     # Years and names
-    "a date shown as a year": (
-        book(TWO_YEARS, put("A2", value=dt.datetime(2016, 5, 1), number_format="yyyy")),
-        accept(*PAIR),
-    ),
-    "a date shown as a day": (
-        book(
-            TWO_YEARS,
-            put("A2", value=dt.datetime(2016, 5, 1), number_format="yyyy-mm-dd"),
-        ),
-        refuse(("invalid_year", 2, "年份")),
-    ),
     "years missing, for all and for one": (
         csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1\n2018,示例大厦,2\n2016,样例中心,1"),
         accept(
@@ -389,17 +296,9 @@ CASES = {
             "2017 乙大厦 tax=5",
         ),
     ),
-    "a blank year that is not merged": (
-        book([HEAD, [2016, "甲大厦", 1, 2], [None, "乙大厦", 3, 4]]),
-        refuse(("missing_key", 3, "年份")),
-    ),
     "a merged figure": (
         book([HEAD, [2016, "甲大厦", 1, 2], [2017, "甲大厦", None, 4]], merge("C2:C3")),
         refuse(("merged_value", 2, "税收(亿元)")),
-    ),
-    "a hidden row and a hidden column": (
-        book(TWO_YEARS, put("3", hidden=True), put("D", hidden=True)),
-        accept(*PAIR, warnings=["hidden_rows", "hidden_columns"]),
     ),
     # Totals and lines that are no buildings
     "subtotals by street and a total": (
@@ -408,59 +307,6 @@ CASES = {
             "乙街道,丙大厦,2016,4\n小计,,,4\n合计,,,7.5"
         ),
         accept("2016 甲大厦 tax=1.5", "2016 乙大厦 tax=2", "2016 丙大厦 tax=4"),
-    ),
-    "a total above its rows": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,合计,3.5,30\n2016,甲大厦,1.5,10\n2016,乙大厦,2,20"
-        ),
-        accept("2016 甲大厦 tax=1.5 members=10", "2016 乙大厦 tax=2 members=20"),
-    ),
-    "totals of two years below": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.5\n2016,乙大厦,2\n2017,甲大厦,2\n2017,乙大厦,3\n"
-            "2016,合计,3.5\n2017年,合 计,5"
-        ),
-        accept(
-            "2016 甲大厦 tax=1.5",
-            "2016 乙大厦 tax=2",
-            "2017 甲大厦 tax=2",
-            "2017 乙大厦 tax=3",
-        ),
-    ),
-    "a total of rounded figures": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.3\n2016,乙大厦,1.3\n2016,丙大厦,1.3\n合计,,4.0"
-        ),
-        accept("2016 甲大厦 tax=1.3", "2016 乙大厦 tax=1.3", "2016 丙大厦 tax=1.3"),
-    ),
-    "a total beyond rounding": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1.3\n2016,乙大厦,1.3\n合计,,2.8"),
-        refuse(("total_mismatch", 4, "税收(亿元)")),
-    ),
-    "a total of counts off by one": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,20\n合计,,3,31"
-        ),
-        refuse(("total_mismatch", 4, "党员数")),
-    ),
-    "a total over a missing figure": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,—\n合计,,3,31"
-        ),
-        accept("2016 甲大厦 tax=1 members=10", "2016 乙大厦 tax=2"),
-    ),
-    "a total below what its rows state": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,甲大厦,1,10\n2016,乙大厦,2,—\n合计,,3,9"
-        ),
-        refuse(("total_mismatch", 4, "党员数")),
-    ),
-    "averages, parts and carried pages": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n本页小计,,1\n承前页,,1\n2016,乙大厦,2\n其中：外资,,1\n"
-            "本页小计,,2\n合计,,3\n平均值,,1.5\n过次页,,"
-        ),
-        accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
     ),
     "a sum without a label": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n2016,乙大厦,2\n,,3"),
@@ -489,14 +335,6 @@ CASES = {
             "2017 乙大厦 tax=0.12 members=31",
         ),
     ),
-    "footers of every kind": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n注：税收为全口径,,\n1.甲大厦含裙楼,,\n"
-            "资料来源：示例街道,,\n共1条记录,,\n"
-            "填表人：某某,审核人：某某,\n第 1 页 共 1 页,,"
-        ),
-        accept("2016 甲大厦 tax=1"),
-    ),
     "a footer with one field": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n备注：税收为全口径"),
         accept("2016 甲大厦 tax=1"),
@@ -512,23 +350,6 @@ CASES = {
             "2016 乙大厦 tax=3",
             "2017 乙大厦 tax=4",
         ),
-    ),
-    "headings of parts, merged": (
-        book(
-            [
-                HEAD,
-                ["甲街道"],
-                [2016, "甲大厦", 1, 2],
-                ["乙街道"],
-                [2016, "乙大厦", 3, 4],
-            ],
-            merge("A2:D2", "A4:D4"),
-        ),
-        accept("2016 甲大厦 tax=1 members=2", "2016 乙大厦 tax=3 members=4"),
-    ),
-    "numbers of columns below the head": (
-        csv("年份,楼宇,税收(亿元),党员数\n甲,乙,1,2\n2016,示例大厦,26.3,409"),
-        accept(PAIR[0]),
     ),
     "blank rows between": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n2017,甲大厦,2\n\n2018,甲大厦,3"),
@@ -556,10 +377,6 @@ CASES = {
     "a second table beside the first": (
         csv("年份,楼宇,税收(亿元),,年份,楼宇,税收(亿元)\n2016,甲大厦,1,,2017,甲大厦,2"),
         refuse(("multiple_tables", 1, "年份")),
-    ),
-    "rows with too many and too few fields": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1,200\n2017,甲大厦"),
-        refuse(("ragged_row", 2, ""), ("ragged_row", 3, "")),
     ),
     "nothing below the head": (csv("年份,楼宇,税收(亿元)"), refuse(("no_rows", 1, ""))),
     # Layout
@@ -599,10 +416,6 @@ CASES = {
         book(**{"2019": [["2018年楼宇税收"], ["楼宇", "税收(亿元)"], ["甲大厦", 3]]}),
         refuse(("invalid_year", None, "")),
     ),
-    "a year in the title alone": (
-        book([["2021年重点楼宇税收情况"], ["楼宇", "税收(亿元)"], ["甲大厦", 3]]),
-        refuse(("missing_column", 2, "年份")),
-    ),
     "a sheet for each measure, years across": (
         book(
             税收=[
@@ -623,14 +436,6 @@ CASES = {
             ]
         ),
         accept("2016 甲大厦 tax=26.3", "2017 甲大厦 tax=32", "2018 甲大厦 tax=34.9"),
-    ),
-    "years across, a row that does not add up": (
-        csv("楼宇,2016年税收(亿元),2017年税收(亿元),合计\n甲大厦,1.0,2.0,3.9"),
-        refuse(("total_mismatch", 2, "合计")),
-    ),
-    "years across, the measure nowhere": (
-        book([["楼宇", "2016年", "2017年"], ["甲大厦", 1, 2]]),
-        refuse(("missing_column", 1, "税收")),
     ),
     "years across, measures in the heads": (
         csv(
@@ -687,10 +492,6 @@ CASES = {
         csv("楼宇,2016年税收(亿元),2021E,17年\n甲大厦,1,2,3"),
         refuse(("invalid_year", 1, "2021E"), ("invalid_year", 1, "17年")),
     ),
-    "years across with a year to come": (
-        csv("楼宇,2016年税收(亿元),2027年税收(亿元)\n甲大厦,1,2"),
-        refuse(("invalid_year", 1, "2027年税收(亿元)")),
-    ),
     "years across and a count of no year": (
         csv("楼宇,2016年税收(亿元),2017年税收(亿元),入驻企业数\n甲大厦,1,2,100"),
         refuse(("missing_column", 1, "入驻企业数")),
@@ -707,39 +508,6 @@ CASES = {
         ),
         accept("2021 甲大厦 tax=1 members=2"),
     ),
-    "tax, of which district and city": (
-        book(
-            [
-                ["年份", "楼宇", "税收(亿元)", None, None],
-                [None, None, "总额", "区级", "市级"],
-                [2016, "甲大厦", 3, 1, 2],
-            ],
-            merge("A1:A2", "B1:B2", "C1:E1"),
-        ),
-        accept("2016 甲大厦 tax=3", warnings=["ignored_column"] * 2),
-    ),
-    "activities by number, visits and persons": (
-        book(
-            [
-                ["年份", "楼宇", "税收(亿元)", "活动", None, None],
-                [None, None, None, "场次", "人次", "人数"],
-                [2016, "甲大厦", 3, 10, 200, 150],
-            ],
-            merge("A1:A2", "B1:B2", "C1:C2", "D1:F1"),
-        ),
-        accept("2016 甲大厦 tax=3 events=10 attendances=200 participants=150"),
-    ),
-    "units in the second line of heads, with growth": (
-        book(
-            [
-                ["楼宇", "年份", "税收", None, "党建", None],
-                [None, None, "金额(万元)", "同比(%)", "党员数(人)", "支部数(个)"],
-                ["甲大厦", 2016, 1000, 3, 4, 5],
-            ],
-            merge("A1:A2", "B1:B2", "C1:D1", "E1:F1"),
-        ),
-        accept("2016 甲大厦 tax=0.1 members=4 branches=5", warnings=["ignored_column"]),
-    ),
     "dates as heads of years": (
         book(
             [
@@ -751,21 +519,6 @@ CASES = {
             put("C2", number_format='yyyy"年"'),
         ),
         accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
-    ),
-    "years in Chinese numerals across": (
-        csv("楼宇,二〇一六年税收(亿元),二〇一七年税收(亿元)\n甲大厦,1,2"),
-        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
-    ),
-    "years of the Republic": (
-        csv("年度,樓宇,稅收(億元)\n民國105年,示例大廈,1\n民國106年,示例大廈,2"),
-        accept("2016 示例大廈 tax=1", "2017 示例大廈 tax=2"),
-    ),
-    "sheets of fiscal years in English": (
-        book(
-            FY2019=[["Building", "Tax (CNY million)"], ["Example Tower", 300]],
-            FY2020=[["Building", "Tax (CNY million)"], ["Example Tower", 350]],
-        ),
-        accept("2019 Example Tower tax=3", "2020 Example Tower tax=3.5"),
     ),
     "two sheets of one year": (
         book(
@@ -819,66 +572,9 @@ CASES = {
             "2017 丙大厦 tax=6",
         ),
     ),
-    "subtotals counted twice": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,10\n小计,,10\n2016,乙大厦,20\n小计,,20\n合计,,60"
-        ),
-        refuse(("total_mismatch", 6, "税收(亿元)")),
-    ),
-    "names that begin like totals": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,合计大厦,1\n2016,总部大厦,2\n2016,平均路一号,3"
-        ),
-        accept("2016 合计大厦 tax=1", "2016 总部大厦 tax=2", "2016 平均路一号 tax=3"),
-    ),
-    "a slip in a head": (
-        csv("年份,楼宇,税收(亿元),党员人述\n2016,甲大厦,1,35"),
-        accept("2016 甲大厦 tax=1", warnings=["ignored_column"]),
-    ),
-    "two units in the note": (
-        csv("单位：万元、亿元,,\n年份,楼宇,税收\n2016,甲大厦,1"),
-        refuse(("unit_conflict", 1, "")),
-    ),
     "a unit of tax over a count": (
         csv("年份,楼宇,税收(亿元),党员数(万元)\n2016,甲大厦,1,2"),
         refuse(("unit_mismatch", 1, "党员数(万元)")),
-    ),
-    "figures with blanks, hedges and units of their own": (
-        csv(
-            "Year,Building,Tax (CNY million),Members,Events\n"
-            "2016,Example Tower,over 2630,nearly 300,1 234\n"
-            "2017,Example Tower,1.2bn,up to 400,1.2万"
-        ),
-        accept(
-            "2016 Example Tower tax=26.3 members=300 events=1234",
-            "2017 Example Tower tax=12 members=400 events=12000",
-            flags=[
-                "2016 Example Tower tax lower_bound",
-                "2016 Example Tower members upper_bound",
-                "2017 Example Tower members upper_bound",
-            ],
-        ),
-    ),
-    "formula text, parentheses, a line break in a name, 无": (
-        csv(
-            '年份,楼宇,税收(亿元),党员数\n2016,甲大厦,=40+3,无\n2017,"甲\n大厦",(0.35),1'
-        ),
-        refuse(
-            ("formula_text", 2, "税收(亿元)"),
-            ("ambiguous_number", 2, "党员数"),
-            ("invalid_name", 3, "楼宇"),
-            ("ambiguous_number", 3, "税收(亿元)"),
-        ),
-    ),
-    "a truth value, a date and a day number": (
-        book(
-            [HEAD, [2016, "甲大厦", True, 1], [42370, "甲大厦", dt.date(2016, 3, 5), 1]]
-        ),
-        refuse(
-            ("invalid_number", 2, "税收(亿元)"),
-            ("invalid_year", 3, "年份"),
-            ("invalid_number", 3, "税收(亿元)"),
-        ),
     ),
     "a hidden sheet": (
         book(
@@ -929,10 +625,6 @@ CASES = {
         ),
         accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
     ),
-    "the whole district as a row": (
-        csv("年份,楼宇,税收(亿元)\n2016,全区,3\n2016,甲大厦,1\n2016,乙大厦,2"),
-        accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
-    ),
     "a telephone in a footer": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n填表人：某某,联系电话：,13800000000"),
         accept("2016 甲大厦 tax=1"),
@@ -973,16 +665,6 @@ CASES = {
     "blank cells, years across": (
         csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,\n乙大厦,—,2"),
         accept("2016 甲大厦 tax=1", "2017 甲大厦", "2016 乙大厦", "2017 乙大厦 tax=2"),
-    ),
-    "a block for each building": (
-        csv(
-            "甲大厦,,\n年份,楼宇,税收(亿元)\n2016,甲大厦,1\n乙大厦,,\n年份,楼宇,税收(亿元)\n2016,乙大厦,1"
-        ),
-        refuse(("repeated_header", 5, "")),
-    ),
-    "a sheet of a quarter": (
-        book(**{"2021年1季度": [["楼宇", "税收(亿元)"], ["甲大厦", 1]]}),
-        refuse(("missing_column", 1, "年份")),
     ),
     "parquet": (
         parquet(year=[2016, 2017], building=["甲大厦", "甲大厦"], tax_yi=[26.3, None]),
@@ -1077,33 +759,6 @@ CASES = {
         csv("示例大厦,,\n指标,2016年,2017年\n税收(亿元),26.3,32\n党员数,409,548"),
         refuse(("missing_column", 2, "楼宇")),
     ),
-    "measures down the rows without tax": (
-        csv("楼宇,指标,2016年,2017年\n示例大厦,党员数,409,548\n示例大厦,支部数,1,2"),
-        refuse(("missing_column", 1, "税收")),
-    ),
-    "estimates and spans beside years across": (
-        csv(
-            "楼宇,2016年税收(亿元),2021E税收(亿元),2017-2018年税收(亿元)\n甲大厦,1,2,3"
-        ),
-        refuse(
-            ("invalid_year", 1, "2021E税收(亿元)"),
-            ("invalid_year", 1, "2017-2018年税收(亿元)"),
-        ),
-    ),
-    "a total of a year that is that of both": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.00\n2016,乙大厦,2.00\n"
-            "2017,甲大厦,3.00\n2017,乙大厦,4.00\n2017,合计,10.00"
-        ),
-        refuse(("total_mismatch", 6, "税收(亿元)")),
-    ),
-    "a total of all that is that of the last group": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1.00\n2016,乙大厦,2.00\n小计,,3.00\n"
-            "2016,丙大厦,5.00\n合计,,5.00"
-        ),
-        refuse(("total_mismatch", 6, "税收(亿元)")),
-    ),
     "contacts under other heads": (
         csv(
             "年份,楼宇,税收(亿元),楼宇负责人,联系人/电话,填表人\n"
@@ -1114,10 +769,6 @@ CASES = {
             ("individual_level_column", 1, "联系人/电话"),
             ("individual_level_column", 1, "填表人"),
         ),
-    ),
-    "tax by weight": (
-        csv("年份,楼宇,税收(公斤)\n2016,甲大厦,1"),
-        refuse(("unit_unknown", 1, "税收(公斤)")),
     ),
     "a column of weights": (
         csv("年份,楼宇,税收,单位\n2016,甲大厦,1,吨\n2017,甲大厦,2,吨"),
@@ -1139,10 +790,6 @@ CASES = {
     "nothing, then much": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,0.02\n2017,甲大厦,0\n2018,甲大厦,26.3"),
         accept("2016 甲大厦 tax=0.02", "2017 甲大厦 tax=0", "2018 甲大厦 tax=26.3"),
-    ),
-    "last days of years as heads": (
-        csv("税收(亿元),,\n楼宇,2016/12/31,2017/12/31\n甲大厦,1,2"),
-        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
     ),
 }
 
