@@ -119,6 +119,34 @@ def refuse(*errors, **asked):
     return {"errors": errors}, asked
 
 
+def cases(text):
+    """Return the cases of a text: `# name`, the rows of a CSV, `->` what comes of them.
+
+    Both stand in lines of their own or apart by ` | `. What comes is a record,
+    `flag ...`, `warn code`, `! code row column`, or `column tax=head`, which is asked.
+    """
+    found = {}
+    for case in text.strip().removeprefix("# ").split("\n# "):
+        name, *lines = case.split("\n")
+        rows = [row for line in lines if line[:3] != "-> " for row in line.split(" | ")]
+        records, kinds, asked = [], {"flag": [], "warn": [], "!": []}, {}
+        for line in lines:
+            for one in line[3:].split(" | ") if line[:3] == "-> " else ():
+                kind, _, said = one.partition(" ")
+                if kind == "column":
+                    asked["columns"] = dict([said.split("=")])
+                else:
+                    kinds.get(kind, records).append(said if kind in kinds else one)
+        faults = [[*fault.split(" ", 2), ""][:3] for fault in kinds["!"]]
+        found[name] = (
+            csv("\n".join(rows)),
+            refuse(*((code, int(row), head) for code, row, head in faults), **asked)
+            if faults
+            else accept(*records, flags=kinds["flag"], warnings=kinds["warn"], **asked),
+        )
+    return found
+
+
 def look(folder, sheet, **asked):
     """Return the outcome of the check of a sheet."""
     path = folder / sheet[0]

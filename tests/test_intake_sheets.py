@@ -13,6 +13,7 @@ from sheets import (
     TWO_YEARS,
     accept,
     book,
+    cases,
     csv,
     look,
     merge,
@@ -34,8 +35,231 @@ def hide(sheet):
     sheet.sheet_state = "hidden"
 
 
-CASES = {
-    # Formats and encodings
+CASES = cases("""
+# heads in English with a source line
+Year,Building,Tax (CNY million),Members,Branches | FY2016,Example Tower,2630,409,12
+2017,Example Tower,3200,548,13 | Total,,5830,, | Source: example,,,,
+-> 2016 Example Tower tax=26.3 members=409 branches=12
+-> 2017 Example Tower tax=32 members=548 branches=13
+# bilingual heads
+年份/Year,楼宇 Building,税收 Tax (CNY million) | 2016,示例大厦,2630
+-> 2016 示例大厦 tax=26.3
+# a second line of heads in English
+年份,楼宇,税收(亿元),党员数 | Year,Building,Tax,Members | 2016,示例大厦,1,2
+-> 2016 示例大厦 tax=1 members=2
+# column names of a data file
+year,building,tax_yi,members | 2016,示例大厦,26.3,409
+-> 2016 示例大厦 tax=26.3 members=409
+# a serial number, remarks, growth and an unknown number
+序号,年份,楼宇,税收(亿元),同比(%),建筑面积(万平方米),区级税收,备注
+1,2016,示例大厦,1,12%,3.5,0.4,好
+-> 2016 示例大厦 tax=1 | warn ignored_column | warn ignored_column | warn ignored_column
+# numbers without a head
+年份,楼宇,税收(亿元), | 2016,示例大厦,1,77
+-> 2016 示例大厦 tax=1 | warn ignored_column
+# the index of a data frame
+,年份,楼宇,税收(亿元) | 0,2016,示例大厦,1 | 1,2017,示例大厦,2
+-> 2016 示例大厦 tax=1 | 2017 示例大厦 tax=2
+# no building and no tax
+年度,名称,产值 | 2016,示例大厦,1
+-> ! missing_column 1 楼宇 | ! missing_column 1 税收
+# only an outlook of tax
+年份,楼宇,税收(预计)(亿元) | 2016,示例大厦,1
+-> ! missing_column 1 税收
+# no head
+2016,示例大厦,1 | 2017,示例大厦,2
+-> ! missing_header 1
+# two columns of tax
+年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元) | 2016,示例大厦,1,0.5
+-> ! duplicate_column 1 税收(属地)(亿元)
+# two columns of tax, one of them named
+年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元) | 2016,示例大厦,1,0.5
+-> column tax=税收(全口径)(亿元) | 2016 示例大厦 tax=1 | warn ignored_column
+# a column of tax that is not there is named
+年份,楼宇,税收(亿元) | 2016,示例大厦,1
+-> column tax=税收(全口径) | ! missing_column 1 税收(全口径)
+# unit below the table
+年份,楼宇,税收 | 2016,示例大厦,1000 | 注：税收单位为万元,,
+-> 2016 示例大厦 tax=0.1
+# units in a line below the head
+年份,楼宇,税收,党员数 | ,,(万元),(人) | 2016,示例大厦,1000,3
+-> 2016 示例大厦 tax=0.1 members=3
+# units in the cells
+年份,楼宇,税收 | 2016,示例大厦,1.5亿元 | 2017,示例大厦,15600万元
+-> 2016 示例大厦 tax=1.5 | 2017 示例大厦 tax=1.56
+# a column of units against the head
+年份,楼宇,税收(亿元),单位 | 2016,示例大厦,1.5,亿元 | 2017,示例大厦,15600,万元
+-> 2016 示例大厦 tax=1.5 | 2017 示例大厦 tax=1.56
+# a column of units at the far end
+年份,楼宇,税收,党员数,单位 | 2016,甲大厦,15600,20,万元
+-> 2016 甲大厦 tax=1.56 members=20
+# a unit column after each measure
+年份,楼宇,税收,单位,参与人次,单位 | 2016,示例大厦,1.5,亿元,0.031,万人次
+-> 2016 示例大厦 tax=1.5 attendances=310
+# no unit
+年份,楼宇,税收,党员数 | 2016,示例大厦,1,2 | 2017,示例大厦,2,3
+-> ! unit_missing 1 税收
+# a unit in one cell only
+年份,楼宇,税收 | 2016,示例大厦,1亿元 | 2017,示例大厦,2
+-> ! unit_missing 3 税收
+# head against note
+单位：万元,, | 年份,楼宇,税收(亿元) | 2016,示例大厦,1
+-> ! unit_conflict 2 税收(亿元)
+# head and note agree
+单位：亿元,, | 年份,楼宇,税收(亿元) | 2016,示例大厦,1
+-> 2016 示例大厦 tax=1
+# a thousandfold in a year
+年份,楼宇,税收(亿元) | 2017,示例大厦,1000 | 2016,示例大厦,1
+-> ! suspected_unit_change 2 税收(亿元)
+# a thousandth of the members
+年份,楼宇,税收(亿元),党员数 | 2016,示例大厦,1,3000 | 2018,示例大厦,1,3
+-> ! suspected_unit_change 3 党员数
+# 999 times, and up from zero
+年份,楼宇,税收(亿元),党员数 | 2016,示例大厦,1,0 | 2017,示例大厦,999,5000
+-> 2016 示例大厦 tax=1 members=0 | 2017 示例大厦 tax=999 members=5000
+# qualifiers
+年份,楼宇,税收(亿元),党员数 | 2016,示例大厦,近300,<10 | 2017,示例大厦,逾310,30-35
+2018,示例大厦,约320,409
+-> 2016 示例大厦 tax=300 | 2017 示例大厦 tax=310 | 2018 示例大厦 tax=320 members=409
+-> flag 2016 示例大厦 tax upper_bound | flag 2016 示例大厦 members upper_bound
+-> flag 2017 示例大厦 tax lower_bound | flag 2017 示例大厦 members range
+-> flag 2018 示例大厦 tax approx
+# missing is not zero
+年份,楼宇,税收(亿元),党员数 | 2016,示例大厦,—,暂无 | 2017,示例大厦,,0
+-> 2016 示例大厦 | 2017 示例大厦 members=0
+# years missing, for all and for one
+年份,楼宇,税收(亿元) | 2016,示例大厦,1 | 2018,示例大厦,2 | 2016,样例中心,1
+-> 2016 示例大厦 tax=1 | 2018 示例大厦 tax=2 | 2016 样例中心 tax=1 | warn missing_year
+-> warn missing_year
+# names that differ by a star
+年份,楼宇,税收(亿元) | 2016,星河中心,1 | 2016,星河中心*,2
+-> 2016 星河中心 tax=1 | 2016 星河中心* tax=2 | warn similar_names
+# two rows that become one key
+年份,楼宇,税收(亿元) | 2016,示例大厦A,1 | 2016年, 示例大厦Ａ ,2
+-> ! duplicate_key 3 楼宇
+# blank keys
+年份,楼宇,税收(亿元) | 2016,示例大厦,1 | ,示例大厦,2 | 2017,,3 | ,,4
+-> ! missing_key 3 年份 | ! missing_key 4 楼宇 | ! missing_key 5 楼宇
+# subtotals by street and a total
+街道,楼宇,年份,税收(亿元) | 甲街道,甲大厦,2016,1.5 | 甲街道,乙大厦,2016,2 | 小计,,,3.5
+乙街道,丙大厦,2016,4 | 小计,,,4 | 合计,,,7.5
+-> 2016 甲大厦 tax=1.5 | 2016 乙大厦 tax=2 | 2016 丙大厦 tax=4
+# a sum without a label
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | 2016,乙大厦,2 | ,,3
+-> ! missing_key 4 楼宇
+# a footer with one field
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | 备注：税收为全口径
+-> 2016 甲大厦 tax=1
+# headings of parts, numbered
+序号,楼宇,2016年税收(亿元),2017年税收(亿元) | 一、亿元楼,,, | 1,甲大厦,1,2 | 二、其他,,,
+2,乙大厦,3,4 | 合计,,4,6
+-> 2016 甲大厦 tax=1 | 2017 甲大厦 tax=2 | 2016 乙大厦 tax=3 | 2017 乙大厦 tax=4
+# the head again on a second page
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | 示例街道楼宇税收表,, | 年份,楼宇,税收(亿元)
+2017,甲大厦,2
+-> ! repeated_header 4
+# a second table with another head
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | ,, | 表二：党员,, | 年份,楼宇,党员数
+2017,甲大厦,2
+-> ! multiple_tables 5
+# a second table of something else
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | ,, | 企业名称,行业,地址 | 甲公司,商贸,某路
+-> ! multiple_tables 4
+# a second table beside the first
+年份,楼宇,税收(亿元),,年份,楼宇,税收(亿元) | 2016,甲大厦,1,,2017,甲大厦,2
+-> ! multiple_tables 1 年份
+# nothing below the head
+年份,楼宇,税收(亿元)
+-> ! no_rows 1
+# a table that begins in the second line and column of a csv
+,,, | ,年份,楼宇,税收(亿元) | ,2016,甲大厦,1
+-> 2016 甲大厦 tax=1
+# years across, measures in the heads
+楼宇,2016年税收(亿元),2016年党员数,2017年税收（万元）,2017年党员数,2017年同比(%)
+甲大厦,1,20,15000,30,50
+-> 2016 甲大厦 tax=1 members=20 | 2017 甲大厦 tax=1.5 members=30 | warn ignored_column
+# years over measures in a csv
+楼宇,2016年,,2017年, | ,税收(亿元),党员数,税收(亿元),党员数 | 甲大厦,1,20,2,30
+-> 2016 甲大厦 tax=1 members=20 | 2017 甲大厦 tax=2 members=30
+# years across with an outlook and two digits
+楼宇,2016年税收(亿元),2021E,17年 | 甲大厦,1,2,3
+-> ! invalid_year 1 2021E | ! invalid_year 1 17年
+# years across and a count of no year
+楼宇,2016年税收(亿元),2017年税收(亿元),入驻企业数 | 甲大厦,1,2,100
+-> ! missing_column 1 入驻企业数
+# a building twice, years across
+楼宇,2016年税收(亿元),2017年税收(亿元) | 甲大厦,1,2 | 甲大厦,2,3
+-> ! duplicate_key 3 楼宇
+# a jump between years across
+楼宇,2016年税收(亿元),2017年税收(亿元) | 甲大厦,1,1500
+-> ! suspected_unit_change 2 2017年税收(亿元)
+# a unit of tax over a count
+年份,楼宇,税收(亿元),党员数(万元) | 2016,甲大厦,1,2
+-> ! unit_mismatch 1 党员数(万元)
+# a table of half a year
+2021年上半年重点楼宇税收,, | 年份,楼宇,税收(亿元) | 2021,甲大厦,1
+-> ! invalid_year 1
+# a table of twelve months
+2021年1-12月重点楼宇税收,, | 年份,楼宇,税收(亿元) | 2021,甲大厦,1
+-> 2021 甲大厦 tax=1
+# an outlook and a half-year beside years across
+楼宇,2020年税收(亿元),2021年1-6月税收(亿元),2022年预计税收(亿元) | 甲大厦,1,2,3
+-> 2020 甲大厦 tax=1 | warn ignored_column | warn ignored_column
+# a column of kinds that says 累计
+口径,年份,楼宇,税收(亿元) | 累计,2016,甲大厦,1 | 累计,2017,甲大厦,2
+-> 2016 甲大厦 tax=1 | 2017 甲大厦 tax=2
+# a telephone in a footer
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | 填表人：某某,联系电话：,13800000000
+-> 2016 甲大厦 tax=1
+# a total over a row that could not be read
+年份,楼宇,税收(亿元) | 16,甲大厦,1 | 2016,乙大厦,2 | 合计,,3
+-> ! invalid_year 2 年份
+# a key twice and no jump from it
+年份,楼宇,税收(亿元) | 2016,甲大厦,1 | 2016,甲大厦,2000 | 2017,甲大厦,1.5
+-> ! duplicate_key 3 楼宇
+# years across in English, unit in the title
+Tax revenue of office buildings (CNY million),, | Building,2016,2017
+Example Tower,100,200 | Total,100,200
+-> 2016 Example Tower tax=1 | 2017 Example Tower tax=2
+# a table of a newspaper, a year left out
+示例大厦税收（亿元）,,, | 楼宇,2016,2017,2019 | 示例大厦,26.3,32,逾100
+-> 2016 示例大厦 tax=26.3 | 2017 示例大厦 tax=32 | 2019 示例大厦 tax=100
+-> flag 2019 示例大厦 tax lower_bound | warn missing_year
+# blank cells, years across
+楼宇,2016年税收(亿元),2017年税收(亿元) | 甲大厦,1, | 乙大厦,—,2
+-> 2016 甲大厦 tax=1 | 2017 甲大厦 | 2016 乙大厦 | 2017 乙大厦 tax=2
+# measures down the rows, a column of units
+楼宇,项目,单位,2016,2017 | 示例大厦,税收,万元,263000,320000 | 示例大厦,党员数,人,409,548
+-> 2016 示例大厦 tax=26.3 members=409 | 2017 示例大厦 tax=32 members=548
+# measures down the rows, units in a note
+单位：万元、人,,, | Building,Indicator,2016,2017 | 示例大厦,税收,263000,320000
+示例大厦,党员数,409,548
+-> 2016 示例大厦 tax=26.3 members=409 | 2017 示例大厦 tax=32 members=548
+# measures down the rows of one building in the title
+示例大厦,, | 指标,2016年,2017年 | 税收(亿元),26.3,32 | 党员数,409,548
+-> ! missing_column 2 楼宇
+# contacts under other heads
+年份,楼宇,税收(亿元),楼宇负责人,联系人/电话,填表人
+2016,甲大厦,1,某某,某某13800000000,某某
+-> ! individual_level_column 1 楼宇负责人 | ! individual_level_column 1 联系人/电话
+-> ! individual_level_column 1 填表人
+# a column of weights
+年份,楼宇,税收,单位 | 2016,甲大厦,1,吨 | 2017,甲大厦,2,吨
+-> ! unit_unknown 2 税收（单位）
+# nothing, then much
+年份,楼宇,税收(亿元) | 2016,甲大厦,0.02 | 2017,甲大厦,0 | 2018,甲大厦,26.3
+-> 2016 甲大厦 tax=0.02 | 2017 甲大厦 tax=0 | 2018 甲大厦 tax=26.3
+""") | {
+    "all seven measures, any order, other synonyms": (
+        csv(
+            "参加人数,活动数,楼盘,年度,参加人次,入驻企业数,党支部数,党员总数,全口径税收（亿元）\n"
+            "900,12,示例大厦,2016年度,1500,300,20,409,26.3"
+        ),
+        accept(
+            "2016 示例大厦 tax=26.3 members=409 branches=20 enterprises=300 events=12"
+            " attendances=1500 participants=900"
+        ),
+    ),
     "csv in GB18030 with a sep= line": (
         csv("sep=;\n年份;楼宇;税收(亿元)\n2016;示例大厦;26.3", "gb18030"),
         accept("2016 示例大厦 tax=26.3"),
@@ -47,164 +271,6 @@ CASES = {
             "big5",
         ),
         accept("2016 示例大廈 tax=0.1 members=20"),
-    ),
-    # Heads
-    "heads in English with a source line": (
-        csv(
-            "Year,Building,Tax (CNY million),Members,Branches\n"
-            "FY2016,Example Tower,2630,409,12\n2017,Example Tower,3200,548,13\n"
-            "Total,,5830,,\nSource: example,,,,"
-        ),
-        accept(
-            "2016 Example Tower tax=26.3 members=409 branches=12",
-            "2017 Example Tower tax=32 members=548 branches=13",
-        ),
-    ),
-    "all seven measures, any order, other synonyms": (
-        csv(
-            "参加人数,活动数,楼盘,年度,参加人次,入驻企业数,党支部数,党员总数,全口径税收（亿元）\n"
-            "900,12,示例大厦,2016年度,1500,300,20,409,26.3"
-        ),
-        accept(
-            "2016 示例大厦 tax=26.3 members=409 branches=20 enterprises=300 events=12"
-            " attendances=1500 participants=900"
-        ),
-    ),
-    "bilingual heads": (
-        csv("年份/Year,楼宇 Building,税收 Tax (CNY million)\n2016,示例大厦,2630"),
-        accept("2016 示例大厦 tax=26.3"),
-    ),
-    "a second line of heads in English": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\nYear,Building,Tax,Members\n2016,示例大厦,1,2"
-        ),
-        accept("2016 示例大厦 tax=1 members=2"),
-    ),
-    "column names of a data file": (
-        csv("year,building,tax_yi,members\n2016,示例大厦,26.3,409"),
-        accept("2016 示例大厦 tax=26.3 members=409"),
-    ),
-    "a serial number, remarks, growth and an unknown number": (
-        csv(
-            "序号,年份,楼宇,税收(亿元),同比(%),建筑面积(万平方米),区级税收,备注\n"
-            "1,2016,示例大厦,1,12%,3.5,0.4,好"
-        ),
-        accept("2016 示例大厦 tax=1", warnings=["ignored_column"] * 3),
-    ),
-    "numbers without a head": (
-        csv("年份,楼宇,税收(亿元),\n2016,示例大厦,1,77"),
-        accept("2016 示例大厦 tax=1", warnings=["ignored_column"]),
-    ),
-    "the index of a data frame": (
-        csv(",年份,楼宇,税收(亿元)\n0,2016,示例大厦,1\n1,2017,示例大厦,2"),
-        accept("2016 示例大厦 tax=1", "2017 示例大厦 tax=2"),
-    ),
-    "no building and no tax": (
-        csv("年度,名称,产值\n2016,示例大厦,1"),
-        refuse(("missing_column", 1, "楼宇"), ("missing_column", 1, "税收")),
-    ),
-    "only an outlook of tax": (
-        csv("年份,楼宇,税收(预计)(亿元)\n2016,示例大厦,1"),
-        refuse(("missing_column", 1, "税收")),
-    ),
-    "no head": (
-        csv("2016,示例大厦,1\n2017,示例大厦,2"),
-        refuse(("missing_header", 1, "")),
-    ),
-    "two columns of tax": (
-        csv("年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元)\n2016,示例大厦,1,0.5"),
-        refuse(("duplicate_column", 1, "税收(属地)(亿元)")),
-    ),
-    "two columns of tax, one of them named": (
-        csv("年份,楼宇,税收(全口径)(亿元),税收(属地)(亿元)\n2016,示例大厦,1,0.5"),
-        accept(
-            "2016 示例大厦 tax=1",
-            warnings=["ignored_column"],
-            columns={"tax": "税收(全口径)(亿元)"},
-        ),
-    ),
-    "a column of tax that is not there is named": (
-        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
-        refuse(("missing_column", 1, "税收(全口径)"), columns={"tax": "税收(全口径)"}),
-    ),
-    # Units
-    "unit below the table": (
-        csv("年份,楼宇,税收\n2016,示例大厦,1000\n注：税收单位为万元,,"),
-        accept("2016 示例大厦 tax=0.1"),
-    ),
-    "units in a line below the head": (
-        csv("年份,楼宇,税收,党员数\n,,(万元),(人)\n2016,示例大厦,1000,3"),
-        accept("2016 示例大厦 tax=0.1 members=3"),
-    ),
-    "units in the cells": (
-        csv("年份,楼宇,税收\n2016,示例大厦,1.5亿元\n2017,示例大厦,15600万元"),
-        accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
-    ),
-    "a column of units against the head": (
-        csv(
-            "年份,楼宇,税收(亿元),单位\n2016,示例大厦,1.5,亿元\n2017,示例大厦,15600,万元"
-        ),
-        accept("2016 示例大厦 tax=1.5", "2017 示例大厦 tax=1.56"),
-    ),
-    "a column of units at the far end": (
-        csv("年份,楼宇,税收,党员数,单位\n2016,甲大厦,15600,20,万元"),
-        accept("2016 甲大厦 tax=1.56 members=20"),
-    ),
-    "a unit column after each measure": (
-        csv("年份,楼宇,税收,单位,参与人次,单位\n2016,示例大厦,1.5,亿元,0.031,万人次"),
-        accept("2016 示例大厦 tax=1.5 attendances=310"),
-    ),
-    "no unit": (
-        csv("年份,楼宇,税收,党员数\n2016,示例大厦,1,2\n2017,示例大厦,2,3"),
-        refuse(("unit_missing", 1, "税收")),
-    ),
-    "a unit in one cell only": (
-        csv("年份,楼宇,税收\n2016,示例大厦,1亿元\n2017,示例大厦,2"),
-        refuse(("unit_missing", 3, "税收")),
-    ),
-    "head against note": (
-        csv("单位：万元,,\n年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
-        refuse(("unit_conflict", 2, "税收(亿元)")),
-    ),
-    "head and note agree": (
-        csv("单位：亿元,,\n年份,楼宇,税收(亿元)\n2016,示例大厦,1"),
-        accept("2016 示例大厦 tax=1"),
-    ),
-    # Jumps
-    "a thousandfold in a year": (
-        csv("年份,楼宇,税收(亿元)\n2017,示例大厦,1000\n2016,示例大厦,1"),
-        refuse(("suspected_unit_change", 2, "税收(亿元)")),
-    ),
-    "a thousandth of the members": (
-        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,1,3000\n2018,示例大厦,1,3"),
-        refuse(("suspected_unit_change", 3, "党员数")),
-    ),
-    "999 times, and up from zero": (
-        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,1,0\n2017,示例大厦,999,5000"),
-        accept("2016 示例大厦 tax=1 members=0", "2017 示例大厦 tax=999 members=5000"),
-    ),
-    # Cells
-    "qualifiers": (
-        csv(
-            "年份,楼宇,税收(亿元),党员数\n2016,示例大厦,近300,<10\n2017,示例大厦,逾310,30-35\n"
-            "2018,示例大厦,约320,409"
-        ),
-        accept(
-            "2016 示例大厦 tax=300",
-            "2017 示例大厦 tax=310",
-            "2018 示例大厦 tax=320 members=409",
-            flags=[
-                "2016 示例大厦 tax upper_bound",
-                "2016 示例大厦 members upper_bound",
-                "2017 示例大厦 tax lower_bound",
-                "2017 示例大厦 members range",
-                "2018 示例大厦 tax approx",
-            ],
-        ),
-    ),
-    "missing is not zero": (
-        csv("年份,楼宇,税收(亿元),党员数\n2016,示例大厦,—,暂无\n2017,示例大厦,,0"),
-        accept("2016 示例大厦", "2017 示例大厦 members=0"),
     ),
     "every fault at once": (
         csv(
@@ -233,35 +299,6 @@ CASES = {
         book(TWO_YEARS, put("C2", font=Font(strike=True))),
         refuse(("ambiguous_number", 2, "税收(亿元)")),
     ),
-    # Years and names
-    "years missing, for all and for one": (
-        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1\n2018,示例大厦,2\n2016,样例中心,1"),
-        accept(
-            "2016 示例大厦 tax=1",
-            "2018 示例大厦 tax=2",
-            "2016 样例中心 tax=1",
-            warnings=["missing_year", "missing_year"],
-        ),
-    ),
-    "names that differ by a star": (
-        csv("年份,楼宇,税收(亿元)\n2016,星河中心,1\n2016,星河中心*,2"),
-        accept(
-            "2016 星河中心 tax=1", "2016 星河中心* tax=2", warnings=["similar_names"]
-        ),
-    ),
-    "two rows that become one key": (
-        csv("年份,楼宇,税收(亿元)\n2016,示例大厦A,1\n2016年, 示例大厦Ａ ,2"),
-        refuse(("duplicate_key", 3, "楼宇")),
-    ),
-    "blank keys": (
-        csv("年份,楼宇,税收(亿元)\n2016,示例大厦,1\n,示例大厦,2\n2017,,3\n,,4"),
-        refuse(
-            ("missing_key", 3, "年份"),
-            ("missing_key", 4, "楼宇"),
-            ("missing_key", 5, "楼宇"),
-        ),
-    ),
-    # Merged and hidden
     "merged years": (
         book(
             [
@@ -300,18 +337,6 @@ CASES = {
         book([HEAD, [2016, "甲大厦", 1, 2], [2017, "甲大厦", None, 4]], merge("C2:C3")),
         refuse(("merged_value", 2, "税收(亿元)")),
     ),
-    # Totals and lines that are no buildings
-    "subtotals by street and a total": (
-        csv(
-            "街道,楼宇,年份,税收(亿元)\n甲街道,甲大厦,2016,1.5\n甲街道,乙大厦,2016,2\n小计,,,3.5\n"
-            "乙街道,丙大厦,2016,4\n小计,,,4\n合计,,,7.5"
-        ),
-        accept("2016 甲大厦 tax=1.5", "2016 乙大厦 tax=2", "2016 丙大厦 tax=4"),
-    ),
-    "a sum without a label": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n2016,乙大厦,2\n,,3"),
-        refuse(("missing_key", 4, "楼宇")),
-    ),
     "a form: title, office, unit, total, signatures, date": (
         book(
             [
@@ -335,56 +360,11 @@ CASES = {
             "2017 乙大厦 tax=0.12 members=31",
         ),
     ),
-    "a footer with one field": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n备注：税收为全口径"),
-        accept("2016 甲大厦 tax=1"),
-    ),
-    "headings of parts, numbered": (
-        csv(
-            "序号,楼宇,2016年税收(亿元),2017年税收(亿元)\n一、亿元楼,,,\n1,甲大厦,1,2\n"
-            "二、其他,,,\n2,乙大厦,3,4\n合计,,4,6"
-        ),
-        accept(
-            "2016 甲大厦 tax=1",
-            "2017 甲大厦 tax=2",
-            "2016 乙大厦 tax=3",
-            "2017 乙大厦 tax=4",
-        ),
-    ),
     "blank rows between": (
         csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n2017,甲大厦,2\n\n2018,甲大厦,3"),
         accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2", "2018 甲大厦 tax=3"),
     ),
-    "the head again on a second page": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n示例街道楼宇税收表,,\n"
-            "年份,楼宇,税收(亿元)\n2017,甲大厦,2"
-        ),
-        refuse(("repeated_header", 4, "")),
-    ),
-    "a second table with another head": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n表二：党员,,\n年份,楼宇,党员数\n2017,甲大厦,2"
-        ),
-        refuse(("multiple_tables", 5, "")),
-    ),
-    "a second table of something else": (
-        csv(
-            "年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n企业名称,行业,地址\n甲公司,商贸,某路"
-        ),
-        refuse(("multiple_tables", 4, "")),
-    ),
-    "a second table beside the first": (
-        csv("年份,楼宇,税收(亿元),,年份,楼宇,税收(亿元)\n2016,甲大厦,1,,2017,甲大厦,2"),
-        refuse(("multiple_tables", 1, "年份")),
-    ),
-    "nothing below the head": (csv("年份,楼宇,税收(亿元)"), refuse(("no_rows", 1, ""))),
-    # Layout
     "a table that begins at C5": (book(offset(TWO_YEARS, 4, 2)), accept(*PAIR)),
-    "a table that begins in the second line and column of a csv": (
-        csv(",,,\n,年份,楼宇,税收(亿元)\n,2016,甲大厦,1"),
-        accept("2016 甲大厦 tax=1"),
-    ),
     "a cover, an empty sheet, a form on the cover": (
         book(
             封面=[
@@ -437,23 +417,6 @@ CASES = {
         ),
         accept("2016 甲大厦 tax=26.3", "2017 甲大厦 tax=32", "2018 甲大厦 tax=34.9"),
     ),
-    "years across, measures in the heads": (
-        csv(
-            "楼宇,2016年税收(亿元),2016年党员数,2017年税收（万元）,2017年党员数,2017年同比(%)\n"
-            "甲大厦,1,20,15000,30,50"
-        ),
-        accept(
-            "2016 甲大厦 tax=1 members=20",
-            "2017 甲大厦 tax=1.5 members=30",
-            warnings=["ignored_column"],
-        ),
-    ),
-    "years over measures in a csv": (
-        csv(
-            "楼宇,2016年,,2017年,\n,税收(亿元),党员数,税收(亿元),党员数\n甲大厦,1,20,2,30"
-        ),
-        accept("2016 甲大厦 tax=1 members=20", "2017 甲大厦 tax=2 members=30"),
-    ),
     "measures over years in a workbook": (
         book(
             [
@@ -488,15 +451,6 @@ CASES = {
         ),
         accept("2021 甲大厦 tax=1 members=2", warnings=["ignored_column"] * 2),
     ),
-    "years across with an outlook and two digits": (
-        csv("楼宇,2016年税收(亿元),2021E,17年\n甲大厦,1,2,3"),
-        refuse(("invalid_year", 1, "2021E"), ("invalid_year", 1, "17年")),
-    ),
-    "years across and a count of no year": (
-        csv("楼宇,2016年税收(亿元),2017年税收(亿元),入驻企业数\n甲大厦,1,2,100"),
-        refuse(("missing_column", 1, "入驻企业数")),
-    ),
-    # More of heads and layout, as found in offices
     "one year over a group, beside a column of years": (
         book(
             [
@@ -528,14 +482,6 @@ CASES = {
             }
         ),
         refuse(("duplicate_key", 2, "楼宇")),
-    ),
-    "a building twice, years across": (
-        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,2\n甲大厦,2,3"),
-        refuse(("duplicate_key", 3, "楼宇")),
-    ),
-    "a jump between years across": (
-        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,1500"),
-        refuse(("suspected_unit_change", 2, "2017年税收(亿元)")),
     ),
     "explanations and a summary on sheets of their own": (
         book(
@@ -572,10 +518,6 @@ CASES = {
             "2017 丙大厦 tax=6",
         ),
     ),
-    "a unit of tax over a count": (
-        csv("年份,楼宇,税收(亿元),党员数(万元)\n2016,甲大厦,1,2"),
-        refuse(("unit_mismatch", 1, "党员数(万元)")),
-    ),
     "a hidden sheet": (
         book(
             None,
@@ -584,14 +526,6 @@ CASES = {
             旧=[[1, 2], [3, 4]],
         ),
         accept(*PAIR),
-    ),
-    "a table of half a year": (
-        csv("2021年上半年重点楼宇税收,,\n年份,楼宇,税收(亿元)\n2021,甲大厦,1"),
-        refuse(("invalid_year", 1, "")),
-    ),
-    "a table of twelve months": (
-        csv("2021年1-12月重点楼宇税收,,\n年份,楼宇,税收(亿元)\n2021,甲大厦,1"),
-        accept("2021 甲大厦 tax=1"),
     ),
     "rent beside tax, years across": (
         book(
@@ -606,16 +540,6 @@ CASES = {
             "2016 甲大厦 tax=1", "2017 甲大厦 tax=2", warnings=["ignored_column"] * 2
         ),
     ),
-    "an outlook and a half-year beside years across": (
-        csv(
-            "楼宇,2020年税收(亿元),2021年1-6月税收(亿元),2022年预计税收(亿元)\n甲大厦,1,2,3"
-        ),
-        accept("2020 甲大厦 tax=1", warnings=["ignored_column"] * 2),
-    ),
-    "a column of kinds that says 累计": (
-        csv("口径,年份,楼宇,税收(亿元)\n累计,2016,甲大厦,1\n累计,2017,甲大厦,2"),
-        accept("2016 甲大厦 tax=1", "2017 甲大厦 tax=2"),
-    ),
     "合计 in the column of serial numbers": (
         book(
             [
@@ -625,10 +549,6 @@ CASES = {
         ),
         accept("2016 甲大厦 tax=1", "2016 乙大厦 tax=2"),
     ),
-    "a telephone in a footer": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n填表人：某某,联系电话：,13800000000"),
-        accept("2016 甲大厦 tax=1"),
-    ),
     "a bad figure after a blank row is no second table": (
         csv(
             '年份,楼宇,税收(亿元)\n2016,甲大厦,1\n,,\n2017,甲大厦,"1,62"\n,,\n2018,甲大厦,很多'
@@ -636,35 +556,6 @@ CASES = {
         refuse(
             ("ambiguous_number", 4, "税收(亿元)"), ("invalid_number", 6, "税收(亿元)")
         ),
-    ),
-    "a total over a row that could not be read": (
-        csv("年份,楼宇,税收(亿元)\n16,甲大厦,1\n2016,乙大厦,2\n合计,,3"),
-        refuse(("invalid_year", 2, "年份")),
-    ),
-    "a key twice and no jump from it": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,1\n2016,甲大厦,2000\n2017,甲大厦,1.5"),
-        refuse(("duplicate_key", 3, "楼宇")),
-    ),
-    "years across in English, unit in the title": (
-        csv(
-            "Tax revenue of office buildings (CNY million),,\nBuilding,2016,2017\n"
-            "Example Tower,100,200\nTotal,100,200"
-        ),
-        accept("2016 Example Tower tax=1", "2017 Example Tower tax=2"),
-    ),
-    "a table of a newspaper, a year left out": (
-        csv("示例大厦税收（亿元）,,,\n楼宇,2016,2017,2019\n示例大厦,26.3,32,逾100"),
-        accept(
-            "2016 示例大厦 tax=26.3",
-            "2017 示例大厦 tax=32",
-            "2019 示例大厦 tax=100",
-            flags=["2019 示例大厦 tax lower_bound"],
-            warnings=["missing_year"],
-        ),
-    ),
-    "blank cells, years across": (
-        csv("楼宇,2016年税收(亿元),2017年税收(亿元)\n甲大厦,1,\n乙大厦,—,2"),
-        accept("2016 甲大厦 tax=1", "2017 甲大厦", "2016 乙大厦", "2017 乙大厦 tax=2"),
     ),
     "parquet": (
         parquet(year=[2016, 2017], building=["甲大厦", "甲大厦"], tax_yi=[26.3, None]),
@@ -725,20 +616,6 @@ CASES = {
             warnings=["ignored_column"],
         ),
     ),
-    "measures down the rows, a column of units": (
-        csv(
-            "楼宇,项目,单位,2016,2017\n示例大厦,税收,万元,263000,320000\n"
-            "示例大厦,党员数,人,409,548"
-        ),
-        accept(*PAIR),
-    ),
-    "measures down the rows, units in a note": (
-        csv(
-            "单位：万元、人,,,\nBuilding,Indicator,2016,2017\n"
-            "示例大厦,税收,263000,320000\n示例大厦,党员数,409,548"
-        ),
-        accept(*PAIR),
-    ),
     "measures down the rows, each merged over the buildings": (
         book(
             [
@@ -755,25 +632,6 @@ CASES = {
             "2017 乙大厦 tax=4 members=8",
         ),
     ),
-    "measures down the rows of one building in the title": (
-        csv("示例大厦,,\n指标,2016年,2017年\n税收(亿元),26.3,32\n党员数,409,548"),
-        refuse(("missing_column", 2, "楼宇")),
-    ),
-    "contacts under other heads": (
-        csv(
-            "年份,楼宇,税收(亿元),楼宇负责人,联系人/电话,填表人\n"
-            "2016,甲大厦,1,某某,某某13800000000,某某"
-        ),
-        refuse(
-            ("individual_level_column", 1, "楼宇负责人"),
-            ("individual_level_column", 1, "联系人/电话"),
-            ("individual_level_column", 1, "填表人"),
-        ),
-    ),
-    "a column of weights": (
-        csv("年份,楼宇,税收,单位\n2016,甲大厦,1,吨\n2017,甲大厦,2,吨"),
-        refuse(("unit_unknown", 2, "税收（单位）")),
-    ),
     "the numbers of columns and a second line of this year and growth": (
         book(
             [
@@ -786,10 +644,6 @@ CASES = {
             merge("A1:A2", "B1:B2", "C1:D1", "E1:E2"),
         ),
         accept(*PAIR, warnings=["ignored_column"]),
-    ),
-    "nothing, then much": (
-        csv("年份,楼宇,税收(亿元)\n2016,甲大厦,0.02\n2017,甲大厦,0\n2018,甲大厦,26.3"),
-        accept("2016 甲大厦 tax=0.02", "2017 甲大厦 tax=0", "2018 甲大厦 tax=26.3"),
     ),
 }
 
@@ -808,11 +662,9 @@ def test_a_sheet_is_read_as_meant_or_refused_where_it_cannot_be(case, tmp_path):
 @pytest.mark.parametrize(
     "case",
     [
-        "csv in GB18030 with a sep= line",
         "two columns of tax, one of them named",
         "every fault at once",
         "a form: title, office, unit, total, signatures, date",
-        "parquet",
     ],
 )
 def test_the_child_process_finds_the_same(case, tmp_path):
