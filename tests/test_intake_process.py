@@ -82,23 +82,19 @@ def test_a_folder_of_parts_has_the_checksum_of_their_list(tmp_path):
     assert checked.sha256 == hashlib.sha256(listed.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["没有.csv", "没有/没有.xlsx"])
-def test_no_file_is_a_fault_that_names_it(tmp_path, name):
-    checked = hs.check(tmp_path / name)
+def test_no_file_is_a_fault_that_names_it(tmp_path):
+    checked = hs.check(tmp_path / "没有" / "没有.xlsx")
     assert code_of(checked) == "unsupported_format"
-    assert checked.errors[0].file == Path(name).name
+    assert checked.errors[0].file == "没有.xlsx"
     assert str(tmp_path) not in checked.errors[0].message
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert code_of(hs.check(tmp_path / "pipe.csv")) == "unsupported_format"
 
 
 def test_a_folder_is_named_however_it_is_reached(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     checked = hs.check(".")
     assert (code_of(checked), checked.errors[0].file) == ("empty_file", tmp_path.name)
-
-
-def test_what_is_neither_file_nor_folder_is_a_fault(tmp_path):
-    os.mkfifo(tmp_path / "pipe.csv")
-    assert code_of(hs.check(tmp_path / "pipe.csv")) == "unsupported_format"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
