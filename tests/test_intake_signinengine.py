@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sheets import counts, faults
 
 from hengstats.intake.grid import Grid
 from hengstats.intake.logs import engine as signinengine
@@ -53,22 +54,6 @@ def check(tmp_path):
         return check_signin_parts(paths, asked)
 
     return checked
-
-
-def counts(outcome):
-    """Return the counts by year and building."""
-    assert outcome.errors == ()
-    found = {}
-    for cell in outcome.cells:
-        assert cell.printed == str(cell.number)
-        found.setdefault((cell.year, cell.building), []).append(int(cell.number))
-    return {key: tuple(value) for key, value in found.items()}
-
-
-def faults(outcome):
-    """Return code, row and column of each error."""
-    assert outcome.cells == ()
-    return [(fault.code, fault.row, fault.column) for fault in outcome.errors]
 
 
 def plainly(rows):
