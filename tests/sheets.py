@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hengstats.intake.process import check_here
-from hengstats.intake.result import Asked
+from hengstats.intake.result import COLUMNS, Asked
 
 TODAY = "2022-11-24"
 
@@ -104,11 +104,6 @@ def parquet(**columns):
     return "sheet.parquet", stream.getvalue()
 
 
-def offset(rows, down, right):
-    """Return rows that begin further down and to the right."""
-    return [[]] * down + [[None] * right + list(row) for row in rows]
-
-
 def accept(*records, flags=(), warnings=(), **asked):
     """Expect these records, flags (`2016 示例大厦 tax approx`) and warning codes."""
     return {"records": records, "flags": flags, "warnings": tuple(warnings)}, asked
@@ -119,11 +114,72 @@ def refuse(*errors, **asked):
     return {"errors": errors}, asked
 
 
+def cases(text):
+    """Return the cases of a text: `# name`, the rows of a sheet, `->` what comes of it.
+
+    Both stand in lines of their own or apart by ` | `. `《title》` begins a sheet of a
+    workbook, in which `merge` merges cells; without it the rows are those of a CSV.
+    What comes is a record, `flag ...`, `warn code`, `! code row column`, or
+    `column tax=head`, which is asked.
+    """
+    found = {}
+    for case in text.strip().removeprefix("# ").split("\n# "):
+        name, *lines = case.split("\n")
+        said = [one for line in lines if line[:3] == "-> " for one in apart(line[3:])]
+        kinds, asked = {"flag": [], "warn": [], "!": [], "column": []}, {}
+        records = [one for one in said if one.split(" ")[0] not in kinds]
+        for kind, _, told in (one.partition(" ") for one in said):
+            kinds.get(kind, []).append(told)
+        if kinds["column"]:
+            asked["columns"] = dict(one.split("=") for one in kinds["column"])
+        faults = [[*fault.split(" ", 2), ""][:3] for fault in kinds["!"]]
+        errors = [(c, None if row == "-" else int(row), h) for c, row, h in faults]
+        result = {"flags": kinds["flag"], "warnings": kinds["warn"]}
+        found[name] = (
+            _sheet([line for line in lines if line[:3] != "-> "]),
+            refuse(*errors, **asked) if errors else accept(*records, **result, **asked),
+        )
+    return found
+
+
+def apart(line):
+    """Return what stands in a line apart by ` | `."""
+    return line.split(" | ")
+
+
+def _sheet(lines):
+    """Return the CSV or workbook of the lines of a case."""
+    if not lines[0].startswith("《"):
+        return csv("\n".join(row for line in lines for row in apart(line)))
+    areas, sheets = [], {}
+    for line in lines:
+        if line.startswith("merge "):
+            areas += line.split()[1:]
+            continue
+        title, mark, rest = line.removeprefix("《").rpartition("》")
+        rows = sheets.setdefault(title if mark else list(sheets)[-1], [])
+        rows += [[_value(cell) for cell in row.split(",")] for row in apart(rest)]
+    return book(None, merge(*areas), **sheets)
+
+
+def _value(cell):
+    """Return the value of a cell: a number, a text, or none."""
+    try:
+        return float(cell) if "." in cell else int(cell)
+    except ValueError:
+        return cell or None
+
+
 def look(folder, sheet, **asked):
-    """Return the outcome of the check of a sheet."""
+    """Return the outcome of the check of a sheet, whose messages are as all must be."""
     path = folder / sheet[0]
     path.write_bytes(sheet[1])
-    return check_here(path, Asked(today=TODAY, **asked))
+    checked = check_here(path, Asked(today=TODAY, **asked))
+    for fault in (*checked.errors, *checked.warnings):  # in both languages, with a mend
+        assert fault.message.startswith(sheet[0]) and f"[{sheet[0]}" in fault.message
+        assert "。请" in fault.message and "请如果" not in fault.message
+        assert "某某" not in fault.message and "13800000000" not in fault.message
+    return checked
 
 
 def told(checked):
@@ -141,3 +197,20 @@ def told(checked):
     ]
     warnings = tuple(w["code"] for w in said["warnings"])
     return {"records": tuple(records), "flags": tuple(flags), "warnings": warnings}
+
+
+def counts(outcome):
+    """Return the counts of a log by year and building."""
+    assert outcome.errors == ()
+    found = {}
+    for cell in outcome.cells:
+        assert (cell.printed, cell.unit) == (str(cell.number), COLUMNS[cell.column])
+        found.setdefault((cell.year, cell.building), []).append(int(cell.number))
+    assert list(found) == list(outcome.rows)
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def faults(outcome):
+    """Return code, row and column of each error of a log."""
+    assert outcome.cells == ()
+    return [(fault.code, fault.row, fault.column) for fault in outcome.errors]

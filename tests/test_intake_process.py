@@ -47,8 +47,10 @@ def code_of(checked):
     return fault.code
 
 
-def test_a_sheet_is_read_and_its_bytes_are_known(sheet):
-    checked = hs.check(str(sheet))
+def test_a_sheet_is_read_and_its_bytes_are_known(sheet, monkeypatch):
+    (sheet.parent / "json.py").write_text("raise SystemExit(3)")  # is not run
+    monkeypatch.chdir(sheet.parent)
+    checked = hs.check("示例.csv")
     assert (checked.status, checked.table) == ("accept", "building_year")
     assert checked.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
     assert [str(cell.number) for cell in checked.cells] == ["26.3"]
@@ -80,12 +82,13 @@ def test_a_folder_of_parts_has_the_checksum_of_their_list(tmp_path):
     assert checked.sha256 == hashlib.sha256(listed.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["没有.csv", "没有/没有.xlsx"])
-def test_no_file_is_a_fault_that_names_it(tmp_path, name):
-    checked = hs.check(tmp_path / name)
+def test_no_file_is_a_fault_that_names_it(tmp_path):
+    checked = hs.check(tmp_path / "没有" / "没有.xlsx")
     assert code_of(checked) == "unsupported_format"
-    assert checked.errors[0].file == Path(name).name
+    assert checked.errors[0].file == "没有.xlsx"
     assert str(tmp_path) not in checked.errors[0].message
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert code_of(hs.check(tmp_path / "pipe.csv")) == "unsupported_format"
 
 
 def test_a_folder_is_named_however_it_is_reached(tmp_path, monkeypatch):
@@ -94,21 +97,10 @@ def test_a_folder_is_named_however_it_is_reached(tmp_path, monkeypatch):
     assert (code_of(checked), checked.errors[0].file) == ("empty_file", tmp_path.name)
 
 
-def test_what_is_neither_file_nor_folder_is_a_fault(tmp_path):
-    os.mkfifo(tmp_path / "pipe.csv")
-    assert code_of(hs.check(tmp_path / "pipe.csv")) == "unsupported_format"
-
-
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_a_fault(sheet):
     sheet.chmod(0)
     assert code_of(hs.check(sheet)) == "unsupported_format"
-
-
-def test_a_module_beside_the_sheet_is_not_run(sheet, monkeypatch):
-    (sheet.parent / "json.py").write_text("raise SystemExit(3)")
-    monkeypatch.chdir(sheet.parent)
-    assert hs.check("示例.csv").status == "accept"
 
 
 CELL = Cell(
@@ -201,7 +193,7 @@ def test_when_time_runs_out_a_child_ends_with_all_its_children(sheet, run, tmp_p
         "fcntl.flock(file, fcntl.LOCK_EX)\n"
         "subprocess.Popen(['sleep', '600'], pass_fds=[file.fileno()])\n"
         "time.sleep(600)",
-        seconds=3.0,
+        seconds=2.0,
     )
     assert code_of(hs.check(sheet)) == "too_large"
     with locked.open() as file:
@@ -247,35 +239,28 @@ def test_a_long_remark_is_cut(sheet, text):
     assert [cell.printed for cell in checked.cells] == ["26.3"]
 
 
-def test_a_refused_sheet_gives_no_figures(sheet, monkeypatch):
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_refused_sheet_gives_no_figures(sheet, monkeypatch, fails):
     faults = tuple(Fault(code="no_rows", message=str(n), file="f") for n in range(3))
 
     def found(*_):
+        if fails:
+            raise SheetError(faults)
         return Outcome(rows=CHECKED.rows, cells=CHECKED.cells, errors=faults)
 
-    def fail(*_):
-        raise SheetError(faults)
-
-    for reader in (found, fail):
-        monkeypatch.setattr(process, "_check_grids", reader)
-        checked = process.check_here(sheet, ASKED)
-        assert (checked.errors, checked.rows, checked.cells) == (faults, (), ())
+    monkeypatch.setattr(process, "_check_grids", found)
+    checked = process.check_here(sheet, ASKED)
+    assert (checked.errors, checked.rows, checked.cells) == (faults, (), ())
 
 
 HEAVY = "'pandas', 'numpy', 'duckdb', 'openpyxl', 'pyarrow'"
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "hs.check",
-        "process.check_here(pathlib.Path(sys.argv[1]), hengstats.intake.Asked())",
-    ],
-)
-def test_neither_parent_nor_child_needs_a_heavy_library_for_a_text(sheet, code):
+def test_neither_parent_nor_child_needs_a_heavy_library_for_a_text(sheet):
     code = (
         "import pathlib, sys, hengstats as hs, hengstats.intake\n"
-        f"from hengstats.intake import process\n{code}\n"
+        "from hengstats.intake import process\nhs.check\n"
+        "process.check_here(pathlib.Path(sys.argv[1]), hengstats.intake.Asked())\n"
         f"print([name for name in ({HEAVY}) if name in sys.modules])"
     )
     command = [sys.executable, "-c", code, str(sheet)]
@@ -284,19 +269,17 @@ def test_neither_parent_nor_child_needs_a_heavy_library_for_a_text(sheet, code):
 
 
 @pytest.mark.slow
-def test_sixty_damaged_files_are_accepted_or_refused_with_a_reason():
+def test_damaged_files_are_accepted_or_refused_with_a_reason():
     script = Path(__file__).with_name("fuzz_intake.py")
-    command = [sys.executable, str(script), "--files", "60", "--seed", "3"]
+    command = [sys.executable, str(script), "--files", "30", "--seed", "3"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("60 files, 0 wrong")
+    assert done.stdout.startswith("30 files, 0 wrong")
 
 
-@pytest.mark.slow
-def test_as_many_rows_as_a_sheet_may_have_come_in(sheet, monkeypatch):
-    monkeypatch.setattr(process, "SECONDS", 600.0)  # whatever else the machine does
-    rows = (f"{2000 + n % 20},大厦{n // 20},{n % 900 / 10},{n}" for n in range(200_000))
+def test_an_answer_of_many_batches_comes_whole(sheet):
+    rows = [f"{2000 + n % 20},大厦{n // 20},{n % 900 / 10},{n}" for n in range(800)]
     sheet.write_text("年份,楼宇,税收(亿元),党员数\n" + "\n".join(rows), "utf-8")
-    checked = hs.check(sheet)
-    assert [fault.message for fault in checked.errors] == []
-    assert len(checked.cells) == 400_000
+    figures = [cell for cell in hs.check(sheet).cells if cell.column == "members"]
+    assert [int(cell.number) for cell in figures] == list(range(800))
+    assert (figures[-1].year, figures[-1].building) == (2019, "大厦39")

@@ -3,27 +3,28 @@
 import datetime as dt
 import json
 import random
-import time
+import re
 import tracemalloc
-from dataclasses import asdict
 
 import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sheets import counts, faults
 
 from hengstats.errors import place_fault
 from hengstats.intake import check as check_file
 from hengstats.intake.grid import Grid
-from hengstats.intake.logs.heads import role_of
-from hengstats.intake.logs.ids import read_id
-from hengstats.intake.logs.messages import Unread
+from hengstats.intake.logs import messages, tally
 from hengstats.intake.logs.signins import check_signins, looks_like_log
-from hengstats.intake.result import COLUMNS, Asked, Checked
+from hengstats.intake.process import check_here
+from hengstats.intake.result import Asked
 
 ASKED = Asked(today="2026-11-24")
 HEAD = ["姓名", "人员编号", "活动编号", "楼宇", "签到时间"]
 EVENING = "2019-03-04 20:05"
+ROW = ["某人", "p1", "e1", "示例大厦", EVENING]
+ONCE = {(2019, "示例大厦"): (1, 1, 1)}
 
 
 def log(*rows, head=HEAD, **parts):
@@ -42,23 +43,6 @@ def check(*grids, asked=ASKED):
     return check_signins(list(grids), asked)
 
 
-def counts(outcome):
-    """Return the counts by year and building."""
-    assert outcome.errors == ()
-    found = {}
-    for cell in outcome.cells:
-        assert (cell.printed, cell.unit) == (str(cell.number), COLUMNS[cell.column])
-        found.setdefault((cell.year, cell.building), []).append(int(cell.number))
-    assert list(found) == list(outcome.rows)
-    return {key: tuple(value) for key, value in found.items()}
-
-
-def faults(outcome):
-    """Return code, row and column of each error."""
-    assert outcome.cells == ()
-    return [(fault.code, fault.row, fault.column) for fault in outcome.errors]
-
-
 def warnings(outcome):
     """Return the codes of the warnings."""
     assert outcome.errors == ()
@@ -68,7 +52,7 @@ def warnings(outcome):
 def one(**changes):
     """Return the faults of a log whose second row has one cell changed."""
     row = dict(zip(HEAD[1:], ("p2", "e1", "示例大厦", EVENING), strict=True))
-    grid = log(("p1", "e1", "示例大厦", EVENING), tuple((row | changes).values()))
+    grid = log(ROW, tuple((row | changes).values()))
     return faults(check(grid))
 
 
@@ -88,24 +72,15 @@ def test_events_attendances_and_participants_are_counted_by_year_and_building():
 
 
 def test_a_person_counts_once_at_an_event_and_the_repeats_are_told():
-    row = ("p1", "e1", "示例大厦", EVENING)
-    outcome = check(log(row, row, ("p1", "e1", "示例大厦", "2019-03-04 20:10")))
-    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+    outcome = check(log(ROW, ROW, [*ROW[:4], "2019-03-04 20:10"]))
+    assert counts(outcome) == ONCE
     assert [(w.code, w.row) for w in outcome.warnings] == [("duplicate_sign_in", 3)]
     assert "2 条" in outcome.warnings[0].message
 
 
 def test_an_event_id_used_in_two_years_counts_in_both_and_is_told():
-    outcome = check(
-        log(
-            ("p1", "1", "示例大厦", EVENING),
-            ("p1", "1", "示例大厦", "2020-03-04 20:05"),
-        )
-    )
-    assert counts(outcome) == {
-        (2019, "示例大厦"): (1, 1, 1),
-        (2020, "示例大厦"): (1, 1, 1),
-    }
+    outcome = check(log(ROW, [*ROW[:4], "2020-03-04 20:05"]))
+    assert counts(outcome) == ONCE | {(2020, "示例大厦"): (1, 1, 1)}
     assert warnings(outcome) == ["duplicate_sign_in"]
 
 
@@ -117,18 +92,21 @@ def test_an_event_id_used_in_two_years_counts_in_both_and_is_told():
         ["Name", "Person ID", "Event ID", "Building name", "Sign-in time"],
         ["姓名", "人员ID", "活动ID", "大厦名称", "签到时间（必填）"],
         ["1、您的姓名", "2、人员编号：", "3、活动编号", "4、所在楼宇", "提交时间"],
+        ["姓名", "人员编号", "活动编号", "3、您所在的楼宇", "签到时间"],
+        ["姓名", "人员编号", "活动编号", "楼宇¹", "签到时间"],
+        ["姓名", "人员编号", "活动编号", "楼宇⁽注⁾", "签到时间"],
     ],
 )
 def test_heads_are_known_in_three_scripts(head):
-    grid = log(("p1", "e1", "示例大厦", EVENING), head=head)
-    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    grid = log(ROW, head=head)
+    assert counts(check(grid)) == ONCE
     assert looks_like_log(head)
 
 
 def test_the_columns_may_stand_in_any_order_beside_others():
     head = ["企业", "签到时间", "楼宇", "项目", "活动编号", "手机号", "人员编号"]
     row = ("某企业", EVENING, "示例大厦", "示例项目", "e1", "13800000000", "p1")
-    assert counts(check(log(row, head=head))) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(check(log(row, head=head))) == ONCE
 
 
 def test_the_time_of_the_sign_in_goes_before_that_of_the_form():
@@ -138,36 +116,26 @@ def test_the_time_of_the_sign_in_goes_before_that_of_the_form():
 
 
 @pytest.mark.parametrize(
-    "heads",
+    ("known", "heads"),
     [
-        ["年份", "楼宇", "税收(亿元)", "党员数", "活动场次", "参与人次", "参与人数"],
-        ["时间", "楼宇", "税收", "党员", "企业", "活动"],
-        ["年份", "楼宇", "税收(亿元)", "姓名"],
-        ["时间", "楼宇", "党员数", "姓名"],
-        ["时间", "楼宇", "党员数", "人员编号"],
-        ["人员编号", "活动编号", "楼宇", "税收(亿元)"],
-        ["year", "building", "tax_yi", "events"],
-        ["2016", "示例大厦", "26.3"],
-        [],
+        (False, "年份 楼宇 税收(亿元) 党员数 活动场次 参与人次 参与人数"),
+        (False, "时间 楼宇 税收 党员 企业 活动"),
+        (False, "年份 楼宇 税收(亿元) 姓名"),
+        (False, "时间 楼宇 党员数 姓名"),
+        (False, "时间 楼宇 党员数 人员编号"),
+        (False, "人员编号 活动编号 楼宇 税收(亿元)"),
+        (False, "year building tax_yi events"),
+        (False, "2016 示例大厦 26.3"),
+        (False, ""),
+        (True, "提交时间 姓名 手机号 所在楼宇 活动名称 是否党员"),
+        (True, "人员编号 活动编号 楼宇"),
+        (True, "签到时间 楼宇 人员编号"),
+        (True, "签到时间 姓名 楼宇"),
+        (True, "person_id timestamp"),
     ],
 )
-def test_a_table_of_buildings_is_no_log(heads):
-    assert not looks_like_log(heads)
-
-
-@pytest.mark.parametrize(
-    "heads",
-    [
-        HEAD,
-        ["提交时间", "姓名", "手机号", "所在楼宇", "活动名称", "是否党员"],
-        ["人员编号", "活动编号", "楼宇"],
-        ["签到时间", "楼宇", "人员编号"],
-        ["签到时间", "姓名", "楼宇"],
-        ["person_id", "timestamp"],
-    ],
-)
-def test_a_log_is_known_by_its_heads_even_if_one_is_missing(heads):
-    assert looks_like_log(heads)
+def test_a_log_is_known_by_its_heads_even_if_one_is_missing(known, heads):
+    assert looks_like_log(heads.split()) == known
 
 
 def test_lines_above_the_head_and_below_the_rows_are_no_sign_ins():
@@ -180,47 +148,44 @@ def test_lines_above_the_head_and_below_the_rows_are_no_sign_ins():
         ["共1条记录"],
     )
     grid.rows.insert(0, ["示例街道活动签到表", None])
-    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(check(grid)) == ONCE
 
 
 def test_the_lines_around_a_csv_may_be_shorter():
-    grid = log(("p1", "e1", "示例大厦", EVENING), ("备注：按活动汇总",), ("",))
+    grid = log(ROW, ("备注：按活动汇总",), ("",))
     grid.rows = [["示例街道活动签到表"], *grid.rows[:2], ["备注：按活动汇总"], [""]]
-    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(check(grid)) == ONCE
 
 
 def test_a_head_of_two_rows_is_read_from_its_lower_texts():
     grid = book(
         [None, "人员编号", None, None, None],
-        ["某人", "p1", "e1", "示例大厦", EVENING],
+        ROW,
         head=["人员", None, "活动编号", "楼宇", "签到时间"],
         merged=[(0, 0, 0, 1), (0, 2, 1, 2), (0, 3, 1, 3), (0, 4, 1, 4)],
     )
-    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(check(grid)) == ONCE
 
 
 def test_sheets_with_one_head_are_read_together():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
     other = ["某人", "p1", "e2", "示例大厦", "2019-04-04 20:05"]
     cover = Grid(
         file="签到.xlsx", sheet="封面", rows=[["示例街道活动签到"], ["2019年"]]
     )
     turned = book(other[::-1], head=HEAD[::-1], sheet="4月")
-    outcome = check(cover, book(row, sheet="3月"), turned)
+    outcome = check(cover, book(ROW, sheet="3月"), turned)
     assert counts(outcome) == {(2019, "示例大厦"): (2, 2, 1)}
 
 
 def test_sheets_with_unlike_heads_are_refused():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
     head = ["姓名", "人员编号", "活动编号", "大厦", "签到时间"]
-    outcome = check(book(row, sheet="3月"), book(row, head=head, sheet="4月"))
+    outcome = check(book(ROW, sheet="3月"), book(ROW, head=head, sheet="4月"))
     assert [(e.code, e.sheet) for e in outcome.errors] == [("schema_drift", "4月")]
 
 
 def test_a_sheet_of_rows_without_a_head_is_refused():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
-    bare = Grid(file="签到.xlsx", sheet="4月", rows=[row, row])
-    assert faults(check(book(row), bare)) == [("missing_header", None, "")]
+    bare = Grid(file="签到.xlsx", sheet="4月", rows=[ROW, ROW])
+    assert faults(check(book(ROW), bare)) == [("missing_header", None, "")]
     assert faults(check(bare)) == [("missing_header", None, "")]
 
 
@@ -230,20 +195,18 @@ def test_nothing_and_a_head_alone_are_refused():
 
 
 def test_a_head_further_down_is_refused():
-    row = ("p1", "e1", "示例大厦", EVENING)
-    assert faults(check(log(row, HEAD, row))) == [("repeated_header", 3, "")]
+    assert faults(check(log(ROW, HEAD, ROW))) == [("repeated_header", 3, "")]
 
 
 def test_a_csv_row_of_another_length_is_refused():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
-    grid = log(row)
-    grid.rows += [[*row, ""], row[:-1], [*row, "多"]]
+    grid = log(ROW)
+    grid.rows += [[*ROW, ""], ROW[:-1], [*ROW, "多"]]
     assert faults(check(grid)) == [("ragged_row", n, "") for n in (3, 4, 5)]
 
 
 def test_two_columns_of_one_kind_are_refused_unless_one_is_named():
     head = [*HEAD, "所在楼宇"]
-    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, "另一示例大厦"), head=head)
+    grid = log((*ROW, "另一示例大厦"), head=head)
     assert faults(check(grid)) == [("duplicate_column", 1, "所在楼宇")]
     named = Asked(columns={"building": "所在楼宇"})
     assert counts(check(grid, asked=named)) == {(2019, "另一示例大厦"): (1, 1, 1)}
@@ -266,23 +229,22 @@ ANSWERS = [
 ]
 
 
-def test_a_survey_is_refused_until_person_and_event_are_named():
-    outcome = check(log(*ANSWERS, head=SURVEY))
-    assert faults(outcome) == [("missing_column", 1, "")] * 2
-    assert "--person COLUMN --event COLUMN" in outcome.errors[0].message
-    named = Asked(person="手机号", event="活动名称")
-    found = counts(check(log(*ANSWERS, head=SURVEY), asked=named))
-    assert found == {(2019, "示例大厦"): (2, 3, 2)}
+def test_a_survey_in_a_file_is_counted_once_its_columns_are_named(tmp_path):
+    path = tmp_path / "问卷.csv"
+    lines = [SURVEY, *ANSWERS]
+    path.write_text("\n".join(",".join(line) for line in lines), encoding="utf-8")
+    refused = check_file(path)
+    assert refused.table == "event_log"
+    assert faults(refused) == [("missing_column", 1, "")] * 2
+    assert "--person COLUMN --event COLUMN" in refused.errors[0].message
+    named = check_file(path, person="手机号", event="活动名称")
+    assert counts(named) == {(2019, "示例大厦"): (2, 3, 2)}
 
 
-WENJUANXING = [
-    "序号",
-    "提交答卷时间",
-    "1、您的姓名",
-    "2、您的手机号",
-    "3、您在哪座楼工作",
-    "4、参加的活动",
-]
+WENJUANXING = (
+    "序号 提交答卷时间 1、您的姓名 2、您的手机号 3、您在哪座楼工作"
+    " 4、参加的活动".split()
+)
 ANSWER = ("1", "2019/3/4 20:05:11", "某甲", "13800000001", "示例大厦", "示例讲座")
 
 
@@ -294,34 +256,29 @@ def test_a_survey_is_read_once_the_building_is_named_in_either_language(name):
         columns={name: "3、您在哪座楼工作"},
     )
     outcome = check(log(ANSWER, head=WENJUANXING), asked=asked)
-    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(outcome) == ONCE
 
 
-def test_a_missing_building_tells_how_to_name_it():
-    outcome = check(log(ANSWER, head=WENJUANXING))
-    assert any("--column 楼宇=HEAD" in error.message for error in outcome.errors)
-
-
-def test_a_question_for_the_building_is_a_head_of_the_building():
-    assert role_of("3、您所在的楼宇")[1] == "building"
-    assert role_of("您的手机号")[1] == "phone"
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (ASKED, "--column 楼宇=HEAD"),
+        (Asked(columns={"楼宇": "楼"}), "--column 指明的一栏"),
+        (Asked(person="会员号", event="4、参加的活动"), "--person"),
+    ],
+)
+def test_a_column_that_is_not_there_is_told_with_how_to_name_it(asked, said):
+    outcome = check(log(ANSWER, head=WENJUANXING), asked=asked)
+    assert {code for code, _, _ in faults(outcome)} == {"missing_column"}
+    assert any(said in error.message for error in outcome.errors)
 
 
 @pytest.mark.parametrize("name", ["时间", "签到时间", "time", "timestamp"])
 def test_the_column_of_times_is_named_in_either_language(name):
     head = [*HEAD[:-1], "到场"]
-    grid = log(("p1", "e1", "示例大厦", EVENING), head=head)
+    grid = log(ROW, head=head)
     asked = Asked(columns={name: "到场"})
     assert list(counts(check(grid, asked=asked))) == [(2019, "示例大厦")]
-
-
-def test_a_building_that_is_named_and_not_there_is_told():
-    outcome = check(log(ANSWER, head=WENJUANXING), asked=Asked(columns={"楼宇": "楼"}))
-    assert any("--column 指明的一栏" in error.message for error in outcome.errors)
-
-
-def test_a_footnote_of_a_head_is_no_part_of_it():
-    assert role_of("楼宇¹")[1] == role_of("楼宇⁽注⁾")[1] == "building"
 
 
 def test_a_telephone_in_scientific_notation_is_not_said_to_have_16_digits():
@@ -337,108 +294,50 @@ def test_a_span_of_time_is_told_as_one_whatever_its_dash(dash):
     assert "一段时间" in outcome.errors[0].message
 
 
-def test_a_building_with_a_telephone_is_refused_and_not_quoted():
-    outcome = check(log(("p1", "e1", "示例大厦(某人13800000000)", EVENING)))
-    assert faults(outcome) == [("invalid_name", 2, "楼宇")]
-    assert "138" not in outcome.errors[0].message
-
-
-def test_a_column_that_is_asked_for_and_not_there_is_told():
-    asked = Asked(person="会员号", event="活动名称")
-    outcome = check(log(*ANSWERS, head=SURVEY), asked=asked)
-    assert faults(outcome) == [("missing_column", 1, "")]
-    assert "--person" in outcome.errors[0].message
+NO_IDS = {
+    "missing_key": "| \u3000|—|NULL|匿名|Anonymous|\u200b".split("|"),
+    "error_cell": ["#N/A"],
+    "ambiguous_number": ["p1²", "p⁽注⁾"],
+    "id_precision_loss": ["1.2345E+17", "3E+17", 310101199001011234.0, float("inf")],
+    "control_character": ["p\x071", "p\u202e1", "p\n1"],
+    "invalid_id": ["p\ufffd", 12.5, -3, True, dt.datetime(2019, 3, 4)],
+    "formula_text": ['="0001"'],
+}
+NO_IDS["missing_key"] += [None, float("nan")]
+NO_IDS["id_precision_loss"].append(10**15)  # a spreadsheet keeps fifteen digits
 
 
 @pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        ("", "missing_key"),
-        (" \u3000", "missing_key"),
-        ("—", "missing_key"),
-        ("NULL", "missing_key"),
-        ("匿名", "missing_key"),
-        ("Anonymous", "missing_key"),
-        ("#N/A", "error_cell"),
-        ("p1²", "ambiguous_number"),
-        ("p⁽注⁾", "ambiguous_number"),
-        ("1.2345E+17", "id_precision_loss"),
-        ("3E+17", "id_precision_loss"),
-        ("p\x071", "control_character"),
-        ("p\u202e1", "control_character"),
-        ("p\n1", "control_character"),
-        ("p\ufffd", "invalid_id"),
-        ('="0001"', "formula_text"),
-    ],
+    ("value", "reason"), [(one, code) for code in NO_IDS for one in NO_IDS[code]]
 )
-def test_an_id_that_cannot_be_read_is_refused(value, reason):
+def test_a_cell_that_is_no_id_is_refused(value, reason):
     assert one(人员编号=value) == [(reason, 3, "人员编号")]
     assert one(活动编号=value) == [(reason, 3, "活动编号")]
 
 
 @pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        (310101199001011234.0, "id_precision_loss"),
-        (1234567890123456, "id_precision_loss"),
-        (12.5, "invalid_id"),
-        (-3, "invalid_id"),
-        (True, "invalid_id"),
-        (float("inf"), "id_precision_loss"),
-        (dt.datetime(2019, 3, 4), "invalid_id"),
-        (None, "missing_key"),
-    ],
+    "ids", [(123.0, 123, "123", "１２３"), (10**15 - 1, "999999999999999")]
 )
-def test_a_number_cell_that_is_no_id_is_refused(value, reason):
-    grid = book(["某人", value, "e1", "示例大厦", EVENING])
-    assert faults(check(grid)) == [(reason, 2, "人员编号")]
-
-
-def test_ids_in_number_cells_are_those_in_text():
-    rows = [
-        [None, id_, "e1", "示例大厦", EVENING] for id_ in (123.0, 123, "123", "１２３")
-    ]
-    outcome = check(book(*rows))
-    assert counts(outcome) == {(2019, "示例大厦"): (1, 1, 1)}
+def test_ids_in_number_cells_are_those_in_text(ids):
+    rows = [[None, id_, "e1", "示例大厦", EVENING] for id_ in ids]
+    assert counts(check(book(*rows))) == ONCE
 
 
 def test_a_number_shown_with_zeros_is_the_id_with_zeros():
     rows = [[None, id_, "e1", "示例大厦", EVENING] for id_ in (123, "000123")]
     grid = book(*rows, formats=["General", "000000"])
     grid.styles = [b"\0" * 5, b"\0\1\0\0\0", b"\0" * 5]
-    assert counts(check(grid)) == {(2019, "示例大厦"): (1, 1, 1)}
+    assert counts(check(grid)) == ONCE
 
 
-def test_a_number_of_sixteen_digits_is_no_id():
-    # A spreadsheet keeps fifteen digits.
-    assert read_id(10**15 - 1) == "999999999999999"
-    with pytest.raises(Unread, match="id_rounded"):
-        read_id(10**15)
-
-
-@pytest.mark.parametrize("value", [None, "", " ", "\u200b", float("nan"), "n/a"])
-def test_a_cell_without_anything_to_see_is_no_id(value):
-    with pytest.raises(Unread, match="id_blank"):
-        read_id(value)
-
-
-def test_capitals_make_another_person_and_are_told():
-    outcome = check(
-        log(("a7", "e1", "示例大厦", EVENING), ("A7", "e1", "示例大厦", EVENING))
-    )
-    assert counts(outcome) == {(2019, "示例大厦"): (1, 2, 2)}
-    assert warnings(outcome) == ["similar_ids"]
-
-
-def test_leading_zeros_make_another_person_and_are_told():
-    outcome = check(
-        log(("000123", "e1", "示例大厦", EVENING), ("123", "e1", "示例大厦", EVENING))
-    )
+@pytest.mark.parametrize(("one_id", "other"), [("a7", "A7"), ("000123", "123")])
+def test_capitals_and_leading_zeros_make_another_person_and_are_told(one_id, other):
+    outcome = check(log(*[(id_, "e1", "示例大厦", EVENING) for id_ in (one_id, other)]))
     assert counts(outcome) == {(2019, "示例大厦"): (1, 2, 2)}
     told = [(w.code, w.row, w.column) for w in outcome.warnings]
     assert told == [("similar_ids", 2, "人员编号")]
     assert "第 3 行" in outcome.warnings[0].message
-    assert "123" not in outcome.warnings[0].message
+    assert not {one_id, other} & set(re.findall(r"\w+", outcome.warnings[0].message))
 
 
 def test_one_person_at_one_event_in_two_buildings_is_refused():
@@ -446,19 +345,20 @@ def test_one_person_at_one_event_in_two_buildings_is_refused():
 
 
 def test_a_building_is_read_as_everywhere_and_a_blank_one_refused():
-    grid = log(
-        ("p1", "e1", " 示例大厦Ａ座", EVENING), ("p2", "e1", "示例大厦A座", EVENING)
-    )
+    names = " 示例大厦Ａ座", "示例大厦A座"
+    grid = log(*[(f"p{name}", "e1", name, EVENING) for name in names])
     assert counts(check(grid)) == {(2019, "示例大厦A座"): (1, 2, 2)}
-    assert one(楼宇="") == [("missing_key", 3, "楼宇")]
-    assert one(楼宇="示例\n大厦") == [("invalid_name", 3, "楼宇")]
-    assert one(楼宇="示例\u202e大厦") == [("control_character", 3, "楼宇")]
+    for name, reason in (
+        ("", "missing_key"),
+        ("示例\n大厦", "invalid_name"),
+        ("示例\u202e大厦", "control_character"),
+        ("示例大厦(某人13800000000)", "invalid_name"),
+    ):
+        assert one(楼宇=name) == [(reason, 3, "楼宇")]
 
 
 def test_buildings_that_differ_in_a_sign_are_two_and_are_told():
-    outcome = check(
-        log(("p1", "e1", "星河中心", EVENING), ("p2", "e2", "星河中心*", EVENING))
-    )
+    outcome = check(log(*[("p1", n, n, EVENING) for n in ("星河中心", "星河中心*")]))
     assert warnings(outcome) == ["similar_names"]
 
 
@@ -484,64 +384,45 @@ def test_a_date_cell_and_an_event_without_a_time_are_read():
 
 
 @pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        ("03/04/2019 10:00", "ambiguous_date"),
-        ("2019-02-29 10:00", "invalid_date"),
-        ("2027-01-01 10:00", "invalid_date"),
-        ("2019-03-04 10:00-11:30", "invalid_date"),
-        ("", "missing_key"),
-    ],
+    ("value", "reason"), [("03/04/2019 10:00", "ambiguous_date"), ("", "missing_key")]
 )
 def test_a_time_that_cannot_be_read_is_refused(value, reason):
     assert one(签到时间=value) == [(reason, 3, "签到时间")]
 
 
+YES_OR_NO = ["是", "否", "1", "0", 1, 0, 1.0, 0.0, True, "TRUE", "群众", "预备党员"]
+HOURS = ["2", "1.5", "1.5小时", "2 h", "0", 1.5, None, dt.time(1, 30)]
+
+
 @pytest.mark.parametrize(
-    "value",
-    ["是", "否", "1", "0", 1, 0, 1.0, 0.0, True, "TRUE", "群众", "预备党员", "", "—"],
+    ("head", "values"), [("是否党员", [*YES_OR_NO, "", "—"]), ("时长", [*HOURS, ""])]
 )
-def test_a_yes_or_no_is_let_in(value):
-    head = [*HEAD, "是否党员"]
-    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, value), head=head)
-    assert warnings(check(grid)) == []
+def test_a_yes_or_no_and_a_number_of_hours_are_let_in(head, values):
+    grid = log(*((*ROW, value) for value in values), head=[*HEAD, head])
+    assert counts(check(grid)) == ONCE
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "reason"),
+    ("column", "values", "reason"),
     [
-        ("是否党员", "也许", "invalid_value"),
-        ("is_member", "2", "invalid_value"),
-        ("时长", "2-3", "ambiguous_number"),
-        ("时长", "1.5～2小时", "ambiguous_number"),
-        ("hours", "-1", "out_of_range"),
-        ("hours", "一会儿", "invalid_number"),
-        ("hours", float("inf"), "invalid_number"),
-        ("hours", True, "invalid_number"),
+        ("是否党员", ["也许", "2"], "invalid_value"),
+        ("is_member", ["2"], "invalid_value"),
+        ("时长", ["2-3", "1.5～2小时"], "ambiguous_number"),
+        ("hours", ["-1"], "out_of_range"),
+        ("hours", ["一会儿", float("inf"), True], "invalid_number"),
     ],
 )
-def test_a_wrong_value_beside_the_keys_is_refused(column, value, reason):
-    grid = log(("某人", "p1", "e1", "示例大厦", EVENING, value), head=[*HEAD, column])
-    assert faults(check(grid)) == [(reason, 2, column)]
-
-
-@pytest.mark.parametrize(
-    "value", ["2", "1.5", "1.5小时", "2 h", "0", "", 1.5, None, dt.time(1, 30)]
-)
-def test_hours_are_a_number(value):
-    grid = book(["某人", "p1", "e1", "示例大厦", EVENING, value], head=[*HEAD, "时长"])
-    assert warnings(check(grid)) == []
+def test_a_wrong_value_beside_the_keys_is_refused(column, values, reason):
+    grid = log(*((*ROW, value) for value in values), head=[*HEAD, column])
+    expected = [(reason, row, column) for row in range(2, 2 + len(values))]
+    assert faults(check(grid)) == expected
 
 
 def test_a_year_without_a_sign_in_is_told_and_no_zero():
-    outcome = check(
-        log(
-            ("p1", "e1", "示例大厦", "2016-03-04"),
-            ("p1", "e2", "示例大厦", "2018-03-04"),
-            ("p1", "e3", "示例大厦", "2020-03-04"),
-            ("p1", "e4", "另一示例大厦", "2019-03-04"),
-        )
-    )
+    rows = [
+        ("p1", f"e{year}", "示例大厦", f"{year}-03-04") for year in (2016, 2018, 2020)
+    ]
+    outcome = check(log(*rows, ("p1", "e4", "另一示例大厦", "2019-03-04")))
     assert warnings(outcome) == ["missing_year"] * 2
     assert "2017" in outcome.warnings[0].message
     assert "“示例大厦”2019" in outcome.warnings[1].message
@@ -563,25 +444,21 @@ def test_merged_keys_are_filled_down_and_merged_persons_refused():
 
 
 def test_errors_and_struck_cells_are_refused():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
     for parts, reason in (
         ({"errors": {(1, 3): "#REF!"}}, "error_cell"),
         ({"no_value": {(1, 3)}}, "formula_no_value"),
         ({"struck": {(1, 3)}}, "invalid_value"),
     ):
-        assert faults(check(book(row, **parts))) == [(reason, 2, "楼宇")]
+        assert faults(check(book(ROW, **parts))) == [(reason, 2, "楼宇")]
         beside = {name: {(1, 0): "x"} for name in parts} | {"errors": {}}
-        assert warnings(check(book(row, **beside))) == []
+        assert warnings(check(book(ROW, **beside))) == []
 
 
 def test_hidden_rows_and_columns_count_and_are_told():
-    row = ["某人", "p1", "e1", "示例大厦", EVENING]
-    outcome = check(book(row, hidden_rows={1}, hidden_columns={1}))
-    assert warnings(outcome) == ["hidden_rows", "hidden_columns"]
-    assert [(w.row, w.column) for w in outcome.warnings] == [
-        (2, ""),
-        (None, "人员编号"),
-    ]
+    outcome = check(book(ROW, hidden_rows={1}, hidden_columns={1}))
+    assert counts(outcome) == ONCE
+    told = [(w.code, w.row, w.column) for w in outcome.warnings]
+    assert told == [("hidden_rows", 2, ""), ("hidden_columns", None, "人员编号")]
 
 
 def test_all_faults_are_told_at_once_up_to_a_hundred():
@@ -592,56 +469,35 @@ def test_all_faults_are_told_at_once_up_to_a_hundred():
     assert [fault.row for fault in outcome.errors[:4]] == [2, 2, 3, 3]
 
 
-def test_a_role_is_known_by_its_rank():
-    assert role_of("签到时间") < role_of("提交时间")
-    assert role_of("血型") == (0, "")
-
-
 def saved(tmp_path, kind):
     """Return a small log with a head in 简体, saved as a file of some kind."""
     rows = [
         ["某甲", "000123", "1", "示例大厦", "2019-12-31T16:00:00Z"],
         ["某乙", "124", "1", "示例大厦", "2019-12-31T15:59:59Z"],
     ]
+    path = tmp_path / f"签到.{kind}"
     if kind == "xlsx":
-        path = tmp_path / "签到.xlsx"
         made = openpyxl.Workbook()
         for line in (["示例街道签到表"], HEAD, *rows, ["制表人：某丙"]):
             made.active.append(line)
         made.save(path)
-    elif kind == "folder":
-        path = tmp_path / "签到"
+    elif kind == "csv":
+        text = "\n".join(",".join(line) for line in (HEAD, *rows))
+        path.write_text(text, encoding="gb18030")
+    else:
         path.mkdir()
         for i, row in enumerate(rows):
             columns = {name: [value] for name, value in zip(HEAD, row, strict=True)}
             parquet.write_table(pa.table(columns), path / f"{i}.parquet")
-    else:
-        path = tmp_path / "签到.csv"
-        text = "\n".join(",".join(line) for line in (HEAD, *rows))
-        path.write_text(text, encoding=kind)
     return path
 
 
-@pytest.mark.parametrize("kind", ["utf-8", "gb18030", "utf-16", "xlsx", "folder"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "folder"])
 def test_a_file_is_known_as_a_log_and_counted(tmp_path, kind):
-    checked = check_file(saved(tmp_path, kind))
+    checked = check_here(saved(tmp_path, kind), ASKED)
     assert (checked.table, checked.status) == ("event_log", "accept")
-    assert counts(checked) == {
-        (2019, "示例大厦"): (1, 1, 1),
-        (2020, "示例大厦"): (1, 1, 1),
-    }
+    assert counts(checked) == ONCE | {(2020, "示例大厦"): (1, 1, 1)}
     assert "某" not in json.dumps(checked.to_dict(), ensure_ascii=False)
-
-
-def test_a_survey_in_a_file_is_counted_once_its_columns_are_named(tmp_path):
-    path = tmp_path / "问卷.csv"
-    lines = [SURVEY, *ANSWERS]
-    path.write_text("\n".join(",".join(line) for line in lines), encoding="utf-8")
-    refused = check_file(path)
-    assert refused.table == "event_log"
-    assert {error.code for error in refused.errors} == {"missing_column"}
-    named = check_file(path, person="手机号", event="活动名称")
-    assert counts(named) == {(2019, "示例大厦"): (2, 3, 2)}
 
 
 TOKEN = "某甲乙丙"
@@ -654,35 +510,21 @@ PIECES = [
 ]
 
 
-def told(outcome):
-    """Return everything that leaves a refused or accepted check."""
-    checked = Checked(
-        file="a.csv", sha256="", table="event_log", **asdict_parts(outcome)
-    )
-    return json.dumps(checked.to_dict(), ensure_ascii=False) + repr(outcome.warnings)
-
-
-def asdict_parts(outcome):
-    """Return the parts of an outcome."""
-    return {
-        name: getattr(outcome, name) for name in ("rows", "cells", "warnings", "errors")
-    }
-
-
-@pytest.mark.parametrize("seed", range(300))
-def test_no_message_quotes_a_person(seed):
+@pytest.mark.parametrize("seed", range(24))
+def test_no_message_quotes_a_person(seed, monkeypatch):
+    for module in (tally, messages):
+        monkeypatch.setattr(module, "MOST_FAULTS", 10_000)
     chosen = random.Random(seed)
     head = [*HEAD, "手机号", "是否党员", "时长"]
-    rows = [[chosen.choice(PIECES) for _ in head] for _ in range(12)]
-    if chosen.random() < 0.3:
-        chosen.choice(rows)[:] = chosen.choice([[TOKEN], head, [TOKEN] * 20])
-    sheet = chosen.choice(["", "签到"])
+    rows = [[chosen.choice(PIECES) for _ in head] for _ in range(60)]
+    for line in ([TOKEN], head, [TOKEN] * 20)[: seed % 4]:
+        chosen.choice(rows)[:] = line
     asked = chosen.choice([ASKED, Asked(person="手机号", event="姓名")])
+    sheet = chosen.choice(["", "签到"])
     outcome = check(Grid(file="a", sheet=sheet, rows=[head, *rows]), asked=asked)
-    text = told(outcome)
-    assert outcome.errors
-    assert TOKEN not in text
-    assert PHONE not in text
+    assert len(outcome.errors) > 60
+    assert TOKEN not in repr(outcome)
+    assert PHONE not in repr(outcome)
 
 
 def test_the_warnings_of_an_accepted_log_quote_nobody():
@@ -692,52 +534,29 @@ def test_the_warnings_of_an_accepted_log_quote_nobody():
     ]
     outcome = check(log(*rows))
     assert set(warnings(outcome)) == {"duplicate_sign_in", "similar_ids"}
-    assert TOKEN not in told(outcome)
-    assert PHONE not in told(outcome)
+    assert TOKEN not in repr(outcome)
+    assert PHONE not in repr(outcome)
 
 
-def test_the_fault_of_a_key_says_what_place_fault_says():
-    outcome = check(log(("", "e1", "示例大厦", EVENING)))
-    fault = place_fault(
-        "missing_key",
-        "没有写编号",
-        "补上编号，或删去这一行",
+def test_the_fault_of_a_key_names_its_place_and_the_mend_in_both_languages():
+    (fault,) = check(log(("", "e1", "示例大厦", EVENING))).errors
+    assert fault == place_fault(
+        *("missing_key", "没有写编号", "补上编号，或删去这一行"),
         "there is no id; fill it in or remove the row",
-        file="签到.csv",
-        row=2,
-        column="人员编号",
+        **{"file": "签到.csv", "row": 2, "column": "人员编号"},
     )
-    assert asdict(outcome.errors[0]) == asdict(fault)
-
-
-def long_log(n):
-    """Return a log of some thousand persons at events of forty persons each."""
-    rows = [
-        [
-            "某人",
-            f"P{i * 7919 % 30_011:09}",
-            f"E{i // 40}",
-            f"示例大厦{i // 40 % 40}",
-            f"{2016 + i // 40 % 5}-03-{i % 28 + 1:02} 20:{i // 7 % 60:02}:{i % 60:02}",
-        ]
-        for i in range(n)
-    ]
-    return Grid(file="签到.csv", rows=[HEAD, *rows])
-
-
-@pytest.mark.slow
-def test_two_hundred_thousand_rows_take_seconds():
-    grid = long_log(200_000)
-    started = time.process_time()
-    outcome = check(grid)
-    assert time.process_time() - started < 8
-    assert sum(number for _, number, _ in counts(outcome).values()) == 200_000
 
 
 def test_what_a_log_takes_beside_its_rows_is_bounded():
-    grid = long_log(10_000)
+    rows = [
+        f"某人,P{i * 7919 % 3011:09},E{i // 40},示例大厦{i // 40 % 40},"
+        f"{2016 + i // 40 % 5}-03-{i % 28 + 1:02} 20:{i // 7 % 60:02}:{i % 60:02}"
+        for i in range(2500)
+    ]
+    grid = Grid(file="签到.csv", rows=[HEAD, *(row.split(",") for row in rows)])
     tracemalloc.start()
-    check(grid)
+    outcome = check(grid)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 10e6  # of 200,000 rows: 200 MB
+    assert sum(number for _, number, _ in counts(outcome).values()) == 2500
+    assert peak < 2.5e6  # of 200,000 rows: 200 MB

@@ -11,7 +11,6 @@ from hengstats.intake.result import Asked
 HANS = "年份,楼宇,税收(亿元)\n2016,示例大厦,26.3\n2017,恒隆广场,32\n"
 HANT = "年份,樓宇,稅收(億元)\n2016,示例大廈,26.3\n2017,恆隆廣場,32\n"
 READ = ["2016 示例大厦 26.3", "2017 恒隆广场 32"]
-HEAD = "year,building,tax(亿元)\n"
 
 
 @pytest.fixture
@@ -49,43 +48,39 @@ def fault(check):
     return first
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk"])
-def test_simplified_text_is_read_in_every_encoding(read, encoding):
-    assert read(HANS, encoding) == READ
+HANT_READ = ["2016 示例大廈 26.3", "2017 恆隆廣場 32"]
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-16", "gb18030", "big5", "big5hkscs"]
+    ("text", "encodings", "rows"),
+    [
+        (HANS, "utf-8 utf-8-sig utf-16 gb18030 gbk", READ),
+        (HANT, "utf-8 utf-16 gb18030 big5 big5hkscs", HANT_READ),
+        ("\ufeff" + HANS, "utf-16-le utf-16-be", READ),
+    ],
 )
-def test_traditional_text_is_read_in_every_encoding(read, encoding):
-    assert read(HANT, encoding) == ["2016 示例大廈 26.3", "2017 恆隆廣場 32"]
+def test_text_is_read_in_every_encoding(read, text, encodings, rows):
+    assert [read(text, encoding) for encoding in encodings.split()] == [rows] * len(
+        encodings.split()
+    )
 
 
-@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be"])
-def test_utf16_is_read_in_both_byte_orders(read, code):
-    assert read("\ufeff" + HANS, code) == READ
+SIMPLE = "示例金融中心 会德丰国际广场一座 瑞欧百货大楼 锦沧文华广场 仙乐斯广场"
+SIMPLE += " 梅龙镇广场 中信泰富广场"
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "gb2312"])
 @pytest.mark.parametrize(
-    "name",
-    "示例金融中心 会德丰国际广场一座 瑞欧百货大楼 锦沧文华广场 仙乐斯广场"
-    " 梅龙镇广场 中信泰富广场".split(),
+    ("encoding", "names"),
+    [
+        *((encoding, SIMPLE) for encoding in ("gb18030", "gbk", "gb2312")),
+        ("big5", "示例金融中心 會德豐國際廣場一座 恆隆廣場"),
+        ("utf-8", "Café Müller"),
+    ],
 )
-def test_names_alone_tell_gb18030(read, name, encoding):
-    text = f"year,building,tax (CNY million)\n2016,{name},26.3\n"
-    assert read(text, encoding) == [f"2016 {name} 26.3"]
-
-
-@pytest.mark.parametrize("name", ["示例金融中心", "會德豐國際廣場一座", "恆隆廣場"])
-def test_names_alone_tell_big5(read, name):
-    text = f"year,building,tax (CNY million)\n2016,{name},26.3\n"
-    assert read(text, "big5") == [f"2016 {name} 26.3"]
-
-
-def test_western_letters_in_utf8_are_read(read):
-    text = "year,building,tax (CNY million)\n2016,Café Müller,26.3\n"
-    assert read(text) == ["2016 Café Müller 26.3"]
+def test_names_alone_tell_the_encoding(read, encoding, names):
+    for name in names.split():
+        text = f"year,building,tax (CNY million)\n2016,{name},26.3\n"
+        assert read(text, encoding) == [f"2016 {name} 26.3"]
 
 
 TWISTED = "中中中中".encode()

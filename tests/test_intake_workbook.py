@@ -6,7 +6,7 @@ import re
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
@@ -211,6 +211,7 @@ def filled(rows):
     return {(r, c): value for r, c, value in cells if value is not None}
 
 
+@settings(max_examples=25)
 @given(st.lists(st.lists(VALUES, max_size=5), max_size=5))
 def test_whatever_is_written_comes_back(rows):
     made, stream = openpyxl.Workbook(), io.BytesIO()
