@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sheets import HEAD, TWO_YEARS, book, csv, look, members, pack, told
+from storing import begin, noted
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 TAX = ["年份", "楼宇", "税收(亿元)"]
@@ -237,3 +238,38 @@ def test_a_dataset_s_own_measures_are_columns_under_their_labels(tmp_path):
     said = [(cell.column, cell.printed, float(cell.number)) for cell in cells]
     assert said == [("two_new", "约120", 120), ("rent", "2300", 23)]
     assert len(look(tmp_path, sheet).cells) == 1  # and of nobody else's
+
+
+# Slips are told.
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (16.8, 168, True),
+        (168, 16.8, True),
+        (5, 24.9, False),  # less than five times
+        (5, 25, True),
+        (3, 19, False),  # small figures
+        (0, 500, False),
+    ],
+)
+def test_a_figure_five_times_its_neighbour_is_a_warning(before, after, told, tmp_path):
+    rows = [[2019, "示例大厦", before], [2020, "示例大厦", after]]
+    warnings = look(tmp_path, book([TAX, *rows])).warnings
+    assert [fault.code for fault in warnings] == ["large_change"] * told
+    assert not told or f"{before:g}" in warnings[0].message
+
+
+def test_a_figure_five_times_the_stored_one_is_a_warning_of_add(tmp_path, monkeypatch):
+    first = "年份,楼宇,税收(亿元),党员数\n2019,示例大厦,16.8,105\n"
+    mine = begin(tmp_path, monkeypatch, first)
+    added = mine("年份,楼宇,税收(亿元),党员数\n2020,示例大厦,168,110\n")
+    (told,) = noted(added, "large_change")
+    assert "“168”" in told and "2019 年数据集里是“16.8”" in told
+
+
+def test_names_that_differ_in_script_alone_are_very_like(tmp_path):
+    rows = [[2020, f"{letter}座", 1] for letter in ("A", "\u0410", "\u0391", "B")]
+    warnings = look(tmp_path, book([TAX, *rows])).warnings
+    assert [fault.code for fault in warnings] == ["similar_names"] * 2

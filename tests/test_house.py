@@ -23,10 +23,10 @@ BUDGET = {
     "report": 1600,
     "revisions": 1200,
 }
-FILES = 175
-ONE_IMPORTER = 70
-CIRCLES = 2
-TEST_LINES = 21_900
+FILES = 96
+ONE_IMPORTER = 29
+CIRCLES = 0
+TEST_LINES = 16_700
 
 
 def modules(root):

@@ -66,7 +66,7 @@ CASES = cases("""
 -> ! missing_key 3 年份
 # a building that is named like a footer
 楼宇,年份,税收(亿元) | 备注,2016,1.5
--> 2016 备注 tax=1.5
+-> ! invalid_name 2 楼宇
 # a remark below years across
 楼宇,2016年税收(亿元),2017年税收(亿元) | 甲大厦,1,2 | 数据由示例街道提供,,
 -> 2016 甲大厦 tax=1 | 2017 甲大厦 tax=2

@@ -236,3 +236,61 @@ def test_a_reading_that_says_nothing_or_names_no_figure_is_refused(
 ):
     with pytest.raises(hs.DataError, match=message):
         reading(plaza, "tax_revenue", 2016, readings)
+
+
+# Growths as they were printed.
+
+YEARS = list(range(2010, 2017))
+M = [100.0, 104, 110, 113, 121, 125, 130]
+T = [10.0, 11, 13, 13.5, 15, 15.2, 16]
+
+
+def with_units(panel):
+    """Return a panel that knows its units, as one of a dataset does."""
+    units = {
+        "m": "persons",
+        "t": "yuan",
+        "t_growth": "fraction",
+        "m_increase": "persons",
+    }
+    panel.attrs["about"] = {"units": units}
+    return panel
+
+
+@pytest.mark.parametrize("how", ["growth", "increase", "bound"])
+def test_a_printed_growth_stands_for_a_step_of_which_a_level_is_missing(how):
+    known = assess(frame(YEARS, M, T))
+    m, t, more = list(M), list(T), {}
+    lower, upper = list(T), list(T)
+    if how == "increase":  # 2012 is not printed, 2013 is 3 more than it was
+        m[2] = NAN
+        more = {"m_increase": [NAN, NAN, NAN, 3.0, NAN, NAN, NAN]}
+    else:
+        growth = [T[3] / T[2] - 1, T[4] / T[3] - 1]
+        more = {"t_growth": [NAN, NAN, NAN, *growth, NAN, NAN]}
+        t[3] = lower[3] = upper[3] = NAN
+        if how == "bound":  # "over 13": the growth says more
+            lower[3], upper[3] = 13.0, INF
+    panel = with_units(frame(YEARS, m, t, t_lower=lower, t_upper=upper, **more))
+    verdict = assess(panel)
+    last = [2013] if how == "increase" else [2013, 2014]
+    assert [step[1] for step in verdict.printed_steps] == last
+    if how == "increase":  # the step into 2012 has no growth, that over both is left
+        assert steps(verdict) == [s for s in steps(known) if s != [2011, 2012]]
+        return
+    columns = ["x_value", "y_value"]
+    assert verdict.steps[columns].to_numpy() == pytest.approx(known.steps[columns])
+    assert verdict.finding == known.finding
+    assert "2012→2013、2013→2014 这几步" in verdict.statement
+
+
+def test_the_boxes_of_a_printed_increase_reach_from_corner_to_corner():
+    # 130 to 134, of which 9 to 11 are new: from 134/125 down to 130/121 and so on.
+    rows = dict(m=[NAN, 132.0], m_lower=[NAN, 130.0], m_upper=[NAN, 134.0])
+    panel = pd.DataFrame({"entity": "a", "year": [2019, 2020], "t": [1.0, 2], **rows})
+    increase = dict(m_increase=[NAN, 10.0], m_increase_lower=[NAN, 9.0])
+    panel = with_units(panel.assign(**increase, m_increase_upper=[NAN, 11.0]))
+    step = assess(panel).steps.iloc[0]
+    expected = [math.log(134 / 125), math.log(132 / 122), math.log(130 / 119)]
+    found = [step["x_lower"], step["x_value"], step["x_upper"]]
+    assert found == pytest.approx(expected)
