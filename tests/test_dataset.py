@@ -143,7 +143,7 @@ def test_the_datasets_of_the_library_are_listed_with_their_kind():
 def test_the_datasets_say_which_pairs_have_how_many_growths():
     pairs = hs.list_datasets().set_index("dataset")["pairs"]
     # Members are printed in 16 years, all of which have a figure of revenue.
-    assert pairs["national"].startswith("党员 × 一般公共预算收入：15；")
+    assert pairs["national"].startswith("中共党员总数 × 一般公共预算收入：15；")
     assert pairs["plaza66"] == ""  # 2018 is the only year of both
 
 
