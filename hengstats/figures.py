@@ -150,7 +150,12 @@ def load_figures(
     if topic is not None:
         measures = data.codebook.loc[data.codebook["topic"] == topic, "measure"]
         figures = figures[figures["measure"].isin(measures)]
-    return figures.reset_index(drop=True)
+    figures = figures.reset_index(drop=True)
+    figures.attrs["dataset"] = (
+        str(dataset),
+        as_of,
+    )  # whose names and sources a chart shows
+    return figures
 
 
 @lru_cache(maxsize=8)

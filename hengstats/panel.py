@@ -11,22 +11,27 @@ import numpy as np
 import pandas as pd
 
 from hengstats.dataset import Dataset, list_labels, read_dataset
+from hengstats.errors import SheetError
 from hengstats.figures import settle_figures
+from hengstats.intake import check
+from hengstats.intake.result import COLUMNS, CUSTOMARY
 from hengstats.messages import data_error
-from hengstats.vocabulary import LANGUAGES
+from hengstats.printed import read_printed
+from hengstats.vocabulary import LANGUAGES, UNITS, convert
 
 ILLUSTRATIVE = ("illustrative", "示例")
 
 
 def build_panel(
-    datasets: str | Sequence[str], as_of: str | None = None
+    datasets: str | Sequence[str] | pd.DataFrame, as_of: str | None = None
 ) -> pd.DataFrame:
     """Return one row per entity and year, three columns per measure.
 
     Parameters
     ----------
-    datasets : str or list of str
-        Names from `list_datasets`, or paths of folders.
+    datasets : str, path, list of str, or DataFrame
+        Names from `list_datasets`, or paths of folders; or a frame with the heads of a
+        sheet (年份, 楼宇, 税收(亿元), 党员数), which is read as `check` reads one.
     as_of : str, optional
         A date, YYYY-MM-DD: only what had been published by then.
 
@@ -42,8 +47,13 @@ def build_panel(
     ------
     DataError
         If two datasets give the same measure of the same entity and year.
+    SheetError
+        If a frame cannot be read as a sheet; every reason at once.
     """
-    names = [datasets] if isinstance(datasets, str) else list(datasets)
+    if isinstance(datasets, pd.DataFrame):
+        return _panel_of_sheet(datasets)
+    one = isinstance(datasets, str) or hasattr(datasets, "__fspath__")
+    names = [str(name) for name in ([datasets] if one else datasets)]
     loaded = [read_dataset(name, as_of) for name in names]
     figures = pd.concat([settle_figures(data) for data in loaded], ignore_index=True)
     key = ["entity", "year", "measure"]
@@ -66,6 +76,13 @@ def panel_of(
     as_of : str, optional
         The date on which they were known; only the captions say so.
     """
+    panel = _spread(figures)
+    panel.attrs["about"] = _about(datasets, figures, as_of)
+    return panel
+
+
+def _spread(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per entity and year, three columns per measure."""
     places, entities = pd.factorize(figures["entity"])
     wide = figures.assign(entity=places).pivot(
         index=["entity", "year"], columns="measure", values=["value", "lower", "upper"]
@@ -75,8 +92,65 @@ def panel_of(
     columns = {(end, m): m + ends[end] for m in measures for end in ends}
     panel = wide[list(columns)].set_axis(list(columns.values()), axis=1)
     panel = panel.reset_index().rename_axis(columns=None)
-    panel["entity"] = entities.take(panel["entity"].to_numpy())
-    panel.attrs["about"] = _about(datasets, figures, as_of)
+    return panel.assign(entity=entities.take(panel["entity"].to_numpy()))
+
+
+def as_panel(table: object) -> pd.DataFrame:
+    """Return a panel as it is; figures as `load_tax` returns, or a sheet, as a panel.
+
+    Raises
+    ------
+    DataError
+        If it is no frame.
+    SheetError
+        If it has the heads of a sheet and cannot be read as one.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise data_error("assess.no_table", kind=type(table).__name__)
+    if {"entity", "measure", "year", "value"} <= set(table):
+        panel = _spread(table)
+        if dataset := table.attrs.get("dataset"):
+            panel.attrs = build_panel(*dataset).attrs
+        return panel
+    return table if {"entity", "year"} & set(table) else build_panel(table)
+
+
+def _panel_of_sheet(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel of a frame with the heads of a sheet, boxes and all."""
+    checked = check(frame)
+    if checked.errors:
+        raise SheetError(checked.errors)
+    rows = []
+    for cell in checked.cells:
+        figure, into = read_printed(cell.printed, unit=cell.unit), COLUMNS[cell.column]
+        counted = figure.unit in UNITS and UNITS[str(figure.unit)].kind == "amount"
+        factor = convert(str(figure.unit) if counted else cell.unit, into)
+        ends = (figure.value, figure.lower, figure.upper)
+        value, lower, upper = (np.nan if e is None else e * factor for e in ends)
+        measure = CUSTOMARY[cell.column][0]
+        rows.append([cell.building, measure, cell.year, value, lower, upper, cell])
+    names = ["entity", "measure", "year", "value", "lower", "upper", "cell"]
+    figures = pd.DataFrame(rows, columns=names)
+    cells = figures.pop("cell")
+    panel = _spread(figures)
+    printed: dict[str, dict[str, dict[str, str]]] = {}
+    for entity, measure, year, cell in zip(
+        figures["entity"], figures["measure"], figures["year"], cells, strict=True
+    ):
+        own = printed.setdefault(measure, {}).setdefault(entity, {})
+        own[str(year)] = cell.printed
+    panel.attrs["about"] = About(
+        sources={},
+        printed=printed,
+        not_found={},
+        datasets=["DataFrame"],
+        as_of=None,
+        labels={},
+        units={CUSTOMARY[c.column][0]: COLUMNS[c.column] for c in cells},
+        entities={name: [name] * len(LANGUAGES) for name in figures["entity"]},
+        milestones=[],
+        publications={},
+    )
     return panel
 
 

@@ -2,9 +2,12 @@
 
 import re
 
+import pandas as pd
 import pytest
 from sheets import HEAD, TWO_YEARS, book, csv, look, members, pack, told
 from storing import begin, noted
+
+import hengstats as hs
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 TAX = ["年份", "楼宇", "税收(亿元)"]
@@ -273,3 +276,52 @@ def test_names_that_differ_in_script_alone_are_very_like(tmp_path):
     rows = [[2020, f"{letter}座", 1] for letter in ("A", "\u0410", "\u0391", "B")]
     warnings = look(tmp_path, book([TAX, *rows])).warnings
     assert [fault.code for fault in warnings] == ["similar_names"] * 2
+
+
+# A frame of the user's, with the heads of a sheet.
+
+FRAME = pd.DataFrame(
+    {
+        "楼宇": "示例大厦",
+        "年份": range(2016, 2022),
+        "税收(亿元)": [8.4, 9.5, 11, 12.8, 14, 15.2],
+        "党员数": [224, 252, 293, 346, 378, 405],
+    }
+)
+
+
+def test_a_frame_and_a_workbook_of_the_same_figures_have_one_verdict(tmp_path):
+    FRAME.to_excel(tmp_path / "a.xlsx", index=False)
+    folder = hs.new(tmp_path / "mine")
+    hs.add(tmp_path / "a.xlsx", folder, title="示例")
+    asked = {"organisation": "branch_members", "economy": "tax_revenue"}
+    stored = hs.assess(hs.build_panel(folder), **asked)
+    panel = hs.build_panel(FRAME)
+    assert panel["tax_revenue_lower"].tolist()[2] == pytest.approx(10.95)  # 11 is 11.0
+    own = hs.assess(FRAME, **asked)
+    assert own.finding == stored.finding
+    pd.testing.assert_frame_equal(own.table, stored.table)
+    assert "最粗的是 2016 年的“8.4”，读作8.35至8.45" in own.statement
+
+
+def test_a_frame_at_fault_is_told_by_row_and_column():
+    bad = FRAME.astype({"税收(亿元)": object})
+    bad.loc[3, "税收(亿元)"] = "很多"
+    assert [(e.code, e.row, e.column) for e in hs.check(bad).errors] == [
+        ("invalid_number", 5, "税收(亿元)")
+    ]
+    with pytest.raises(hs.SheetError, match="第 5 行"):
+        hs.build_panel(bad)
+
+
+def test_loaded_figures_are_drawn_as_those_of_the_panel():
+    ours = hs.draw_tax(hs.load_tax("plaza66"))
+    panel = hs.draw_tax(hs.build_panel("plaza66"))
+    drawn = [[line.get_ydata().tolist() for line in ax.lines] for ax in (ours, panel)]
+    assert drawn[0] == drawn[1] and len(drawn[0]) > 3
+    assert ours.get_title(loc="center") == panel.get_title(loc="center")
+
+
+def test_the_base_of_an_index_is_as_rounded_as_its_figure():
+    ax = hs.draw_index(hs.build_panel("plaza66"))
+    assert {line.get_gid() for line in ax.lines} & {"exact", "rounded"} == {"rounded"}

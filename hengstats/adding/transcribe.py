@@ -16,22 +16,11 @@ import pandas as pd
 
 from hengstats.dataset import list_labels
 from hengstats.errors import DataError, Fault, ReadingError, locate
-from hengstats.intake.result import COLUMNS, Cell, Checked, refuse
+from hengstats.intake.result import COLUMNS, CUSTOMARY, Cell, Checked, refuse
 from hengstats.messages import message
 from hengstats.printed import read_printed
 from hengstats.vocabulary import UNITS, convert, say
 
-# Where the codebook does not say which measure a column of a sheet is.
-CUSTOMARY = {
-    "tax": ("tax_revenue",),
-    "members": ("branch_members",),
-    "branches": ("branches",),
-    "enterprises": ("enterprises", "tenants"),
-    "enterprises_covered": ("enterprises_covered",),
-    "events": ("events",),
-    "attendances": ("attendances",),
-    "participants": ("participants",),
-}
 _BEFORE = {
     "exact": "",
     "about": "约",

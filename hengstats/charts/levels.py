@@ -29,7 +29,7 @@ from hengstats.charts.choose import (
 from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
-from hengstats.panel import series_of
+from hengstats.panel import as_panel, series_of
 from hengstats.vocabulary import programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.
@@ -102,6 +102,7 @@ def draw_participation(
     are stacked only where they add up to the total, as attendances and events do.
     Other parameters and errors as for `draw_tax`.
     """
+    panel = as_panel(panel)
     labels = programme_labels(measure, lang, about(panel).get("labels"))
     names, parts = choose_entities(panel, [measure], entities), list(labels)
     drawable = 0 < len(parts) <= len(HATCHES) and set(parts) <= set(panel)
@@ -128,10 +129,11 @@ def draw_index(
     `year` is the base; by default the first year that all of them know. Other
     parameters and errors as for `draw_tax`.
     """
+    panel = as_panel(panel)
     names = choose_entities(panel, measures, entities)
     own = panel[panel["entity"].isin(names)]
     base = common_year(own, measures, names) if year is None else year
-    tables = {measure: index_to(own, measure, base) for measure in measures}
+    tables = {measure: _index(own, measure, base) for measure in measures}
     ax = start(ax)
     plotted, used = _draw_series(ax, panel, tables, names, lang)
     marks.leave_room(ax, plotted)
@@ -152,6 +154,14 @@ def draw_index(
     return dress(ax)
 
 
+def _index(panel: pd.DataFrame, measure: str, base: int) -> pd.DataFrame:
+    """Return a measure as an index, and which of its figures are rounded."""
+    series = series_of(panel, measure)
+    rounded = series["lower"] < series["upper"]
+    known = series[["entity", "year"]].assign(is_rounded=rounded)
+    return index_to(panel, measure, base).merge(known, on=["entity", "year"])
+
+
 def _draw_levels(
     panel: pd.DataFrame,
     measures: Sequence[str],
@@ -162,6 +172,7 @@ def _draw_levels(
     phases: bool = False,
 ) -> Axes:
     """Draw measures of one unit by year, each figure as what it is."""
+    panel = as_panel(panel)
     names = choose_entities(panel, measures, entities)
     check_units(panel, measures)
     own = panel[panel["entity"].isin(names)]

@@ -133,9 +133,9 @@ def point_to_open(
 
 
 def mark_kind(row: pd.Series) -> str:
-    """Return how one figure is drawn."""
+    """Return how one figure is drawn; 100 is as rounded as the figure behind it."""
     if row["lower"] == row["upper"]:
-        return "exact"
+        return "rounded" if row.get("is_rounded", False) else "exact"
     if pd.notna(row["value"]):
         return "rounded"
     if np.isinf(row["upper"]) or pd.isna(row["upper"]):

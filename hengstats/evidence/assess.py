@@ -27,6 +27,7 @@ from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, Climb, climb, detect
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
 from hengstats.messages import data_error
+from hengstats.panel import as_panel
 from hengstats.vocabulary import check_language
 
 # What rule E mistakes for an association, and how often with six to eight years;
@@ -58,7 +59,8 @@ def assess(
     ----------
     panel : DataFrame
         As `build_panel` returns; any frame with `entity`, `year` and both measures,
-        `<measure>_lower` and `<measure>_upper` beside them where only bounds are known.
+        `<measure>_lower` and `<measure>_upper` beside them where only bounds are known;
+        or one with the heads of a sheet, as `build_panel` takes it.
     organisation, economy : str
         Measures of the panel, such as `branch_members` and `tax_revenue`; positive.
     shock_years : list of int
@@ -99,8 +101,9 @@ def assess(
     (0, 'not_enough_data', 0)
     """
     check_language(lang)
+    panel = as_panel(panel)
     measures = organisation, economy
-    _check_asked(panel, measures, readings, tried)
+    _check_asked(measures, readings, tried)
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
     read, listed = _read(panel, table, measures, readings)
@@ -148,11 +151,9 @@ def assess(
 
 
 def _check_asked(
-    panel: object, measures: tuple[object, object], readings: object, tried: object
+    measures: tuple[object, object], readings: object, tried: object
 ) -> None:
     """Refuse an argument that is not of its kind."""
-    if not isinstance(panel, pd.DataFrame):
-        raise data_error("assess.no_table", kind=type(panel).__name__)
     for measure in measures:
         if not isinstance(measure, str) or measure in ("entity", "year"):
             raise data_error("assess.no_measure", measure=measure)

@@ -175,6 +175,8 @@ def write_statement(verdict: Verdict, lang: str) -> str:
     parts += _found(verdict, lang)
     hedged = _hedged(verdict, lang)
     parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
+    if verdict.level:
+        parts += _rounded(verdict, lang)
     return _space(lang).join(parts)
 
 
@@ -403,6 +405,28 @@ def _why_only_suggestive(verdict: Verdict, lang: str) -> list[str]:
         parts.append(_say("because_year", lang, step=step))
     if rows["p_trend_adjusted"]["upper"] > LENIENT:
         parts.append(_say("because_trend", lang))
+    return parts
+
+
+def _rounded(verdict: Verdict, lang: str) -> list[str]:
+    """Say how the figures without a hedge were read: rounded, or as exact."""
+    listed, parts = verdict.readings, []
+    plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
+    for measure in (verdict.economy, verdict.organisation):
+        own = listed[plain & (listed["measure"] == measure)]
+        label = _measure(verdict, measure, lang)
+        width = ((own["upper"] - own["lower"]) / own["upper"]).to_numpy(dtype=float)
+        width = np.where(np.isfinite(width), width, 0.0)
+        if width.any():
+            row = own.iloc[int(width.argmax())]
+            words = {
+                "year": row["year"],
+                "printed": row["printed"] or f"{row['value']:g}",
+            }
+            box = show_range(f"{row['lower']:g}", f"{row['upper']:g}", lang)
+            parts.append(_say("rounded", lang, measure=label, box=box, **words))
+        elif len(own) and not own["qualifier"].any():
+            parts.append(_say("as_exact", lang, measure=label))
     return parts
 
 

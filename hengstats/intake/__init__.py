@@ -14,14 +14,18 @@ import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hengstats.intake.result import Asked, Checked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = ("building_year", "event_log")
 
 
 def check(
-    path: str | Path,
+    path: "str | Path | pd.DataFrame",
     table: str = "",
     *,
     columns: dict[str, str] | None = None,
@@ -36,9 +40,10 @@ def check(
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or DataFrame
         A CSV, TSV, XLSX or Parquet file, or a folder that holds the parts of one
-        Parquet table.
+        Parquet table. A frame with the heads of a sheet (年份, 楼宇, 税收(亿元)) is
+        read in this process, by the same rules; its first row is row 2.
     table : str
         `building_year` for figures by building and year, `event_log` for sign-ins.
         Left out, the heads of the sheet decide.
@@ -78,7 +83,7 @@ def check(
     >>> checked.status, checked.cells[0].printed
     ('accept', '26.3')
     """
-    from hengstats.intake.process import check_in_child
+    from hengstats.intake.process import check_frame, check_in_child
 
     if table and table not in TABLES:
         raise ValueError(f"没有“{table}”这种表；有的是：{'、'.join(TABLES)}")
@@ -90,4 +95,6 @@ def check(
         measures=dict(measures or {}),
         today=dt.date.today().isoformat(),
     )
+    if not isinstance(path, str | os.PathLike):
+        return check_frame(path, asked)
     return check_in_child(Path(os.path.abspath(path)), asked)

@@ -19,12 +19,16 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from hengstats.errors import Fault, SheetError
 from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import TEXT as LONGEST
-from hengstats.intake.grid import UNPACKED, Grid
+from hengstats.intake.grid import UNPACKED, Grid, Value
 from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal, refuse
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SECONDS = 19.0  # for a sheet, and one to end it; Parquet gets one more for each 4 MB
 MEMORY = 480 * 2**20  # of the process; what is resident stays below 512 MiB
@@ -268,8 +272,35 @@ def check_here(path: Path, asked: Asked) -> Checked:
     except (Refusal, OSError) as error:
         refusal = error if isinstance(error, Refusal) else _unreadable(error)
         outcome = Outcome(errors=(refusal.at(path.name),))
+    return _checked(path.name, digest, table, outcome)
+
+
+def check_frame(frame: "pd.DataFrame", asked: Asked) -> Checked:
+    """Return what a frame of the user's says, its heads being those of a sheet.
+
+    Its numbers are read as those of a workbook are: 11 beside 9.5 is 11.0.
+    """
+    if list(frame.index.names) != [None]:
+        frame = frame.reset_index()
+    blank = frame.isna().to_numpy()
+    values = frame.astype(object).to_numpy().tolist()
+    rows: list[list[Value]] = [[str(head) for head in frame.columns]]
+    for line, gaps in zip(values, blank, strict=True):
+        rows.append(
+            [
+                None if gap else value.item() if hasattr(value, "item") else value
+                for value, gap in zip(line, gaps, strict=True)
+            ]
+        )
+    grid = Grid(file="DataFrame", sheet="DataFrame", rows=rows)
+    outcome = _check_grids([grid], "building_year", asked)
+    return _checked("DataFrame", "", "building_year", outcome)
+
+
+def _checked(file: str, digest: str, table: str, outcome: Outcome) -> Checked:
+    """Return what was found, without figures where anything is at fault."""
     return Checked(
-        file=path.name,
+        file=file,
         sha256=digest,
         table=table,
         rows=() if outcome.errors else outcome.rows,

@@ -24,6 +24,18 @@ COLUMNS = {
     "attendances": "person-times",
     "participants": "persons",
 }
+# The measure of a dataset that a column of a sheet is, where nothing else is said; the
+# first one that the dataset has.
+CUSTOMARY = {
+    "tax": ("tax_revenue",),
+    "members": ("branch_members",),
+    "branches": ("branches",),
+    "enterprises": ("tenants", "enterprises"),
+    "enterprises_covered": ("enterprises_covered",),
+    "events": ("events",),
+    "attendances": ("attendances",),
+    "participants": ("participants",),
+}
 _MOST = 100  # faults that are told one by one
 _ENOUGH = 5000  # further faults, after which a sheet is read no further
 
