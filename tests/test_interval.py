@@ -443,6 +443,22 @@ def test_predictions_without_a_column_are_refused(fit, X, message):
         fit.predict(X)
 
 
+@pytest.mark.parametrize("top", [1e6, 1e7, 1e9, 1e10, 1e15])
+def test_a_number_that_stands_for_an_open_end_is_one(top):
+    # So does R's survreg: for such an end it gives what it gives for an open one.
+    members = np.arange(5.0, 125, 5)
+    rng = np.random.default_rng(20)
+    low = np.round(5.7 + 0.23 * members + rng.normal(0, 3.3, members.size)) - 0.5
+    high = np.where(members > 100, np.inf, low + 1)
+    X = pd.DataFrame({"const": 1.0, "members": members})
+    fits = [
+        hs.IntervalRegression(low, np.where(np.isinf(high), end, high), X).fit()
+        for end in (np.inf, top)
+    ]
+    assert fits[1].params.tolist() == pytest.approx(fits[0].params.tolist(), rel=1e-9)
+    assert fits[1].llf == pytest.approx(fits[0].llf, rel=1e-12)
+
+
 def test_the_summary_says_what_was_fitted_and_shows_in_jupyter(fit):
     text = str(fit.summary())
     # 60 rows: every fourth a point; rows 1, 13, ... and 5, 17, ... open.

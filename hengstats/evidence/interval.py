@@ -40,6 +40,7 @@ from hengstats.messages import data_error
 
 # Below the first, no interval likelihood; below the second, Student's t.
 FEWEST, MANY = 20, 100
+_FAR = 1e6  # times the spread of the nearer ends
 MOST_BOXES = 19  # 524,288 corners
 # Rounding of an end, as a fraction of the largest.
 ROUNDING = 1e-14
@@ -413,6 +414,25 @@ class IntervalResultsWrapper(LikelihoodResultsWrapper):
 wrap.populate_wrapper(IntervalResultsWrapper, IntervalResults)
 
 
+def _open_far(low: Array, high: Array) -> tuple[Array, Array]:
+    """Return ends, open where a number so large stands that it can mean nothing else.
+
+    Who has no sign for an open end writes 10,000,000. An end a million times as far
+    from the other as the nearer ends are from each other has the likelihood of an open
+    one, to the last digit, and would hide all others.
+    """
+    centre = np.median(np.concatenate([low[np.isfinite(low)], high[np.isfinite(high)]]))
+    is_upper = np.abs(high - centre) >= np.abs(low - centre)
+    nearer = np.where(is_upper, low, high)
+    quarters = np.percentile(nearer[np.isfinite(nearer)], [25, 75])
+    far = high - low > _FAR * np.ptp(quarters)
+    if not far.any() or quarters[0] == quarters[1]:
+        return low, high
+    return np.where(far & ~is_upper, -np.inf, low), np.where(
+        far & is_upper, np.inf, high
+    )
+
+
 def _observe(
     lower: ArrayLike, upper: ArrayLike, X: ArrayLike, log: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -445,6 +465,7 @@ def _observe(
     if log:
         with np.errstate(divide="ignore"):
             low, high = np.log(np.maximum(low, 0.0)), np.log(high)
+    low, high = _open_far(low, high)
     ends = pd.DataFrame({"lower": low, "upper": high}, index)
     return ends, pd.DataFrame(design, index, pd.Index(names))
 
