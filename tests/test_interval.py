@@ -451,12 +451,10 @@ def test_a_number_that_stands_for_an_open_end_is_one(top):
     low = np.round(5.7 + 0.23 * members + rng.normal(0, 3.3, members.size)) - 0.5
     high = np.where(members > 100, np.inf, low + 1)
     X = pd.DataFrame({"const": 1.0, "members": members})
-    fits = [
-        hs.IntervalRegression(low, np.where(np.isinf(high), end, high), X).fit()
-        for end in (np.inf, top)
-    ]
-    assert fits[1].params.tolist() == pytest.approx(fits[0].params.tolist(), rel=1e-9)
-    assert fits[1].llf == pytest.approx(fits[0].llf, rel=1e-12)
+    far = np.where(np.isinf(high), top, high)
+    one, other = (IntervalRegression(low, ends, X).fit() for ends in (high, far))
+    assert other.params.tolist() == pytest.approx(one.params.tolist(), rel=1e-9)
+    assert other.llf == pytest.approx(one.llf, rel=1e-12)
 
 
 def test_the_summary_says_what_was_fitted_and_shows_in_jupyter(fit):

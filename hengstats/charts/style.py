@@ -79,19 +79,20 @@ def check_glyphs(drawn: Axes | Figure) -> None:
     """Refuse a text with a character that none of its fonts can draw."""
     for text in drawn.findobj(Text):
         for character in dict.fromkeys(text.get_text()):
-            if character.isspace() or _drawable(
-                character, tuple(text.get_fontfamily())
-            ):
-                continue
-            words = {"text": text.get_text()[:40], "code": f"U+{ord(character):04X}"}
-            fault = data_error("charts.no_glyph", character=character, **words)
-            raise GlyphError(*fault.args)
+            if not drawable(character, tuple(text.get_fontfamily())):
+                raise no_glyph(character, text.get_text())
+
+
+def no_glyph(character: str, text: str) -> GlyphError:
+    """Return the error that names a character of a text that no font has."""
+    words = {"text": text[:40], "code": f"U+{ord(character):04X}"}
+    return GlyphError(*data_error("charts.no_glyph", character=character, **words).args)
 
 
 @cache
-def _drawable(character: str, names: tuple[str, ...]) -> bool:
+def drawable(character: str, names: tuple[str, ...]) -> bool:
     """Return whether one of the font families has a character."""
-    return any(ord(character) in _characters(name) for name in names)
+    return character.isspace() or any(ord(character) in _characters(n) for n in names)
 
 
 @cache

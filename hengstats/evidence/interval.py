@@ -40,7 +40,7 @@ from hengstats.messages import data_error
 
 # Below the first, no interval likelihood; below the second, Student's t.
 FEWEST, MANY = 20, 100
-_FAR = 1e6  # times the spread of the nearer ends
+_FAR = 1e4  # times the spread of the nearer ends
 MOST_BOXES = 19  # 524,288 corners
 # Rounding of an end, as a fraction of the largest.
 ROUNDING = 1e-14
@@ -417,7 +417,7 @@ wrap.populate_wrapper(IntervalResultsWrapper, IntervalResults)
 def _open_far(low: Array, high: Array) -> tuple[Array, Array]:
     """Return ends, open where a number so large stands that it can mean nothing else.
 
-    Who has no sign for an open end writes 10,000,000. An end a million times as far
+    Who has no sign for an open end writes 10,000,000. An end ten thousand times as far
     from the other as the nearer ends are from each other has the likelihood of an open
     one, to the last digit, and would hide all others.
     """

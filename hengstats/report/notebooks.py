@@ -10,9 +10,11 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
 from hengstats.dataset import find_dataset
+from hengstats.messages import data_error
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SECONDS = 120
@@ -53,8 +55,8 @@ def run_notebook(
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError
-        If a cell fails.
+    DataError
+        If a cell fails; it names the notebook and what the cell said.
     """
     notebook = nbformat.read(path, as_version=4)
     folder = find_dataset(dataset).absolute()
@@ -70,7 +72,11 @@ def run_notebook(
         allow_error_names=LACKING if lenient else [],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    asyncio.run(client.async_execute())
+    try:
+        asyncio.run(client.async_execute())
+    except CellExecutionError as error:
+        said = f"{error.ename}: {error.evalue}"
+        raise data_error("report.notebook", file=path.name, said=said) from None
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     errors = [output.ename for output in outputs if output.output_type == "error"]
     if errors[:1] == [FOLLOWING]:  # nothing was lacking: the notebook is at fault

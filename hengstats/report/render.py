@@ -14,6 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from hengstats.charts.save import FORMATS, save_chart
+from hengstats.charts.style import BUNDLED, drawable, families, no_glyph
 from hengstats.csvsafe import to_csv
 from hengstats.report.blocks import Picture, Table
 
@@ -74,16 +75,30 @@ def write_html(text: str, folder: Path, lang: str) -> list[str]:
 
 
 def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
-    """Return the PDF of a report, its fonts embedded."""
+    """Return the PDF of a report, its fonts embedded.
+
+    A character that the bundled font lacks is taken from a font of the system.
+
+    Raises
+    ------
+    GlyphError
+        If no font has one of the characters.
+    """
+    rare = [c for c in dict.fromkeys(text) if not drawable(c, (BUNDLED,))]
+    for character in rare:
+        if not drawable(character, tuple(families())):
+            line = next(one for one in text.splitlines() if character in one)
+            raise no_glyph(character, line[max(line.index(character) - 20, 0) :])
     source, path = folder / "report.typ", folder / "report.pdf"
     template = f"--template={HERE / 'report.typ'}"
-    _pandoc(text, folder, "typst", "svg", source, [template])
+    fonts = f"--variable=fallback={'true' if rare else 'false'}"
+    _pandoc(text, folder, "typst", "svg", source, [template, fonts])
     try:
         compiled = typst.compile(
             str(source),
             root=str(folder),
             font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
+            ignore_system_fonts=not rare,
             timestamp=int(EPOCH),
         )
     finally:
