@@ -99,6 +99,15 @@ def test_no_line_runs_from_2018_to_2020_of_plaza66(plaza):
     assert years == [[2016, 2017], [2017, 2018]]
 
 
+def test_of_many_figures_the_ends_and_the_bounds_have_their_wordings():
+    ax = hs.draw_tax(hs.build_panel("national"), measure="budget_revenue")
+    assert wordings(ax) == [
+        "51321.8",
+        "突破21万亿元",
+    ]  # the last stands too close to it
+    assert "；等，另有4家（见资料来源表）" in caption(ax)
+
+
 def test_a_wording_stands_within_the_axes(plaza):
     ax = hs.draw_membership(plaza, measures=["branches"])
     ax.figure.canvas.draw()

@@ -11,6 +11,8 @@ from reporting import write_dataset
 
 import hengstats as hs
 from hengstats.cli import main
+from hengstats.errors import GlyphError
+from hengstats.report import render
 from hengstats.report.blocks import Picture, number_blocks
 from hengstats.report.inputs import read_inputs
 from hengstats.report.notebooks import list_notebooks
@@ -42,6 +44,12 @@ def test_figures_and_tables_are_numbered_apart():
 
 def test_text_stands_as_it_was_given():
     assert number_blocks(["# *head*"], "en") == "# *head*\n"
+
+
+def test_a_character_that_no_font_has_is_named_and_not_dropped(tmp_path):
+    with pytest.raises(GlyphError, match="U\\+10FFFD"):
+        render.write_pdf("# 示例\n\n税\U0010fffd收", tmp_path, "zh-Hans")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_note_stands_under_its_table():

@@ -11,6 +11,7 @@ from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, 
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
+MOST_NAMED = 6  # publishers in a caption
 _GLUED = frozenset("●○↑↓")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
@@ -60,6 +61,9 @@ def sources_sentence(
     listed = [f"{who}, {comma.join(days)}" for who, days in dates.items()]
     if not listed:
         return say("chart", "nothing", lang)
+    if len(listed) > MOST_NAMED:  # the table of sources has them all
+        more = len(listed) - MOST_NAMED
+        listed = [*listed[:MOST_NAMED], say("chart", "sources_more", lang, more=more)]
     joined = say("word", "semicolon", lang).join(listed)
     return say("chart", "sources", lang, list=joined)
 

@@ -25,6 +25,7 @@ from hengstats.vocabulary import say
 
 ARROW = 26.0
 CLOSE = 0.16
+MANY = 10  # figures of a series beside which there is room for wordings
 COLUMNS = 2
 PLATE = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75}
 
@@ -165,7 +166,8 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
     """Write beside each mark what its source printed.
 
     Where years stand close, every other wording goes below its mark. At the edge of
-    the axes a wording moves inwards.
+    the axes a wording moves inwards. Of more than `MANY` only those of the ends and of
+    bounds are written; the table has the others.
     """
     left, right = ax.get_xlim()
     rows = series.sort_values("x").to_dict("records")
@@ -174,6 +176,11 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
     for i, row in enumerate(rows):
         wording = shorten(wordings.get(str(row["year"]), ""))
         kind = mark_kind(pd.Series(row))
+        point = kind in ("exact", "rounded")
+        if len(rows) > MANY and point:
+            beside = {mark_kind(pd.Series(row)) for row in rows[max(0, i - 1) : i + 2]}
+            if 0 < i < len(rows) - 1 or not beside <= {"exact", "rounded"}:
+                continue
         apart = np.diff(places[max(0, i - 1) : i + 2])
         close = len(apart) > 0 and min(apart) < CLOSE * (right - left)
         above = not close if i == 0 else not close or not above

@@ -421,9 +421,9 @@ def _rounded(verdict: Verdict, lang: str) -> list[str]:
             row = own.iloc[int(width.argmax())]
             words = {
                 "year": row["year"],
-                "printed": row["printed"] or f"{row['value']:g}",
+                "printed": row["printed"] or f"{row['value']:.10g}",
             }
-            box = show_range(f"{row['lower']:g}", f"{row['upper']:g}", lang)
+            box = show_range(f"{row['lower']:.10g}", f"{row['upper']:.10g}", lang)
             parts.append(_say("rounded", lang, measure=label, box=box, **words))
         elif len(own) and not own["qualifier"].any():
             parts.append(_say("as_exact", lang, measure=label))
@@ -444,8 +444,8 @@ def _hedged(verdict: Verdict, lang: str) -> str:
     # A wording stands within quotation marks, so its own are turned inner ones.
     inner = str.maketrans("“”「」", "‘’『』")
     for row in listed[~plain & ~ledger].to_dict("records"):
-        low = f"{row['lower']:g}" if row["lower"] > 0 else ""
-        high = f"{row['upper']:g}" if row["upper"] < np.inf else ""
+        low = f"{row['lower']:.10g}" if row["lower"] > 0 else ""
+        high = f"{row['upper']:.10g}" if row["upper"] < np.inf else ""
         words = {
             "measure": _measure(verdict, row["measure"], lang),
             "year": row["year"],
