@@ -96,6 +96,13 @@ def test_a_tab_behind_and_a_blank_before_a_field_are_no_part_of_it(text, tmp_pat
     assert read(tmp_path, csv(text)) == ["2016 tax 26.3"]
 
 
+@pytest.mark.parametrize("names", ["恒隆", "嘉里 越洋"])
+def test_one_or_two_short_names_do_not_tell_an_encoding(names, tmp_path):
+    rows = [f"2016,{name},2630" for name in names.split()]
+    sheet = csv("\n".join(["Year,Building,Tax (CNY million)", *rows]), "gbk")
+    assert codes(tmp_path, sheet) == ["encoding"]
+
+
 # Heads in two languages, and years whose figures were revised.
 
 

@@ -47,6 +47,7 @@ _COMMON = frozenset(
 )
 _LOST = re.compile("\ufffd|锟斤拷")
 _IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+_FEW = 4  # different characters beyond ASCII, without a word of tables
 _PLAUSIBLE = 0.25  # of the characters beyond ASCII are common ones; nonsense has < 0.1
 
 
@@ -194,7 +195,9 @@ def _find_encoding(name: str, data: bytes) -> str:
     if len(with_words) == 1:
         return with_words[0]
     plausible = [code for code in sound if _is_plausible(data, code)]
-    if len(plausible) != 1:
+    # One or two short names are characters in any encoding.
+    signs = {sign for code in plausible for sign in _sample(data, code)}
+    if len(plausible) != 1 or sum(sign > "\x7f" for sign in signs) <= _FEW:
         raise _fault(name, "ambiguous")
     return plausible[0]
 
