@@ -115,6 +115,22 @@ def test_the_log_log_regression_misleads_in_99_of_100(tower):
     assert rates["levels_ols"] == pytest.approx(0.99, abs=0.01)
 
 
+def test_shanghai_has_three_growths_of_volunteers_and_revenue_two_by_what_is_printed():
+    # Share 14.98 % (+4.21 points), 16.60, 18.0, then "over"; revenue 6,642.3 (+9.1 %),
+    # 7,108.1, then +0.8 %.
+    pair = {"organisation": "registered_volunteer_share", "economy": "budget_revenue"}
+    verdict = hs.assess(hs.build_panel("comparators"), **pair, entity="shanghai")
+    steps = verdict.steps.set_index("year")[["x_value", "y_value"]].to_dict("index")
+    expected = {
+        2017: (14.98 / (14.98 - 4.21), 1.091),
+        2018: (16.60 / 14.98, 7108.1 / 6642.3),
+        2019: (18.0 / 16.60, 1.008),
+    }
+    logs = {year: pytest.approx(np.log(pair)) for year, pair in expected.items()}
+    assert {year: np.array([*step.values()]) for year, step in steps.items()} == logs
+    assert (verdict.level, verdict.printed_steps) == (0, ((2016, 2017), (2018, 2019)))
+
+
 # Data with known answers
 
 

@@ -36,7 +36,7 @@ def test_the_rivals_come_in_the_order_of_the_file_every_row_of_it(rivals):
         rivals["rival"].unique().tolist()
         == (
             "renovation owner_rents luxury_boom definition first_year before_committee"
-            " area selection"
+            " area district selection"
         ).split()
     )
     assert len(rivals) == len(read_dataset("plaza66").rivals)
@@ -72,6 +72,7 @@ def test_evidence_says_whose_figure_of_what_when_and_in_whose_words(rivals):
         ("luxury_boom", ["租户销售37%", "同比增长20%", "up 25 percent"]),
         ("definition", ["49.3億元", "“百億樓”的裡程碑"]),
         ("before_committee", ["13個“兩新”黨支部"]),
+        ("district", ["685.59亿元", "841.80億元", "同比增長22.74%", "49.3億元"]),
         ("area", ["50億元", "“百亿楼”", "increase of 5.5%", "同比下降2.4%"]),
     ],
 )
@@ -129,7 +130,9 @@ def test_a_record_may_speak_for_two_rivals_and_shows_who_praises(rivals):
 def test_only_what_was_published_by_a_date_is_shown():
     # 经济日报 2012, 恒隆 2016-01-28, 智通财经 2017-07-28; the case study is of 2022.
     known = explain_rivals("plaza66", as_of="2018-12-31")
-    assert set(known["source"]) == {"ce-2012", "hl-press-2016", "zhitong-2017"}
+    # The district's report of 16 January 2018 gives its tax of 2017.
+    told = {"ce-2012", "hl-press-2016", "zhitong-2017", "jingan-report-2018"}
+    assert set(known["source"]) == told
     assert len(explain_rivals("plaza66", as_of="2012-05-03")) == 0
 
 
