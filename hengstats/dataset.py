@@ -120,6 +120,8 @@ def _most_pairs(records: pd.DataFrame, codebook: pd.DataFrame) -> str:
     years = own.groupby(["entity", "measure"])["year"].agg(set).to_dict()
     sides: dict[str, list[tuple[str, str]]] = {"organisation": [], "economy": []}
     for entity, measure in own[["entity", "measure"]].drop_duplicates().to_numpy():
+        if measure.endswith("_increase"):  # a change, of which none grows
+            continue
         inner = known[measure] in ("organisation", "participation")
         if inner or known[measure] in ("tax", "economy"):
             sides["organisation" if inner else "economy"].append((entity, measure))
