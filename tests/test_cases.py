@@ -216,6 +216,11 @@ def test_a_column_has_the_digits_of_its_most_precise_number(tmp_path):
     assert as_text[2] == "2020 tax 11"
 
 
+def test_a_number_that_is_none_does_not_end_the_reading(tmp_path):
+    sheet = changed(book([TAX, *ROWS]), (SHEET, "<v>26.3</v>", "<v>1e999</v>"))
+    assert codes(tmp_path, sheet) == ["non_finite"]
+
+
 # Tenants and covered enterprises; measures of a dataset's own.
 
 

@@ -7,6 +7,7 @@ once. A column without a unit is one fault, however many cells it has.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
@@ -298,9 +299,10 @@ class FigureColumn:
         index, grid, most = self._column.index, self._grid, 0
         for row in range(self._table.position.first, len(grid.rows)):
             value = grid.value(row, index)
-            if isinstance(value, float) and grid.format(row, index) in GENERAL:
-                shown = Decimal(f"{value:.15g}").normalize().as_tuple().exponent
-                most = max(most, -int(shown))
+            if isinstance(value, float) and isfinite(value):
+                if grid.format(row, index) in GENERAL:
+                    shown = Decimal(f"{value:.15g}").normalize().as_tuple().exponent
+                    most = max(most, -int(shown))
         return min(most, _MOST_PLACES)
 
     def _unit_of(self, row: int, line: list[Value]) -> str | None:
