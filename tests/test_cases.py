@@ -336,4 +336,5 @@ def test_loaded_figures_are_drawn_as_those_of_the_panel():
 
 def test_the_base_of_an_index_is_as_rounded_as_its_figure():
     ax = hs.draw_index(hs.build_panel("plaza66"))
-    assert {line.get_gid() for line in ax.lines} & {"exact", "rounded"} == {"rounded"}
+    kinds = {line.get_gid() for line in ax.lines} & {"exact", "rounded", "base"}
+    assert kinds == {"rounded", "base"}

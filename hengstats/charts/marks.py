@@ -25,6 +25,7 @@ from hengstats.vocabulary import say
 
 ARROW = 26.0
 CLOSE = 0.16
+POINTS = ("exact", "rounded", "base")  # kinds of marks with one value
 MANY = 10  # figures of a series beside which there is room for wordings
 COLUMNS = 2
 PLATE = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75}
@@ -38,14 +39,15 @@ def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[s
     """
     colour, marker = COLOURS[number % 6], MARKERS[number % 6]
     kinds = series.apply(mark_kind, axis=1)
-    points = series[kinds.isin(["exact", "rounded"])]
+    points = series[kinds.isin(POINTS)]
     used = set(kinds)
     if _draw_lines(ax, points, colour, number):
         used.add("line")
     ax.plot([], [], color=colour, marker=marker, ls=LINES[number % 6], label=label)
     for kind, rows in series.groupby(kinds):
-        face = "white" if kind == "rounded" else colour
-        if kind in ("exact", "rounded"):
+        # Several series have their base in one place: each is seen through the others.
+        face = {"rounded": "white", "base": "none"}.get(str(kind), colour)
+        if kind in POINTS:
             spread = [rows["value"] - rows["lower"], rows["upper"] - rows["value"]]
             ax.errorbar(
                 rows["x"],
@@ -134,9 +136,9 @@ def point_to_open(
 
 
 def mark_kind(row: pd.Series) -> str:
-    """Return how one figure is drawn; 100 is as rounded as the figure behind it."""
+    """Return how one figure is drawn; the 100 of a rounded figure is no exact one."""
     if row["lower"] == row["upper"]:
-        return "rounded" if row.get("is_rounded", False) else "exact"
+        return "base" if row.get("is_rounded", False) else "exact"
     if pd.notna(row["value"]):
         return "rounded"
     if np.isinf(row["upper"]) or pd.isna(row["upper"]):
@@ -154,6 +156,7 @@ def middle(value: float, lower: float, upper: float) -> float:
 
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
     """Return what the marks on a chart mean."""
+    used = used | ({"rounded"} if "base" in used else set())
     order = ("exact", "rounded", "lower", "upper", "between", "line")
     sentences = [say("chart", f"mark_{kind}", lang) for kind in order if kind in used]
     if missing:
@@ -176,10 +179,9 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
     for i, row in enumerate(rows):
         wording = shorten(wordings.get(str(row["year"]), ""))
         kind = mark_kind(pd.Series(row))
-        point = kind in ("exact", "rounded")
-        if len(rows) > MANY and point:
+        if len(rows) > MANY and kind in POINTS:
             beside = {mark_kind(pd.Series(row)) for row in rows[max(0, i - 1) : i + 2]}
-            if 0 < i < len(rows) - 1 or not beside <= {"exact", "rounded"}:
+            if 0 < i < len(rows) - 1 or not beside <= set(POINTS):
                 continue
         apart = np.diff(places[max(0, i - 1) : i + 2])
         close = len(apart) > 0 and min(apart) < CLOSE * (right - left)

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -161,7 +162,7 @@ def _check_asked(
         raise data_error("assess.same_measure", measure=measures[0])
     if readings is not None and not isinstance(readings, Mapping):
         raise data_error("assess.readings", kind=type(readings).__name__)
-    if not isinstance(tried, int) or tried < 1:
+    if not isinstance(tried, Integral) or tried < 1:
         raise data_error("assess.tried", tried=tried)
 
 
