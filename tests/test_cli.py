@@ -1,6 +1,7 @@
 """The command line takes one verb, and its exit code says how it went."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -87,9 +88,18 @@ def test_verbs_follow_one_another_on_a_dataset(sheet, tmp_path, capsys):
     assert main(["verify", mine]) == 1
 
 
-def test_python_m_hengstats_says_the_same(capsys):
+def test_python_m_hengstats_says_the_same_and_runs_nothing_that_lies_there(
+    tmp_path, capsys
+):
     asked = ["verify", "nowhere"]
     main(asked)
-    command = [sys.executable, "-m", "hengstats", *asked]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert (done.returncode, done.stderr) == (1, capsys.readouterr().err)
+    told = capsys.readouterr().err
+    for name in ("json", "pandas"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    given = os.environ | {"PYTHONPATH": str(ROOT)}
+    for folder in (ROOT, tmp_path):
+        command = [sys.executable, "-m", "hengstats", *asked]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", env=given
+        )
+        assert (done.returncode, done.stderr) == (1, told)
