@@ -1,5 +1,8 @@
 """What was known on a date is what had been published by its end."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 import hengstats as hs
@@ -75,7 +78,7 @@ def test_an_unknown_dataset_names_those_there_are():
 def test_a_folder_of_ones_own_needs_three_files_only(mine, monkeypatch):
     monkeypatch.chdir(mine.parent)  # and is found from where the user stands
     data = read("mine")
-    assert (data.name, data.illustrative, data.comparators) == ("mine", False, ())
+    assert (data.name, data.illustrative, data.comparators) == ("mine", False, {})
     assert not sum(
         map(len, (data.entities, data.milestones, data.settlements, data.rivals))
     )
@@ -182,3 +185,55 @@ def test_a_measure_is_called_as_its_codebook_says(mine, codebook, label):
     assert panel.attrs["about"]["labels"].get("tax") == label
     title = hs.draw_tax(panel, measure="tax").get_title()
     assert (label[0] if label else "tax") in title
+
+
+# What lies elsewhere
+
+
+@pytest.fixture
+def compared(mine):
+    """Return a function that names a comparator, of which there are some about."""
+    for place in ("mine/within", "beside", "far/away"):
+        shutil.copytree(mine, mine.parent / place, dirs_exist_ok=True)
+    (mine.parent / "linked").symlink_to(mine.parent / "far/away")
+
+    def compared(text):
+        (mine / "datapackage.json").write_text(text, "utf-8")
+        return read(str(mine)).comparators
+
+    return compared
+
+
+@pytest.mark.parametrize("name", ["plaza66", "within", "beside"])
+def test_a_comparator_comes_with_the_library_or_lies_within_or_beside(compared, name):
+    (where,) = compared(f'{{"comparators": ["{name}"]}}').values()
+    assert Path(where).name == name
+    assert read(where).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../beside", "{}/beside", "../far/away", "far/away", "linked", "", "a\\u0000"],
+)
+def test_a_comparator_elsewhere_is_refused_with_place_and_mend(compared, name, mine):
+    told = r"mine/datapackage.json 的 comparators 里的.*旁边.*\[mine/datapackage.json"
+    with pytest.raises(hs.DataError, match=told):
+        compared(f'{{"comparators": ["{name.format(mine.parent)}"]}}')
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"comparators": 1}', "[" * 9999, "\ud800"]
+)
+def test_a_descriptor_that_is_none_is_refused(compared, text, mine):
+    with pytest.raises(hs.DataError, match="datapackage.json 不是数据集的说明"):
+        compared(text.encode("utf-8", "replace").decode())
+
+
+@pytest.mark.parametrize("name", ["records.csv", "vintages"])
+def test_a_file_that_is_a_link_to_somewhere_else_is_not_read(mine, name):
+    (mine / "vintages").mkdir()
+    (mine / "vintages/0001.json").write_text("{}")
+    (mine / name).rename(mine.parent / name)
+    (mine / name).symlink_to(mine.parent / name)
+    with pytest.raises(hs.DataError, match=f"mine/{name}.* 是通往别处的链接"):
+        read(str(mine))
