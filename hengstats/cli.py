@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from hengstats import __version__
 from hengstats.errors import DataError, GlyphError, ReadingError
@@ -23,16 +23,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = vars(_parser().parse_args(arguments))
     run = asked.pop("run")
     try:
-        return int(run(**asked) or 0)
+        code = int(run(**asked) or 0)
+        sys.stdout.flush()
+        return code
     except (DataError, GlyphError, ReadingError) as fault:
         print(fault, file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the next command, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except OSError as fault:
-        _tell("file", file=fault.filename or "", reason=fault.strerror or fault)
-        return 1
+        if fault.filename is not None:
+            _tell("file", file=fault.filename, reason=fault.strerror, to=sys.stderr)
+            return 1
+        # What is shown goes nowhere: the next command, such as head, has seen enough,
+        # or the file it is led to has no room.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(fault, BrokenPipeError):
+            _tell("output", reason=fault.strerror, to=sys.stderr)
+    return 1
 
 
 def _new(dataset: str) -> None:
@@ -206,7 +211,7 @@ class _Pairs(argparse.Action):
         setattr(asked, self.dest, {**(getattr(asked, self.dest) or {}), left: right})
 
 
-def _tell(key: str, **values: object) -> None:
-    """Print a sentence in Chinese and English."""
+def _tell(key: str, *, to: TextIO | None = None, **values: object) -> None:
+    """Print a sentence in Chinese and English, or to another stream."""
     for lang in ("zh-Hans", "en"):
-        print(say("cli", key, lang, **values))
+        print(say("cli", key, lang, **values), file=to)

@@ -327,7 +327,7 @@ def files_of(folder: Path) -> list[Path]:
 def lies_in(folder: Path, name: str) -> bool:
     """Return whether a name leads to a place within a folder, and by no link."""
     where = folder.resolve() / name.replace("\0", "/../")
-    return where.is_relative_to(folder.resolve()) and where.resolve() == where
+    return folder.resolve() in where.parents and where.resolve() == where
 
 
 def copy_dataset(folder: Path, to: Path) -> Path:

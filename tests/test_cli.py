@@ -56,7 +56,17 @@ def test_an_unknown_dataset_is_code_one_and_told_in_chinese(tmp_path, capsys):
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path, capsys):
     (tmp_path / "build").write_text("a file, no folder")
     code = main(["report", "illustrative", "--out", str(tmp_path / "build")])
-    assert (code, "读写不了" in capsys.readouterr().out) == (1, True)
+    assert (code, f"写不了 {tmp_path}" in capsys.readouterr().err) == (1, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_what_cannot_be_shown_is_told_in_a_sentence(sheet):
+    command = [sys.executable, "-m", "hengstats", "check", sheet(1.62)]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE)
+    told = done.stderr.decode()
+    assert (done.returncode, told.count("\n")) == (1, 2)
+    assert "结果显示不出来（No space left on device）" in told
 
 
 def test_a_sheet_that_is_refused_is_code_one(sheet, capsys):

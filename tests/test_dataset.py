@@ -225,7 +225,7 @@ def test_a_comparator_elsewhere_is_refused_with_place_and_mend(compared, name, m
     "text", ["{", "[]", '{"comparators": 1}', "[" * 9999, "\ud800"]
 )
 def test_a_descriptor_that_is_none_is_refused(compared, text, mine):
-    with pytest.raises(hs.DataError, match="datapackage.json 不是数据集的说明"):
+    with pytest.raises(hs.DataError, match="不是数据集的说明"):
         compared(text.encode("utf-8", "replace").decode())
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hengstats.adding.buildings import Answers
-from hengstats.adding.files import refuse_write, store_vintage, verify
+from hengstats.adding.files import store_vintage, verify
 from hengstats.adding.new import new
 from hengstats.adding.notes import Added, Change
 from hengstats.adding.propose import propose, read_snapshot
@@ -24,7 +24,7 @@ from hengstats.dataset import find_dataset, read_dataset
 from hengstats.dates import SHANGHAI, is_date
 from hengstats.errors import SheetError
 from hengstats.intake import check
-from hengstats.messages import data_error
+from hengstats.messages import data_error, refuse_write
 from hengstats.records import STANDINGS
 from hengstats.vintages import Vintage
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hengstats.dataset import find_dataset, read_dataset
 from hengstats.errors import DataError
-from hengstats.messages import data_error, message
+from hengstats.messages import data_error, message, refuse_write
 from hengstats.vintages import (
     FOLDER,
     LATEST,
@@ -128,18 +128,6 @@ def verify(dataset: str | Path, accept: bool = False) -> list[str]:
     except DataError as fault:  # every byte is in place, and a row is at fault
         faults = [str(fault)]
     return faults
-
-
-def refuse_write(folder: Path, fault: OSError) -> DataError:
-    """Return the error for a folder that could not be written or read."""
-    key = {
-        errno.ENOSPC: "full",
-        errno.EDQUOT: "full",
-        errno.EROFS: "no_permission",
-        errno.EACCES: "no_permission",
-        errno.EPERM: "no_permission",
-    }.get(fault.errno or 0, "failed")
-    return data_error(f"files.{key}", folder=folder.name, reason=fault.strerror)
 
 
 def _damaged(folder: Path) -> list[str]:

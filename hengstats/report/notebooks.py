@@ -69,6 +69,7 @@ def run_notebook(
         extra_arguments=[
             "--log-level=ERROR",  # a warning about TCP alarms laymen
             "--IPKernelApp.ignore_cwd=True",  # no module beside the notebook is run
+            "--HistoryManager.enabled=False",  # it would be kept in the user's home
         ],
         allow_error_names=LACKING if lenient else [],
         resources={"metadata": {"path": str(path.parent)}},
