@@ -273,6 +273,12 @@ TOLD = {
         "重新导出",
         "the file cannot be read to its end; export it again",
     ),
+    "no_room": (
+        "too_large",
+        "放临时文件的磁盘满了",
+        "腾出空间，或用环境变量 TMPDIR 指到别处，再试",
+        "the disk for temporary files is full; make room, or set TMPDIR to another",
+    ),
     "too_large": (
         "too_large",
         "记录太多，内存或临时磁盘不够",
