@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from hengstats import __version__
-from hengstats.errors import DataError, GlyphError, ReadingError
+from hengstats.errors import DataError, GlyphError, ReadingError, visible
 from hengstats.vocabulary import LANGUAGES, say
 
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except (DataError, GlyphError, ReadingError) as fault:
-        print(fault, file=sys.stderr)
+        _show(fault, sys.stderr)
     except OSError as fault:
         if fault.filename is not None:
             _tell("file", file=fault.filename, reason=fault.strerror, to=sys.stderr)
@@ -60,7 +60,7 @@ def _check(files: list[str], table: str, to: str, json_: bool, **sheet: Any) -> 
         checked = check(file, table, **sheet)
         refused |= checked.status == "reject"
         told = json.dumps(checked.to_dict(), ensure_ascii=False) if json_ else ""
-        print(told or checked.say())
+        _show(told or checked.say())
     return refused
 
 
@@ -68,14 +68,14 @@ def _add(files: list[str], to: str, **told: Any) -> None:
     """Store sheets as a new vintage."""
     from hengstats.adding import add
 
-    print(add(files, to, **told).say())
+    _show(add(files, to, **told).say())
 
 
 def _changes(dataset: str, since: str | None, lang: str) -> None:
     """Say what changed."""
     from hengstats.revisions import changes
 
-    print(changes(dataset, since).say(lang))
+    _show(changes(dataset, since).say(lang))
 
 
 def _verify(dataset: str, accept: bool) -> bool:
@@ -84,7 +84,7 @@ def _verify(dataset: str, accept: bool) -> bool:
 
     findings = verify(dataset, accept=accept)
     for finding in findings:
-        print(finding, file=sys.stderr)
+        _show(finding, sys.stderr)
     if not findings:
         _tell("verified", dataset=dataset)
     return bool(findings)
@@ -94,7 +94,7 @@ def _report(dataset: str, out: str, lang: str) -> None:
     """Write the report."""
     from hengstats.report import make_report
 
-    print(make_report(dataset, out, lang).say(lang))
+    _show(make_report(dataset, out, lang).say(lang))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -214,4 +214,9 @@ class _Pairs(argparse.Action):
 def _tell(key: str, *, to: TextIO | None = None, **values: object) -> None:
     """Print a sentence in Chinese and English, or to another stream."""
     for lang in ("zh-Hans", "en"):
-        print(say("cli", key, lang, **values), file=to)
+        _show(say("cli", key, lang, **values), to)
+
+
+def _show(text: object, to: TextIO | None = None) -> None:
+    """Print a text, to another stream or the usual one; no character of it acts."""
+    print(visible(str(text)), file=to)

@@ -10,7 +10,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from hengstats.errors import DataError
+from hengstats.errors import DataError, visible
 
 
 @cache
@@ -31,7 +31,7 @@ def message(key: str, **values: object) -> tuple[str, str, str, str]:
 def data_error(key: str, **values: object) -> DataError:
     """Return the error of a dataset or table that a message describes."""
     _, found, mend, english = message(key, **values)
-    return DataError(f"{found}。请{mend}。 [{english}]")
+    return DataError(visible(f"{found}。请{mend}。 [{english}]"))
 
 
 def refuse_write(folder: object, fault: OSError) -> DataError:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hengstats import __version__
 from hengstats.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 SHEET = "年份,楼宇,税收(亿元)\n2020,示例大厦,{}\n"
 
 
@@ -74,6 +76,25 @@ def test_a_sheet_that_is_refused_is_code_one(sheet, capsys):
     fault = json.loads(capsys.readouterr().out)["errors"][0]
     place = (fault["code"], fault["row"], fault["column"])
     assert place == ("ambiguous_number", 2, "税收(亿元)")
+
+
+@pytest.mark.parametrize("option", [["--json"], []])
+@pytest.mark.parametrize("figure", ["1.62", "x"])
+def test_no_character_of_a_name_or_head_acts_on_the_terminal(
+    tmp_path, option, figure, capsys
+):
+    name = os.fsdecode("a\x1b[2J\u202eb".encode() + b"\xff.csv")
+    sheet = "年份,楼宇,税收(亿元),党员\x9b数\u202e\n2020,示例大厦,{},{}\n"
+    (tmp_path / name).write_text(sheet.format(figure, figure), "utf-8")
+    main(["check", str(tmp_path / name), *option])
+    mine, shown = str(tmp_path / "mine\u202e"), capsys.readouterr().out
+    assert main(["new", mine]) == 0
+    code = main(["add", str(tmp_path / name), "--to", mine, "--title", name])
+    shown += "".join(capsys.readouterr())
+    shown = shown.replace("\n", "")
+    assert [char for char in shown if unicodedata.category(char) in HIDDEN] == []
+    assert ("a\\u001b[2J\\u202eb\\udcff.csv" in shown, code) == (True, figure == "x")
+    assert main(["verify", mine]) == 0
 
 
 def test_several_sheets_give_one_line_each(sheet, capsys):

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-from hengstats.errors import Fault, SheetError
+from hengstats.errors import Fault, SheetError, visible
 from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import TEXT as LONGEST
 from hengstats.intake.grid import UNPACKED, Grid
@@ -156,7 +156,9 @@ def _unreadable(error: OSError) -> Refusal:
 def _refused(path: Path, asked: Asked, refusal: Refusal) -> Checked:
     """Return the outcome for a file of which nothing was read."""
     fault = refusal.at(path.name)
-    return Checked(file=path.name, sha256="", table=asked.table, errors=(fault,))
+    return Checked(
+        file=visible(path.name), sha256="", table=asked.table, errors=(fault,)
+    )
 
 
 def main() -> None:
@@ -293,7 +295,7 @@ def check_here(path: Path, asked: Asked) -> Checked:
         refusal = error if isinstance(error, Refusal) else _unreadable(error)
         outcome = Outcome(errors=(refusal.at(path.name),))
     return Checked(
-        file=path.name,
+        file=visible(path.name),
         sha256=digest,
         table=table,
         rows=() if outcome.errors else outcome.rows,
