@@ -299,6 +299,20 @@ TOLD = {
         "there is no event_id column, and a title is not taken for one; name the"
         " columns: --person COLUMN --event COLUMN",
     ),
+    "person_as_building": (
+        "individual_level_column",
+        "指作楼宇的一栏写的是个人，人名不能当楼宇存下",
+        "指明哪一栏是楼宇：--column 楼宇=HEAD",
+        "the column named for the building is about persons, whose names are never"
+        " stored; name the one of buildings: --column building=HEAD",
+    ),
+    "named_after": (
+        "individual_level_column",
+        "文件或工作表以签到的人命名，名字会随文件名存下",
+        "改名，如“2021年签到”",
+        "file or sheet bear the name of a person who signed in, and the name of a file"
+        " is stored; rename it",
+    ),
     "missing_building": (
         "missing_column",
         "没有楼宇一栏",
