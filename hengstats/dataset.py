@@ -414,7 +414,11 @@ def _read_table(folder: Path, file: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, dtype=object)
     if not path.is_file():
         raise data_error("dataset.missing_file", folder=folder.name, file=file)
-    table = from_csv(_decode(path))
+    try:
+        table = from_csv(_decode(path))
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        told = {"folder": folder.name, "file": file, "reason": str(error).strip()}
+        raise data_error("dataset.malformed", **told) from error
     for column in columns:
         if column not in table:
             _, fault, mend, _ = message("dataset.missing_column", column=column)

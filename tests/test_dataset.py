@@ -8,6 +8,7 @@ import pytest
 import hengstats as hs
 from hengstats.dataset import load_codebook, load_milestones, load_records, load_sources
 from hengstats.dataset import read_dataset as read
+from hengstats.records import COLUMNS
 
 RECORDS = """entity,measure,period,printed,value,qualifier,unit,source,quote
 tower,tax,2015,1亿元,1,exact,100 million yuan,day,税收1亿元
@@ -185,6 +186,32 @@ def test_a_measure_is_called_as_its_codebook_says(mine, codebook, label):
     assert panel.attrs["about"]["labels"].get("tax") == label
     title = hs.draw_tax(panel, measure="tax").get_title()
     assert (label[0] if label else "tax") in title
+
+
+HEADS = {name: words.replace(" ", ",") + "\n" for name, words in COLUMNS.items()}
+EVENT = HEADS["milestones.csv"] + "{},event,tower,甲,甲,A,day,引\n"
+RULING = HEADS["settlements.csv"] + "tower,{},{},day,甲,甲,A\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("entities.csv", "", "不是完整的表"),
+        ("entities.csv", HEADS["entities.csv"] + "a,b,c,d,e,f\n", "不是完整的表"),
+        ("entities.csv", HEADS["entities.csv"] + '"a,b,c,d,e\n', "不是完整的表"),
+        ("milestones.csv", EVENT.format("20x6"), "第 2 行“date”一栏：“20x6”不是日期"),
+        ("settlements.csv", RULING.format("tax", "20x6"), "“20x6”不是年份"),
+        ("settlements.csv", RULING.format("tax", "2016-05"), "“2016-05”不是年份"),
+        ("settlements.csv", RULING.format("taxes", "2016"), "“taxes”不认识"),
+    ],
+)
+def test_verify_and_every_reader_refuse_the_same_files(mine, file, text, told):
+    (mine / file).write_text(text, "utf-8")
+    (found,) = hs.verify(mine)
+    for read_it in (load_records, hs.load_figures, hs.build_panel, hs.explain_rivals):
+        with pytest.raises(hs.DataError, match=told) as refused:
+            read_it(str(mine))
+        assert str(refused.value) == found
 
 
 # What lies elsewhere

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 3420,
+    "top": 3430,
     "adding": 1800,
     "charts": 2150,
     "evidence": 3220,
