@@ -177,7 +177,9 @@ def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> R
     try:
         copy = copy_dataset(source, work / "data")
         while stamps != (now := stamp_inputs(source, pages, lang)):
-            stamps, copy = now, copy_dataset(source, work / "data")
+            shutil.rmtree(work / "data")
+            stamps = now
+            copy = copy_dataset(source, work / "data")
         kept = [one for one in pages if one in ours and before.get(one) == stamps[one]]
         made = {page: files[page] for page in kept}
         again = {page: path for page, path in pages.items() if page not in kept}
