@@ -4,6 +4,7 @@ Exit code 0: done; 1: the input was refused; 2: the command line was wrong.
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -13,6 +14,9 @@ from typing import Any, TextIO
 from hengstats import __version__
 from hengstats.errors import DataError, GlyphError, ReadingError, visible
 from hengstats.vocabulary import LANGUAGES, say
+
+# What a stream says that cannot be written.
+_UNSHOWN = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DataError, GlyphError, ReadingError) as fault:
         _show(fault, sys.stderr)
     except OSError as fault:
-        if fault.filename is not None:
-            _tell("file", file=fault.filename, reason=fault.strerror, to=sys.stderr)
+        if fault.filename is not None or fault.errno not in _UNSHOWN:
+            file = fault.filename or " ".join(arguments or sys.argv[1:])
+            _tell("file", file=file, reason=fault.strerror or fault, to=sys.stderr)
             return 1
         # What is shown goes nowhere: the next command, such as head, has seen enough,
         # or the file it is led to has no room.
