@@ -159,6 +159,8 @@ def test_a_notebook_at_fault_leaves_all_as_it_was_and_what_was_edited_is_made_an
     write_notebook(again / "02-wrong.ipynb", "nonsense")  # nothing that is lacking
     with pytest.raises(CellExecutionError, match="nonsense"):
         make(again, notebooks=("01-own.ipynb", "02-wrong.ipynb"))
+    with pytest.raises(FileNotFoundError, match=r"03-none.ipynb"):
+        make(again, notebooks=("03-none.ipynb",))
     there = files(again / OUT)
     assert {name for name in before if there[name] != before[name]} == {"report.docx"}
     make(again)

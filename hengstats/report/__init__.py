@@ -139,7 +139,10 @@ def make_report(
         with _alone(folder):
             done = _make(source, folder, pages, lang)
     except OSError as fault:
-        raise refuse_write(folder, fault) from fault
+        place = Path(os.path.abspath(fault.filename or folder))
+        if folder in (place, *place.parents) or place in folder.parents:
+            raise refuse_write(folder, fault) from fault
+        raise  # what it is made from cannot be read
     return replace(done, folder=Path(out) / source.name)
 
 
