@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 STAMP = "hengstats.sha256"  # in each environment: what it was made for
+SAFE = ["-P"]  # no module that lies in the user's folder is run
 
 # Each environment belongs to this script: what it did not finish is made again. The
 # benchmarks have their own, so that nobody else downloads their peers, and nothing that
@@ -249,7 +250,7 @@ def jobs(args):
     asked = [script for script in scripts if script.stem in args]
     options = [word for word in args if word not in [one.stem for one in scripts]]
     return {
-        "report": [["-m", "hengstats", "report", *args]],
+        "report": [[*SAFE, "-m", "hengstats", "report", *args]],
         "test": [[*pytest, *args]],
         "check": [
             ["-m", "ruff", "format", "--check"],
@@ -278,7 +279,7 @@ def main(argv):
         return lock(args)
     if verb == "hengstats":  # its files are named from where the user stands
         python = env_python(ROOT / ENVS["requirements.lock"])
-        words = [python, "-m", "hengstats", *args]
+        words = [python, *SAFE, "-m", "hengstats", *args]
         return set_up("requirements.lock") or call(*words, cwd=os.getcwd())
     if verb not in jobs(args):
         print(HELP, file=sys.stderr)

@@ -4,15 +4,19 @@ Exit code 0: done; 1: the input was refused; 2: the command line was wrong.
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from hengstats import __version__
-from hengstats.errors import DataError, GlyphError, ReadingError
+from hengstats.errors import DataError, GlyphError, ReadingError, visible
 from hengstats.vocabulary import LANGUAGES, say
+
+# What a stream says that cannot be written.
+_UNSHOWN = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,16 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = vars(_parser().parse_args(arguments))
     run = asked.pop("run")
     try:
-        return int(run(**asked) or 0)
+        code = int(run(**asked) or 0)
+        sys.stdout.flush()
+        return code
     except (DataError, GlyphError, ReadingError) as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the next command, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        _show(fault, sys.stderr)
     except OSError as fault:
-        _tell("file", file=fault.filename or "", reason=fault.strerror or fault)
-        return 1
+        if fault.filename is not None or fault.errno not in _UNSHOWN:
+            file = fault.filename or " ".join(arguments or sys.argv[1:])
+            _tell("file", file=file, reason=fault.strerror or fault, to=sys.stderr)
+            return 1
+        # What is shown goes nowhere: the next command, such as head, has seen enough,
+        # or the file it is led to has no room.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(fault, BrokenPipeError):
+            _tell("output", reason=fault.strerror, to=sys.stderr)
+    return 1
 
 
 def _new(dataset: str) -> None:
@@ -55,7 +65,7 @@ def _check(files: list[str], table: str, to: str, json_: bool, **sheet: Any) -> 
         checked = check(file, table, **sheet)
         refused |= checked.status == "reject"
         told = json.dumps(checked.to_dict(), ensure_ascii=False) if json_ else ""
-        print(told or checked.say())
+        _show(told or checked.say())
     return refused
 
 
@@ -63,14 +73,14 @@ def _add(files: list[str], to: str, **told: Any) -> None:
     """Store sheets as a new vintage."""
     from hengstats.adding import add
 
-    print(add(files, to, **told).say())
+    _show(add(files, to, **told).say())
 
 
 def _changes(dataset: str, since: str | None, lang: str) -> None:
     """Say what changed."""
     from hengstats.revisions import changes
 
-    print(changes(dataset, since).say(lang))
+    _show(changes(dataset, since).say(lang))
 
 
 def _verify(dataset: str, accept: bool) -> bool:
@@ -79,7 +89,7 @@ def _verify(dataset: str, accept: bool) -> bool:
 
     findings = verify(dataset, accept=accept)
     for finding in findings:
-        print(finding, file=sys.stderr)
+        _show(finding, sys.stderr)
     if not findings:
         _tell("verified", dataset=dataset)
     return bool(findings)
@@ -89,7 +99,7 @@ def _report(dataset: str, out: str, lang: str) -> None:
     """Write the report."""
     from hengstats.report import make_report
 
-    print(make_report(dataset, out, lang).say(lang))
+    _show(make_report(dataset, out, lang).say(lang))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -206,7 +216,12 @@ class _Pairs(argparse.Action):
         setattr(asked, self.dest, {**(getattr(asked, self.dest) or {}), left: right})
 
 
-def _tell(key: str, **values: object) -> None:
-    """Print a sentence in Chinese and English."""
+def _tell(key: str, *, to: TextIO | None = None, **values: object) -> None:
+    """Print a sentence in Chinese and English, or to another stream."""
     for lang in ("zh-Hans", "en"):
-        print(say("cli", key, lang, **values))
+        _show(say("cli", key, lang, **values), to)
+
+
+def _show(text: object, to: TextIO | None = None) -> None:
+    """Print a text, to another stream or the usual one; no character of it acts."""
+    print(visible(str(text)), file=to)

@@ -49,6 +49,8 @@ def from_csv(text: str) -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.read_csv(io.StringIO(text), dtype=object, na_filter=False)
+    if not isinstance(table.index, pd.RangeIndex):  # of rows longer than the head
+        raise pd.errors.ParserError("more fields than heads")
     guarded = "'" in text
     for column in table if guarded else ():
         if table[column].str.startswith("'").any():

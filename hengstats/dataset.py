@@ -42,6 +42,7 @@ from hengstats.vintages import (
 from hengstats.vocabulary import LANGUAGES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+DESCRIPTOR = "datapackage.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,8 +55,9 @@ class Dataset:
         Name of the folder.
     illustrative : bool
         True if the figures are invented.
-    comparators : tuple of str
-        Names of the datasets it is compared with, from `datapackage.json`.
+    comparators : dict
+        Names of the datasets it is compared with, from `datapackage.json`, to where
+        each is: a name from `list_datasets`, or the path of a folder.
     records : DataFrame
         One row per printed figure: the columns of `records.csv`, and `year`, `lower`,
         `number`, `upper` (the box in the unit of the codebook), `published`,
@@ -71,7 +73,7 @@ class Dataset:
 
     name: str
     illustrative: bool
-    comparators: tuple[str, ...]
+    comparators: Mapping[str, str]
     records: pd.DataFrame
     sources: pd.DataFrame
     codebook: pd.DataFrame
@@ -300,14 +302,44 @@ def read_dataset(
 
 def _stamp(folder: Path) -> str:
     """Return one checksum of all that a dataset is read from."""
-    rivals = (folder / "rivals.csv").is_file()
-    others = read_comparators(folder) if rivals else ()
-    folders = [folder, *map(find_dataset, others)]
-    places = [one for where in folders for one in (where, where / FOLDER)]
-    files = [one for place in places for one in sorted(place.glob("*.*"))]
-    kept = [one for one in files if one.suffix in (".csv", ".json")]
-    marks = [f"{checksum(one.read_bytes())} {one}" for one in kept]
+    marks = [f"{checksum(one.read_bytes())} {one}" for one in files_of(folder)]
     return checksum("\n".join(marks).encode())
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files that a dataset and its comparators are read from.
+
+    Raises
+    ------
+    DataError
+        If one of them is a link to somewhere else, or a comparator is not at hand.
+    """
+    files = []
+    for where in (folder, *map(find_dataset, read_comparators(folder).values())):
+        kept = [where / name for name in (*COLUMNS, DESCRIPTOR, FOLDER)]
+        stored = sorted((where / FOLDER).glob("*.json"))
+        for one in [*filter(Path.exists, kept), *stored]:
+            name = one.relative_to(where).as_posix()
+            if not lies_in(where, name):
+                raise data_error("dataset.linked", folder=where.name, file=name)
+            files += [one] if one.is_file() else []
+    return files
+
+
+def lies_in(folder: Path, name: str) -> bool:
+    """Return whether a name leads to a place within a folder, and by no link."""
+    where = folder.resolve() / name.replace("\0", "/../")
+    return folder.resolve() in where.parents and where.resolve() == where
+
+
+def copy_dataset(folder: Path, to: Path) -> Path:
+    """Return a copy of all that a dataset is read from, its comparators beside it."""
+    for file in files_of(folder):
+        if file.is_relative_to(folder.parent):  # the others come with the library
+            copy = to / file.relative_to(folder.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+    return to / folder.name
 
 
 # A notebook loads the same folder again and again. Nothing alters the tables.
@@ -357,7 +389,7 @@ def _read(
 
 
 def _read_tables(
-    folder: Path, comparators: tuple[str, ...], vintages: Mapping[int, Vintage]
+    folder: Path, comparators: Mapping[str, str], vintages: Mapping[int, Vintage]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables kept by hand, and the records of all vintages; all checked."""
     tables = {file: _read_table(folder, file) for file in COLUMNS}
@@ -384,7 +416,11 @@ def _read_table(folder: Path, file: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, dtype=object)
     if not path.is_file():
         raise data_error("dataset.missing_file", folder=folder.name, file=file)
-    table = from_csv(_decode(path))
+    try:
+        table = from_csv(_decode(path))
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        told = {"folder": folder.name, "file": file, "reason": str(error).strip()}
+        raise data_error("dataset.malformed", **told) from error
     for column in columns:
         if column not in table:
             _, fault, mend, _ = message("dataset.missing_column", column=column)
@@ -404,22 +440,43 @@ def _decode(path: Path) -> str:
     raise data_error("dataset.encoding", **told)
 
 
-def read_comparators(folder: Path) -> tuple[str, ...]:
-    """Return the datasets that the descriptor names for comparison, if it does."""
-    descriptor = folder / "datapackage.json"
+def read_comparators(folder: Path) -> dict[str, str]:
+    """Return the datasets that the descriptor names for comparison, and where they are.
+
+    That is the name of one that comes with the library, or the path of a folder in
+    that of the dataset or beside it; nothing else is at hand.
+    """
+    descriptor = folder / DESCRIPTOR
     if not descriptor.is_file():
-        return ()
-    described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
-    return tuple(described.get("comparators", ()))
+        return {}
+    try:
+        described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
+        names = [str(name) for name in described.get("comparators", ())]
+    except (ValueError, AttributeError, TypeError, RecursionError) as fault:
+        raise data_error("dataset.descriptor", folder=folder.name) from fault
+    return {name: _find_comparator(folder, name) for name in names}
+
+
+def _find_comparator(folder: Path, name: str) -> str:
+    """Return where a comparator is, as `find_dataset` takes it."""
+    is_name = Path(name).name == name
+    if is_name and (DATA / name / "records.csv").is_file():
+        return name
+    for where in (folder, folder.parent) if is_name else (folder,):
+        if lies_in(where, f"{name}/records.csv"):
+            if (where / name / "records.csv").is_file():
+                return str((where / name).absolute())
+    raise data_error("dataset.comparator", folder=folder.name, name=name)
 
 
 def _read_evidence(
-    folder: Path, comparators: tuple[str, ...]
+    folder: Path, comparators: Mapping[str, str]
 ) -> dict[str, pd.DataFrame]:
     """Return what rivals may point at, here (under no name) and in the comparators."""
     if not (folder / "rivals.csv").is_file():
         return {}
-    folders = {"": folder} | {name: find_dataset(name) for name in comparators}
+    places = {name: find_dataset(where) for name, where in comparators.items()}
+    folders = {"": folder} | places
     return {
         name: list_evidence(
             _read_table(where, "records.csv"), _read_table(where, "milestones.csv")

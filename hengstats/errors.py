@@ -3,8 +3,27 @@
 Each message names the place, what was found and the mend, in Chinese first.
 """
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+# What moves the cursor, turns the writing direction, or is no character at all.
+_HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return a text whose hidden characters, line breaks aside, are seen.
+
+    Examples
+    --------
+    >>> visible("税\x1b[2J收\u202e")
+    '税\\u001b[2J收\\u202e'
+    """
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 class ReadingError(ValueError):
@@ -75,9 +94,10 @@ def place_fault(
     parts = [file, sheet and f"sheet {sheet}", row and f"row {row}"]
     parts += [column and f"column {column}"]
     told = ", ".join(str(part) for part in parts if part)
+    message = f"{place}：{found}。请{mend}。 [{told}: {english}]"
     return Fault(
         code=code,
-        message=f"{place}：{found}。请{mend}。 [{told}: {english}]",
+        message=visible(message.replace("\n", "\\n")),
         file=file,
         sheet=sheet,
         row=row,
@@ -92,7 +112,7 @@ def locate(
 
     `row` counts as a spreadsheet shows it: the head is row 1.
     """
-    return (
+    return visible(
         f"{folder}/{file} 第 {row} 行“{column}”一栏：{fault}。请{mend}。"
         f" [{folder}/{file}, row {row}, column {column}]"
     )

@@ -5,11 +5,12 @@ where there is none), what was found, the mend (Chinese, without full stops, to 
 请), and both in one English sentence. {blanks} are filled in by the caller.
 """
 
+import errno
 import tomllib
 from functools import cache
 from importlib import resources
 
-from hengstats.errors import DataError
+from hengstats.errors import DataError, visible
 
 
 @cache
@@ -30,4 +31,17 @@ def message(key: str, **values: object) -> tuple[str, str, str, str]:
 def data_error(key: str, **values: object) -> DataError:
     """Return the error of a dataset or table that a message describes."""
     _, found, mend, english = message(key, **values)
-    return DataError(f"{found}。请{mend}。 [{english}]")
+    return DataError(visible(f"{found}。请{mend}。 [{english}]"))
+
+
+def refuse_write(folder: object, fault: OSError) -> DataError:
+    """Return the error for a folder that could not be written or read."""
+    key = {
+        errno.ENOSPC: "full",
+        errno.EDQUOT: "full",
+        errno.EROFS: "no_permission",
+        errno.EACCES: "no_permission",
+        errno.EPERM: "no_permission",
+    }.get(fault.errno or 0, "failed")
+    reason = fault.strerror or fault
+    return data_error(f"files.{key}", folder=folder, reason=reason)

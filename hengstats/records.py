@@ -69,6 +69,7 @@ def check_keys(folder: str, tables: Tables, part: str = "records.csv") -> None:
         ("records.csv", "measure"): set(tables["codebook.csv"]["measure"]),
         ("records.csv", "source"): set(tables["sources.csv"]["source"]),
         ("milestones.csv", "source"): set(tables["sources.csv"]["source"]),
+        ("settlements.csv", "measure"): set(tables["codebook.csv"]["measure"]),
     }
     if len(tables["entities.csv"]):
         allowed["records.csv", "entity"] = set(tables["entities.csv"]["entity"])
@@ -85,9 +86,13 @@ def check_keys(folder: str, tables: Tables, part: str = "records.csv") -> None:
             row, found = next(one for one in enumerate(cells) if one[1] not in words)
             known = "、".join(sorted(words)[:12])
             raise refuse(file, row, column, "unknown", found=found, known=known)
-    for row, day in enumerate(tables["sources.csv"]["published"]):
-        if day and not is_date(day):
-            raise refuse("sources.csv", row, "published", "published", day=day)
+    for file, column in (("sources.csv", "published"), ("milestones.csv", "date")):
+        for row, day in enumerate(tables[file][column]):
+            if day and not is_date(day):
+                raise refuse(file, row, column, "published", day=day)
+    for row, year in enumerate(tables["settlements.csv"]["year"]):
+        if not (len(year) == len("2020") and is_date(year)):
+            raise refuse("settlements.csv", row, "year", "year", year=year)
     for file, key in KEYS.items():
         for row in np.flatnonzero(tables[file].duplicated(key))[:1]:
             found = " / ".join(map(str, tables[file][key].iloc[row]))

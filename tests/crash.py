@@ -31,6 +31,7 @@ import hengstats.adding
 from hengstats.adding import add, files, new, verify
 from hengstats.errors import DataError
 from hengstats.intake import check
+from hengstats.messages import refuse_write
 from hengstats.vintages import read_vintages
 
 PYTHON_CALLS = ("open", "fsync", "link", "replace", "mkdir", "unlink")
@@ -158,7 +159,7 @@ def attempt(folder, vintage, number, mode, at):
         try:
             files.store_vintage(folder, vintage, number)
         except OSError as fault:
-            raise files.refuse_write(folder, fault) from fault
+            raise refuse_write(folder, fault) from fault
         return 2 if left[0] <= 0 else 0
 
     return ended(forked(work))

@@ -1,8 +1,10 @@
 """The command line takes one verb, and its exit code says how it went."""
 
 import json
+import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hengstats import __version__
 from hengstats.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 SHEET = "年份,楼宇,税收(亿元)\n2020,示例大厦,{}\n"
 
 
@@ -55,7 +58,17 @@ def test_an_unknown_dataset_is_code_one_and_told_in_chinese(tmp_path, capsys):
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path, capsys):
     (tmp_path / "build").write_text("a file, no folder")
     code = main(["report", "illustrative", "--out", str(tmp_path / "build")])
-    assert (code, "读写不了" in capsys.readouterr().out) == (1, True)
+    assert (code, f"写不了 {tmp_path}" in capsys.readouterr().err) == (1, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_what_cannot_be_shown_is_told_in_a_sentence(sheet):
+    command = [sys.executable, "-m", "hengstats", "check", sheet(1.62)]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE)
+    told = done.stderr.decode()
+    assert (done.returncode, told.count("\n")) == (1, 2)
+    assert "结果显示不出来（No space left on device）" in told
 
 
 def test_a_sheet_that_is_refused_is_code_one(sheet, capsys):
@@ -63,6 +76,25 @@ def test_a_sheet_that_is_refused_is_code_one(sheet, capsys):
     fault = json.loads(capsys.readouterr().out)["errors"][0]
     place = (fault["code"], fault["row"], fault["column"])
     assert place == ("ambiguous_number", 2, "税收(亿元)")
+
+
+@pytest.mark.parametrize("option", [["--json"], []])
+@pytest.mark.parametrize("figure", ["1.62", "x"])
+def test_no_character_of_a_name_or_head_acts_on_the_terminal(
+    tmp_path, option, figure, capsys
+):
+    name = os.fsdecode("a\x1b[2J\u202eb".encode() + b"\xff.csv")
+    sheet = "年份,楼宇,税收(亿元),党员\x9b数\u202e\n2020,示例大厦,{},{}\n"
+    (tmp_path / name).write_text(sheet.format(figure, figure), "utf-8")
+    main(["check", str(tmp_path / name), *option])
+    mine, shown = str(tmp_path / "mine\u202e"), capsys.readouterr().out
+    assert main(["new", mine]) == 0
+    code = main(["add", str(tmp_path / name), "--to", mine, "--title", name])
+    shown += "".join(capsys.readouterr())
+    shown = shown.replace("\n", "")
+    assert [char for char in shown if unicodedata.category(char) in HIDDEN] == []
+    assert ("a\\u001b[2J\\u202eb\\udcff.csv" in shown, code) == (True, figure == "x")
+    assert main(["verify", mine]) == 0
 
 
 def test_several_sheets_give_one_line_each(sheet, capsys):
@@ -87,9 +119,18 @@ def test_verbs_follow_one_another_on_a_dataset(sheet, tmp_path, capsys):
     assert main(["verify", mine]) == 1
 
 
-def test_python_m_hengstats_says_the_same(capsys):
+def test_python_m_hengstats_says_the_same_and_runs_nothing_that_lies_there(
+    tmp_path, capsys
+):
     asked = ["verify", "nowhere"]
     main(asked)
-    command = [sys.executable, "-m", "hengstats", *asked]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert (done.returncode, done.stderr) == (1, capsys.readouterr().err)
+    told = capsys.readouterr().err
+    for name in ("json", "pandas"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    given = os.environ | {"PYTHONPATH": str(ROOT)}
+    for folder in (ROOT, tmp_path):
+        command = [sys.executable, "-m", "hengstats", *asked]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", env=given
+        )
+        assert (done.returncode, done.stderr) == (1, told)

@@ -1,10 +1,14 @@
 """What was known on a date is what had been published by its end."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 import hengstats as hs
 from hengstats.dataset import load_codebook, load_milestones, load_records, load_sources
 from hengstats.dataset import read_dataset as read
+from hengstats.records import COLUMNS
 
 RECORDS = """entity,measure,period,printed,value,qualifier,unit,source,quote
 tower,tax,2015,1亿元,1,exact,100 million yuan,day,税收1亿元
@@ -75,7 +79,7 @@ def test_an_unknown_dataset_names_those_there_are():
 def test_a_folder_of_ones_own_needs_three_files_only(mine, monkeypatch):
     monkeypatch.chdir(mine.parent)  # and is found from where the user stands
     data = read("mine")
-    assert (data.name, data.illustrative, data.comparators) == ("mine", False, ())
+    assert (data.name, data.illustrative, data.comparators) == ("mine", False, {})
     assert not sum(
         map(len, (data.entities, data.milestones, data.settlements, data.rivals))
     )
@@ -182,3 +186,81 @@ def test_a_measure_is_called_as_its_codebook_says(mine, codebook, label):
     assert panel.attrs["about"]["labels"].get("tax") == label
     title = hs.draw_tax(panel, measure="tax").get_title()
     assert (label[0] if label else "tax") in title
+
+
+HEADS = {name: words.replace(" ", ",") + "\n" for name, words in COLUMNS.items()}
+EVENT = HEADS["milestones.csv"] + "{},event,tower,甲,甲,A,day,引\n"
+RULING = HEADS["settlements.csv"] + "tower,{},{},day,甲,甲,A\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("entities.csv", "", "不是完整的表"),
+        ("entities.csv", HEADS["entities.csv"] + "a,b,c,d,e,f\n", "不是完整的表"),
+        ("entities.csv", HEADS["entities.csv"] + '"a,b,c,d,e\n', "不是完整的表"),
+        ("milestones.csv", EVENT.format("20x6"), "第 2 行“date”一栏：“20x6”不是日期"),
+        ("settlements.csv", RULING.format("tax", "20x6"), "“20x6”不是年份"),
+        ("settlements.csv", RULING.format("tax", "2016-05"), "“2016-05”不是年份"),
+        ("settlements.csv", RULING.format("taxes", "2016"), "“taxes”不认识"),
+    ],
+)
+def test_verify_and_every_reader_refuse_the_same_files(mine, file, text, told):
+    (mine / file).write_text(text, "utf-8")
+    (found,) = hs.verify(mine)
+    for read_it in (load_records, hs.load_figures, hs.build_panel, hs.explain_rivals):
+        with pytest.raises(hs.DataError, match=told) as refused:
+            read_it(str(mine))
+        assert str(refused.value) == found
+
+
+# What lies elsewhere
+
+
+@pytest.fixture
+def compared(mine):
+    """Return a function that names a comparator, of which there are some about."""
+    for place in ("mine/within", "beside", "far/away"):
+        shutil.copytree(mine, mine.parent / place, dirs_exist_ok=True)
+    (mine.parent / "linked").symlink_to(mine.parent / "far/away")
+
+    def compared(text):
+        (mine / "datapackage.json").write_text(text, "utf-8")
+        return read(str(mine)).comparators
+
+    return compared
+
+
+@pytest.mark.parametrize("name", ["plaza66", "within", "beside"])
+def test_a_comparator_comes_with_the_library_or_lies_within_or_beside(compared, name):
+    (where,) = compared(f'{{"comparators": ["{name}"]}}').values()
+    assert Path(where).name == name
+    assert read(where).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../beside", "{}/beside", "../far/away", "far/away", "linked", "", "a\\u0000"],
+)
+def test_a_comparator_elsewhere_is_refused_with_place_and_mend(compared, name, mine):
+    told = r"mine/datapackage.json 的 comparators 里的.*旁边.*\[mine/datapackage.json"
+    with pytest.raises(hs.DataError, match=told):
+        compared(f'{{"comparators": ["{name.format(mine.parent)}"]}}')
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"comparators": 1}', "[" * 9999, "\ud800"]
+)
+def test_a_descriptor_that_is_none_is_refused(compared, text, mine):
+    with pytest.raises(hs.DataError, match="不是数据集的说明"):
+        compared(text.encode("utf-8", "replace").decode())
+
+
+@pytest.mark.parametrize("name", ["records.csv", "vintages"])
+def test_a_file_that_is_a_link_to_somewhere_else_is_not_read(mine, name):
+    (mine / "vintages").mkdir()
+    (mine / "vintages/0001.json").write_text("{}")
+    (mine / name).rename(mine.parent / name)
+    (mine / name).symlink_to(mine.parent / name)
+    with pytest.raises(hs.DataError, match=f"mine/{name}.* 是通往别处的链接"):
+        read(str(mine))

@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 3420,
+    "top": 3510,
     "adding": 1800,
     "charts": 2150,
     "evidence": 3260,
-    "intake": 5940,
-    "intake/logs": 2130,  # leaves with `participation`
-    "report": 1600,
+    "intake": 5960,
+    "intake/logs": 2170,  # leaves with `participation`
+    "report": 1670,
     "revisions": 1200,
 }
 FILES = 96

@@ -34,9 +34,10 @@ def sheet(tmp_path):
 def run(monkeypatch):
     """A function that sets what the child does, and how long it may take."""
 
-    def set_child(code, seconds=20.0):
+    def set_child(code, wait=20.0):
         monkeypatch.setattr(process, "_RUN", code)
-        monkeypatch.setattr(process, "SECONDS", seconds)
+        monkeypatch.setattr(process, "SECONDS", 1.0)
+        monkeypatch.setattr(process, "WAIT", wait)
 
     return set_child
 
@@ -152,6 +153,13 @@ NOISY = (
     "process.check_here = lambda *a: [os.write(1, b'noise'), quiet(*a)][1]\n"
     "process.main()"
 )
+BUSY = (
+    "import sys, time; sys.path.append(sys.argv[1])\n"
+    "from hengstats.intake import process; real = process.check_here\n"
+    "def work(*asked):\n    {}\n    return real(*asked)\n"
+    "process.check_here = work\n"
+    "process.main()"
+)
 
 
 @pytest.mark.parametrize(
@@ -193,11 +201,34 @@ def test_when_time_runs_out_a_child_ends_with_all_its_children(sheet, run, tmp_p
         "fcntl.flock(file, fcntl.LOCK_EX)\n"
         "subprocess.Popen(['sleep', '600'], pass_fds=[file.fileno()])\n"
         "time.sleep(600)",
-        seconds=2.0,
+        wait=1.0,
     )
-    assert code_of(hs.check(sheet)) == "too_large"
+    checked = hs.check(sheet)
+    assert (code_of(checked), "2 秒内读不完" in checked.say()) == ("too_large", True)
     with locked.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # waits until nobody holds it
+
+
+def test_the_limit_of_time_is_of_its_own_time(sheet, run):
+    run(BUSY.format("while True: pass"))
+    checked = hs.check(sheet)
+    assert (code_of(checked), "1 秒内读不完" in checked.say()) == ("too_large", True)
+    run(BUSY.format("time.sleep(2)"))  # beside other work
+    assert hs.check(sheet).status == "accept"
+
+
+def test_what_an_engine_put_aside_goes_with_it_and_needs_a_place(
+    run, tmp_path, monkeypatch
+):
+    part = tmp_path / "a.parquet"
+    part.write_bytes(b"PAR1" * 9)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code = "import os, tempfile\nopen(tempfile.mkdtemp() + '/left', 'w')\n"
+    run(code + "os.kill(os.getpid(), 9)")
+    assert code_of(hs.check(part)) == "too_large"
+    assert list(tmp_path.iterdir()) == [part]
+    monkeypatch.setattr("tempfile.tempdir", str(part))  # where nothing can be made
+    assert "临时文件" in hs.check(part).say()
 
 
 def test_memory_taken_little_by_little_stays_below_512_mb():

@@ -433,3 +433,14 @@ def test_many_sign_ins_keep_to_the_memory(tmp_path):
         [sys.executable, "-c", said, path], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["0", "5000"]
+
+
+def test_a_full_disk_is_told_as_that(check, monkeypatch):
+    def full(*_):  # as the engine says it on a file system of 2 MB
+        raise duckdb.IOException(
+            'Could not write file "x.tmp": No space left on device'
+        )
+
+    monkeypatch.setattr(signinengine, "_check", full)
+    told = check(table(("p", "e", "示例大厦", EVENING))).errors[0].message
+    assert ("磁盘满了" in told, "TMPDIR" in told) == (True, True)

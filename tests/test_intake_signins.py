@@ -177,6 +177,23 @@ def test_sheets_with_one_head_are_read_together():
     assert counts(outcome) == {(2019, "示例大厦"): (2, 2, 1)}
 
 
+NAMED = Asked(today="2026-11-24", columns={"楼宇": "姓名"})
+
+
+@pytest.mark.parametrize(
+    ("grid", "asked"),
+    [
+        (log(ROW), NAMED),  # the names of persons would be stored as buildings
+        (Grid(file="某人.csv", rows=[HEAD, ROW]), ASKED),
+        (book(ROW, sheet="某人 "), ASKED),
+    ],
+)
+def test_no_name_of_a_person_comes_in_as_building_file_or_sheet(grid, asked):
+    assert [code for code, *_ in faults(check(grid, asked=asked))] == [
+        "individual_level_column"
+    ]
+
+
 def test_sheets_with_unlike_heads_are_refused():
     head = ["姓名", "人员编号", "活动编号", "大厦", "签到时间"]
     outcome = check(book(ROW, sheet="3月"), book(ROW, head=head, sheet="4月"))

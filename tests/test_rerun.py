@@ -1,11 +1,14 @@
 """A report again is left alone or made anew, and is the same bytes anywhere."""
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -20,6 +23,10 @@ from hengstats.report import inputs, make_report
 
 PAGE = "notebooks/01-own.html"
 OUT = "out/示例 数据"
+PANDOC = (  # as it says so, of /dev/full
+    'Pandoc died with exitcode "1" during conversion: pandoc: report.docx:'
+    " withBinaryFile: resource exhausted (No space left on device)"
+)
 # What a kernel shows; what it says of the run; what the dataset lacks, and what a
 # later cell lacks for that reason.
 CODE = """import hengstats as hs
@@ -125,14 +132,16 @@ def test_what_is_made_step_by_step_is_what_is_made_from_scratch_anywhere(
         ("charts/members.svg", here["charts/members.svg"])
     }
     endings = {name.rsplit(".", 1)[1] for name in there}
-    assert endings == {"png", "svg", "pdf", "csv", "html", "docx", "json"}
+    assert endings == {"lock", "png", "svg", "pdf", "csv", "html", "docx", "json"}
 
 
 @pytest.mark.slow
 def test_nothing_is_done_where_nothing_has_changed(again, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in (again / OUT).rglob("*.*")}
     monkeypatch.delattr(room, "read_inputs")  # the dataset is not even read
+    (again / OUT / ".making/data").mkdir(parents=True)  # of one that was killed
     done = make(again)
+    assert not (again / OUT / ".making").exists()
     assert before == {path: path.stat().st_mtime_ns for path in before}
     assert (done.redone, done.removed) == ((), ())
     assert set(done.kept) == set(listed(again)["files"])
@@ -140,32 +149,105 @@ def test_nothing_is_done_where_nothing_has_changed(again, monkeypatch):
 
 
 @pytest.mark.slow
-def test_what_was_edited_is_made_anew_and_a_notebook_at_fault_stops_the_report(again):
-    before, page = files(again / OUT), again / OUT / PAGE
-    written = page.stat().st_mtime_ns
-    (again / OUT / "report.docx").write_bytes(b"")
+def test_a_notebook_at_fault_leaves_all_as_it_was_and_what_was_edited_is_made_anew(
+    again,
+):
+    before, word = files(again / OUT), again / OUT / "report.docx"
+    written = (again / OUT / PAGE).stat().st_mtime_ns
+    word.write_bytes(b"")
     write_notebook(again / "02-wrong.ipynb", "nonsense")  # nothing that is lacking
     with pytest.raises(DataError, match=r"02-wrong\.ipynb.*NameError.*nonsense"):
         make(again, notebooks=("01-own.ipynb", "02-wrong.ipynb"))
-    known, there = listed(again), files(again / OUT)
-    # The page that was finished is still as good; what was made is on the list.
-    assert list(known["stamps"]) == [PAGE]
-    assert page.stat().st_mtime_ns == written
-    assert known["files"]["report.docx"] == there["report.docx"]
-    assert there.items() - before.items() == {("made.json", there["made.json"])}
+    with pytest.raises(FileNotFoundError, match=r"03-none.ipynb"):
+        make(again, notebooks=("03-none.ipynb",))
+    there = files(again / OUT)
+    assert {name for name in before if there[name] != before[name]} == {"report.docx"}
+    make(again)
+    assert files(again / OUT) == before
+    # The page that was finished is still as good.
+    assert (again / OUT / PAGE).stat().st_mtime_ns == written
+
+
+# One at a time, in one state, and nowhere else
+
+
+@pytest.mark.slow
+def test_a_report_keeps_to_the_state_it_began_with(again, monkeypatch):
+    write_notebook(again / "01-own.ipynb", CODE + "\nhs.load_figures(dataset)")
+    records, real = again / "示例 数据/records.csv", room.read_inputs
+
+    def read_inputs(*asked):
+        text = records.read_text("utf-8-sig").replace("12", "77")
+        records.write_text(text, "utf-8")
+        return real(*asked)
+
+    monkeypatch.setattr(room, "read_inputs", read_inputs)
+    done = make(again)
+    assert PAGE in done.redone
+    pages = [(again / OUT / name).read_text("utf-8") for name in (PAGE, "report.html")]
+    assert ["12个" in page for page in pages] == [True, True]
+    assert [page for page in pages if "77个" in page] == []
+    make(again)  # which sees that it is no longer so
+    assert "77个" in (again / OUT / PAGE).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_nothing_outside_the_folder_is_written_or_deleted(again):
+    other, known, word = again / "other", listed(again), again / OUT / "report.docx"
+    other.write_text("mine")
+    known["files"]["../../other"] = hashlib.sha256(b"mine").hexdigest()
+    (again / OUT / "made.json").write_text(json.dumps(known), "utf-8")
+    word.unlink()
+    word.symlink_to(other)
+    make(again)
+    assert (other.read_text(), word.is_symlink()) == ("mine", False)
+    shutil.rmtree(again / OUT / "charts")
+    (again / OUT / "charts").symlink_to(again)
+    with pytest.raises(DataError, match="charts 是通往别处的链接"):
+        make(again)
+
+
+def test_a_second_report_into_one_folder_is_told_so(tmp_path):
+    write_dataset(tmp_path / "示例 数据", ["东楼"], ["branches"])
+    (tmp_path / OUT).mkdir(parents=True)
+    with (tmp_path / OUT / ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(DataError, match=f"另一份报告正写进 .*{OUT}"):
+            make(tmp_path, notebooks=())
+
+
+@pytest.mark.parametrize("told", [RuntimeError(PANDOC), OSError(errno.ENOSPC, "full")])
+def test_a_full_disk_is_told_with_its_folder_and_leaves_nothing(
+    tmp_path, monkeypatch, told
+):
+    def convert_text(*_, outputfile, **__):
+        Path(outputfile).write_bytes(b"PK half")
+        raise told
+
+    write_dataset(tmp_path / "示例 数据", ["东楼"], ["branches"])
+    monkeypatch.setattr("pypandoc.convert_text", convert_text)
+    with pytest.raises(DataError, match=f"写不了 .*{OUT}：磁盘满了"):
+        make(tmp_path, notebooks=())
+    assert list(files(tmp_path / OUT)) == [".lock"]
 
 
 @pytest.mark.slow
 def test_the_list_names_the_files_and_no_folder(built):
     known, there = listed(built[0]), files(built[0] / OUT)
-    unlisted = {"made.json", "charts/members.svg"}
+    unlisted = {".lock", "made.json", "charts/members.svg"}
     assert known["files"] == {k: v for k, v in there.items() if k not in unlisted}
     assert list(known["stamps"]) == [PAGE, "report"]
     assert str(built[0]) not in json.dumps(known, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"stamps": {}}', '{"stamps": 1}'])
-def test_a_damaged_list_lists_nothing(tmp_path, text):
+LISTS = ["../a", "/a", "charts/../../a", "\\u0000", ""]
+LISTS = [f'{{"stamps": {{}}, "files": {{"{name}": ""}}}}' for name in LISTS]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 9999, "[]", '{"stamps": {}}', '{"stamps": 1}', *LISTS]
+)
+def test_a_list_that_is_damaged_or_leads_outside_lists_nothing(tmp_path, text):
     (tmp_path / "made.json").write_text(text)
     assert room._read_made(tmp_path) == ({}, {})
 
@@ -194,7 +276,7 @@ def stamp(tmp_path, monkeypatch):
     """Return a function that stamps a small report, with comparators of its own."""
     for name in ("示例", "others", "data/shipped", "hengstats"):
         write_dataset(tmp_path / name, ["东楼"], ["branches"])
-    compared = json.dumps({"comparators": [str(tmp_path / "others")]})
+    compared = json.dumps({"comparators": ["others"]})
     (tmp_path / "示例" / "datapackage.json").write_text(compared)
     notebook = tmp_path / "01-own.ipynb"
     notebook.write_text("{}")

@@ -181,12 +181,12 @@ def test_a_verb_of_hengstats_runs_where_the_user_stands(monkeypatch, tmp_path):
         run, "call", lambda *words, cwd: called.append((words[1:], cwd)) or 5
     )
     assert run.main(["hengstats", "check", "2021.xlsx"]) == 5
-    words = ("-m", "hengstats", "check", "2021.xlsx")
+    words = ("-P", "-m", "hengstats", "check", "2021.xlsx")
     assert called == [(words, str(tmp_path))]
 
 
 def test_arguments_reach_the_verb_and_benchmarks_run_in_order(checkout, capsys):
-    report = ["-m", "hengstats", "report", "comparators", "--lang", "en"]
+    report = ["-P", "-m", "hengstats", "report", "comparators", "--lang", "en"]
     assert run.jobs(["comparators", "--lang", "en"])["report"] == [report]
     assert run.main(["bench"]) == 0
     assert "no benchmarks" in capsys.readouterr().err

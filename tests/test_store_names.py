@@ -296,8 +296,13 @@ def test_the_next_list_is_asked_for_all_that_were_reported(started, text, said, 
     assert all(f'--withdraw "{name}"' in str(refused.value) for name in asked)
 
 
-def test_a_subset_that_says_nothing_new_asks_for_nobody(started):
-    assert started(sheet("2021 乙楼 2"), "2022-03-31").status == "unchanged"
+def test_a_subset_that_says_nothing_new_asks_for_nobody_and_names_whom_it_lacks(
+    started,
+):
+    told = started(sheet("2021 乙楼 2"), "2022-03-31")
+    assert (told.status, "先前报过的 示例甲楼：" in told.say()) == ("unchanged", True)
+    part = started(sheet("2021 乙楼 2"), "2022-03-31", partial=True)
+    assert (part.status, noted(part, "lacking")) == ("unchanged", [])
 
 
 def test_in_a_part_of_a_list_nobody_is_missing_and_nothing_else_changes(started):

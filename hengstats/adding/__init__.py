@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from hengstats.adding.buildings import Answers
-from hengstats.adding.files import refuse_write, store_vintage, verify
+from hengstats.adding.files import store_vintage, verify
 from hengstats.adding.new import new
 from hengstats.adding.notes import Added, Change
 from hengstats.adding.propose import propose, read_snapshot
 from hengstats.adding.transcribe import own_measures
 from hengstats.dataset import find_dataset, read_dataset
 from hengstats.dates import SHANGHAI, is_date
-from hengstats.errors import SheetError
+from hengstats.errors import SheetError, visible
 from hengstats.intake import check
-from hengstats.messages import data_error
+from hengstats.messages import data_error, refuse_write
 from hengstats.records import STANDINGS
 from hengstats.vintages import Vintage
 
@@ -167,12 +167,12 @@ def _describe(
         raise data_error("adding.bad_standing", standing=standing, **known)
     return Vintage(
         source="",
-        title=title.strip(),
-        publisher=publisher.strip(),
+        title=visible(title.strip()),
+        publisher=visible(publisher.strip()),
         published=published,
         recorded=f"{today}T00:00:00Z" if today else now.replace("+00:00", "Z"),
         standing=standing or "primary",
         kind="",
-        reason=reason.strip(),
+        reason=visible(reason.strip()),
         files=(),
     )

@@ -46,8 +46,9 @@ class Resolved:
     does for names heard for the first time; `withdrawn` are the keys of buildings no
     longer reported, `shown` leads from a key to the name that is shown. `unknown` names
     and `open` questions (buildings that are missing, answers that nothing asked for)
-    are told one by one, the first `MOST` of each; there are so many `more`. If the
-    sheets are `known`, the dataset has every answer already, from an earlier time.
+    are told one by one, the first `MOST` of each; there are so many `more`. `lost` are
+    the names of the missing. If the sheets are `known`, the dataset has every answer
+    already, from an earlier time.
     """
 
     entities: Mapping[str, str]
@@ -57,6 +58,7 @@ class Resolved:
     unknown: Sequence[Fault]
     open: Sequence[Fault]
     more: int
+    lost: Sequence[str]
     known: bool
 
 
@@ -119,6 +121,7 @@ def resolve(
             *(_not_asked(*one).at(file) for one in unasked[:MOST]),
         ],
         more=sum(max(len(one) - MOST, 0) for one in (strange, lost, unasked)),
+        lost=lost_names,
         known=_has_answers(vintages.values(), names, reported, answers),
     )
 

@@ -13,9 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from hengstats.dataset import find_dataset, read_dataset
+from hengstats.dataset import DESCRIPTOR, files_of, find_dataset, read_dataset
 from hengstats.errors import DataError
-from hengstats.messages import data_error, message
+from hengstats.messages import data_error, message, refuse_write
+from hengstats.records import COLUMNS
 from hengstats.vintages import (
     FOLDER,
     LATEST,
@@ -31,16 +32,7 @@ from hengstats.vintages import (
 )
 
 # Kept by hand, and watched: a change shows in `verify`.
-KEPT = (
-    "records.csv",
-    "sources.csv",
-    "codebook.csv",
-    "entities.csv",
-    "milestones.csv",
-    "settlements.csv",
-    "rivals.csv",
-    "datapackage.json",
-)
+KEPT = (*COLUMNS, DESCRIPTOR)
 TEMPORARY = ".tmp"
 _LEFT = 3600  # seconds after which nobody can still be writing a temporary file
 # What systems say where a disk has no hard links, such as a stick in FAT.
@@ -116,6 +108,7 @@ def verify(dataset: str | Path, accept: bool = False) -> list[str]:
     """
     folder = find_dataset(str(dataset))
     try:
+        files_of(folder)
         vintages = read_vintages(folder)
     except DataError as fault:
         return _damaged(folder) or [str(fault)]
@@ -128,18 +121,6 @@ def verify(dataset: str | Path, accept: bool = False) -> list[str]:
     except DataError as fault:  # every byte is in place, and a row is at fault
         faults = [str(fault)]
     return faults
-
-
-def refuse_write(folder: Path, fault: OSError) -> DataError:
-    """Return the error for a folder that could not be written or read."""
-    key = {
-        errno.ENOSPC: "full",
-        errno.EDQUOT: "full",
-        errno.EROFS: "no_permission",
-        errno.EACCES: "no_permission",
-        errno.EPERM: "no_permission",
-    }.get(fault.errno or 0, "failed")
-    return data_error(f"files.{key}", folder=folder.name, reason=fault.strerror)
 
 
 def _damaged(folder: Path) -> list[str]:

@@ -154,6 +154,9 @@ def propose(
         if not _is_held(new, _standing(snapshot, order_of(vintages))):
             key = "revised_since" if repeated else "all_revised_since"
             warnings.append(remark(key, file, number=repeated))
+        if lost := resolved.lost:
+            listed = "、".join(lost[:MOST]) + (" …" if len(lost) > MOST else "")
+            warnings.append(remark("lacking", file, listed=listed))
         return replace(added, warnings=tuple(warnings)), None
     touched = _touch(new, vintage)
     accepted = accepted_records(data, touched[KEY[:2]].drop_duplicates())

@@ -61,7 +61,8 @@ def explain_rivals(
     check_language(lang)
     data = read_dataset(dataset, as_of)
     others = [key for key in data.rivals["dataset"].unique() if key]
-    stores = {"": data} | {key: read_dataset(key, as_of) for key in others}
+    places = data.comparators
+    stores = {"": data} | {key: read_dataset(places[key], as_of) for key in others}
     known = pd.concat(
         [_known(store).assign(dataset=key) for key, store in stores.items()]
     )

@@ -36,7 +36,8 @@ def check(
     r"""Return every figure of a sheet as it is meant, or every reason why it cannot be.
 
     Nothing is stored or changed. The file is read in a process of its own, within 20
-    seconds, and within 512 MB where the system can hold it to that.
+    seconds of its time, whatever else the machine does (two minutes by the clock), and
+    within 512 MB where the system can hold it to that.
 
     Parameters
     ----------

@@ -1,18 +1,22 @@
 """Reads a file in a process of its own, which may die of it.
 
 Both ends of that process: `check_in_child` asks one question and believes the answer if
-it is whole, `main` gives it. The child has a limit of time, and of memory where the
-system knows one; whatever becomes of it is an answer. `check_here` is what it does.
+it is whole, `main` gives it. The child has a limit of time by the clock, and of its own
+time and memory where the system knows one; whatever becomes of it is an answer.
+`check_here` is what it does.
 """
 
 import gc
 import hashlib
 import io
 import json
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from decimal import Decimal
@@ -21,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from hengstats.errors import Fault, SheetError
+from hengstats.errors import Fault, SheetError, visible
 from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import TEXT as LONGEST
 from hengstats.intake.grid import UNPACKED, Grid, Value
@@ -30,13 +34,14 @@ from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal, refu
 if TYPE_CHECKING:
     import pandas as pd
 
-SECONDS = 19.0  # for a sheet, and one to end it; Parquet gets one more for each 4 MB
+SECONDS = 19.0  # of its own time for a sheet; Parquet gets one more for each 4 MB
+WAIT = 101.0  # seconds more by the clock, on a machine that is busy with other work
 MEMORY = 480 * 2**20  # of the process; what is resident stays below 512 MiB
 ENGINE_MEMORY = 700 * 2**20  # what an engine may reserve, of which it uses part
 HEAD_ROWS = 30  # in which the heads of a sign-in log are looked for
 _START = 4096  # bytes that tell the kind of a file
 _BROKE_DOWN = "hengstats broke down: "  # what the child says last, and then where
-_OUT_OF_MEMORY = (-9, -24)  # SIGKILL, as the system does it, and SIGXCPU
+_OUT_OF_MEMORY, _OUT_OF_TIME = -9, -24  # SIGKILL, as the system does it, and SIGXCPU
 _LIBRARY = Path(__file__).parents[2]
 _RUN = (
     "import sys; sys.path.append(sys.argv[1]);"
@@ -51,6 +56,7 @@ _ENVIRONMENT = {
     "OPENPYXL_LXML": "False",
     "OPENPYXL_DEFUSEDXML": "False",
 }
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 _BATCH = 500  # figures that are packed at once
 
 
@@ -60,8 +66,17 @@ def check_in_child(path: Path, asked: Asked) -> Checked:
         seconds = _seconds(path)
     except OSError as error:
         return _refused(path, asked, _unreadable(error))
-    question = json.dumps({"path": str(path), "asked": asdict(asked)})
-    code, answer, where = _run(question.encode(), seconds)
+    question = {"path": str(path), "asked": asdict(asked), "seconds": seconds}
+    try:
+        # What an engine puts aside goes with it, also where it is ended.
+        spill = tempfile.mkdtemp(prefix="hengstats-") if seconds > SECONDS else ""
+    except OSError:
+        return _refused(path, asked, refuse("process.no_room"))
+    try:
+        told = json.dumps(question).encode()
+        code, answer, where = _run(told, seconds + WAIT, spill)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
     if code == 0:
         gc_was_on = gc.isenabled()
         gc.disable()  # a million figures, none of them in a circle
@@ -76,7 +91,7 @@ def check_in_child(path: Path, asked: Asked) -> Checked:
 
 
 def _seconds(path: Path) -> float:
-    """Return how long the reading of a file or folder may take."""
+    """Return how much time of its own the reading of a file or folder may take."""
     if path.is_dir():
         parts = [part for part in path.iterdir() if part.is_file()]
         return SECONDS + sum(part.stat().st_size for part in parts) / 4e6
@@ -86,7 +101,7 @@ def _seconds(path: Path) -> float:
     return SECONDS + (path.stat().st_size / 4e6 if is_parquet else 0.0)
 
 
-def _run(question: bytes, seconds: float) -> tuple[int | None, bytes, str]:
+def _run(question: bytes, seconds: float, spill: str) -> tuple[int | None, bytes, str]:
     """Return exit code (None if time ran out), answer, and where the child broke."""
     options = ["-P", "-W", "ignore", "-X", "utf8"]
     with subprocess.Popen(
@@ -94,7 +109,9 @@ def _run(question: bytes, seconds: float) -> tuple[int | None, bytes, str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | _ENVIRONMENT,
+        env=os.environ
+        | _ENVIRONMENT
+        | (dict.fromkeys(_TEMPORARY, spill) if spill else {}),
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as child:
@@ -125,9 +142,10 @@ def _end_family(child: "subprocess.Popen[bytes]") -> None:
 
 def _explain(code: int | None, where: str, seconds: float) -> Refusal:
     """Return the refusal of a file whose reading did not end well."""
-    if code is None:
-        return refuse("process.too_slow", seconds=seconds)
-    if code in _OUT_OF_MEMORY or where.startswith("MemoryError"):
+    if code in (None, _OUT_OF_TIME):
+        told = seconds + WAIT if code is None else seconds
+        return refuse("process.too_slow", seconds=told)
+    if code == _OUT_OF_MEMORY or where.startswith("MemoryError"):
         return refuse("process.too_much_memory")
     return refuse("process.broke_down", where=where or code)
 
@@ -142,7 +160,9 @@ def _unreadable(error: OSError) -> Refusal:
 def _refused(path: Path, asked: Asked, refusal: Refusal) -> Checked:
     """Return the outcome for a file of which nothing was read."""
     fault = refusal.at(path.name)
-    return Checked(file=path.name, sha256="", table=asked.table, errors=(fault,))
+    return Checked(
+        file=visible(path.name), sha256="", table=asked.table, errors=(fault,)
+    )
 
 
 def main() -> None:
@@ -153,26 +173,32 @@ def main() -> None:
     sys.excepthook = _say_where
     question = json.load(sys.stdin)
     path, asked = Path(question["path"]), Asked(**question["asked"])
-    confine(engine=path.is_dir() or _read_start(path).startswith(b"PAR"))
+    engine = path.is_dir() or _read_start(path).startswith(b"PAR")
+    confine(engine=engine, seconds=question["seconds"])
     answer.writelines(_pack(check_here(path, asked)))
     answer.flush()
 
 
-def confine(*, engine: bool = False) -> None:
-    """Hold this process to its memory, where the system can do so.
+def confine(*, engine: bool = False, seconds: float = 0) -> None:
+    """Hold this process to its memory, and its time if any, where the system can do so.
 
-    An engine reserves more than it uses, so that only its data are limited.
+    An engine reserves more than it uses, so that only its data are limited, and has two
+    threads, whose times add up.
     """
     try:
         import resource
     except ImportError:
-        return  # Windows: the limits of time and size remain
+        return  # Windows: the limits of the clock and of size remain
     most = ENGINE_MEMORY if engine else MEMORY
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, most)]
     limits += [] if engine else [(resource.RLIMIT_AS, most)]
+    time = math.ceil(seconds) * (2 if engine else 1)
+    limits += [(resource.RLIMIT_CPU, time)] if seconds else []
     for limit, size in limits:
+        # Of time there is a second more, in which a process ends by itself.
+        hard = size + 1 if limit == resource.RLIMIT_CPU else size
         try:
-            resource.setrlimit(limit, (size, size))
+            resource.setrlimit(limit, (size, hard))
         except (ValueError, OSError):
             pass  # macOS holds more from the beginning
 
@@ -300,7 +326,7 @@ def check_frame(frame: "pd.DataFrame", asked: Asked) -> Checked:
 def _checked(file: str, digest: str, table: str, outcome: Outcome) -> Checked:
     """Return what was found, without figures where anything is at fault."""
     return Checked(
-        file=file,
+        file=visible(file),
         sha256=digest,
         table=table,
         rows=() if outcome.errors else outcome.rows,

@@ -8,21 +8,26 @@ render     charts and tables as files, Markdown as Word, web page and PDF
 notebooks  the notebooks, run for a dataset
 
 A report whose inputs, library and files are what they were is left alone. Otherwise all
-is made anew, but for the pages of notebooks, which have stamps of their own.
+is made anew, but for the pages of notebooks, which have stamps of their own. It is made
+beside the old one and put in place whole, by one process at a time.
 """
 
+import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
 from tqdm import tqdm
 
-from hengstats.dataset import find_dataset
-from hengstats.messages import data_error
+from hengstats.dataset import copy_dataset, find_dataset, lies_in
+from hengstats.messages import data_error, refuse_write
 from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
@@ -36,8 +41,13 @@ from hengstats.report.render import (
 from hengstats.report.sections import write_header, write_sections
 from hengstats.vocabulary import check_language, say
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 DOCUMENTS = {"docx": write_docx, "html": write_html, "pdf": write_pdf}
-LIST = "made.json"
+LIST, LOCK, WORK = "made.json", ".lock", ".making"
 # Kind and name, as the bar of progress shows them; and what makes the files.
 Step = tuple[str, str, Callable[[], list[str]]]
 
@@ -120,38 +130,98 @@ def make_report(
     check_language(lang)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
-    folder = Path(out) / source.name
-    if source in (folder.absolute(), *folder.absolute().parents):
+    folder = Path(out).absolute() / source.name
+    if source in (folder, *folder.parents):
         raise data_error("report.into_dataset", dataset=source.name)
     paths = list_notebooks() if notebooks is None else notebooks
     pages = {f"notebooks/{path.stem}.html": path for path in paths}
+    try:
+        with _alone(folder):
+            done = _make(source, folder, pages, lang)
+    except OSError as fault:
+        place = Path(os.path.abspath(fault.filename or folder))
+        if folder in (place, *place.parents) or place in folder.parents:
+            raise refuse_write(folder, fault) from fault
+        raise  # what it is made from cannot be read
+    return replace(done, folder=Path(out) / source.name)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else write into a folder; however this process ends, that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("", LOCK, WORK, "charts", "tables", "notebooks"):
+        if (folder / name).is_symlink():
+            raise data_error("report.linked", place=folder / name)
+    with (folder / LOCK).open("ab") as file:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError) as fault:
+            raise data_error("report.busy", folder=folder) from fault
+        yield
+
+
+def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> Report:
+    """Return what was kept and what was made again, in a folder that is ours alone.
+
+    Everything is made beside the report, from a copy of the dataset in one state, and
+    put in place when it is whole.
+    """
+    work = folder / WORK
+    shutil.rmtree(work, ignore_errors=True)  # of a report that was killed
     stamps = stamp_inputs(source, pages, lang)
     before, files = _read_made(folder)
     ours = {name for name, sha in files.items() if sha == hash_file(folder / name)}
     if before == stamps and len(ours) == len(files):
         return Report(folder=folder, kept=tuple(files), redone=(), removed=())
-    kept = [page for page in pages if page in ours and before.get(page) == stamps[page]]
-    finished = {page: stamps[page] for page in kept}
-    made = {page: files[page] for page in kept}
-    again = {page: path for page, path in pages.items() if page not in kept}
-    steps = _plan_steps(source, folder, again, lang)
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
-        bar.set_description(say("report", f"step_{kind}", lang).format(name=key))
-        fresh = make()
-        made |= {name: hash_file(folder / name) for name in fresh}
-        finished |= {name: stamps[name] for name in fresh if name in stamps}
-        _write_made(folder, finished, files | made)
-    removed = [name for name in files if name in ours and name not in made]
-    for name in removed:
-        (folder / name).unlink()
-    _write_made(folder, stamps, made)
-    return Report(
-        folder=folder,
-        kept=tuple(kept),
-        redone=tuple(name for name in made if name not in kept),
-        removed=tuple(removed),
-    )
+    try:
+        copy = copy_dataset(source, work / "data")
+        while stamps != (now := stamp_inputs(source, pages, lang)):
+            shutil.rmtree(work / "data")
+            stamps = now
+            copy = copy_dataset(source, work / "data")
+        kept = [one for one in pages if one in ours and before.get(one) == stamps[one]]
+        made = {page: files[page] for page in kept}
+        again = {page: path for page, path in pages.items() if page not in kept}
+        with _temporary(work):
+            steps = _plan_steps(copy, work, again, lang)
+            for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
+                bar.set_description(
+                    say("report", f"step_{kind}", lang).format(name=key)
+                )
+                made |= {name: hash_file(work / name) for name in make()}
+        redone = tuple(name for name in made if name not in kept)
+        removed = tuple(name for name in files if name in ours and name not in made)
+        # Until all is in place, the list promises no more than what was kept.
+        _write_made(folder, {page: stamps[page] for page in kept}, files | made)
+        for name in redone:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (work / name).replace(folder / name)
+        for name in removed:
+            (folder / name).unlink()
+        _write_made(folder, stamps, made)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Report(folder=folder, kept=tuple(kept), redone=redone, removed=removed)
+
+
+@contextlib.contextmanager
+def _temporary(work: Path) -> Iterator[None]:
+    """Keep what kernels and pandoc put aside where the next run clears it."""
+    names = ("TMPDIR", "TEMP", "TMP")
+    before = {name: os.environ.get(name) for name in names}, tempfile.tempdir
+    os.environ |= dict.fromkeys(names, str(work))
+    tempfile.tempdir = str(work)
+    try:
+        yield
+    finally:
+        kept, tempfile.tempdir = before
+        for name, value in kept.items():
+            os.environ.pop(name)
+            os.environ |= {name: value} if value is not None else {}
 
 
 def _plan_steps(
@@ -188,19 +258,22 @@ def _plan_steps(
 
 
 def _read_made(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the stamps and files of an earlier report; none where it says none."""
+    """Return the stamps and files of an earlier report; none where it says none.
+
+    A list that names something outside the folder is none.
+    """
     try:
         known = json.loads((folder / LIST).read_text(encoding="utf-8"))
         stamps, files = (dict(known[key]) for key in ("stamps", "files"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}, {}  # everything is then made again
-    return stamps, files
+    return (stamps, files) if all(lies_in(folder, name) for name in files) else ({}, {})
 
 
 def _write_made(folder: Path, stamps: dict[str, str], files: dict[str, str]) -> None:
     """Write down which files there are, and the stamps of what is finished."""
     known = {"stamps": stamps, "files": files}
     text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
-    fresh = folder / f"{LIST}.part"
+    fresh = folder / WORK / LIST
     fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
     fresh.replace(folder / LIST)

@@ -102,9 +102,9 @@ def read_inputs(dataset: str, lang: str) -> Inputs:
     figures = settle_figures(data) if len(data.records) else pd.DataFrame()
     if figures.empty:
         raise data_error("report.no_figures", dataset=data.name)
-    others = tuple(read_dataset(name) for name in data.comparators)
+    others = tuple(read_dataset(name) for name in data.comparators.values())
     panel = panel_of([data], figures)
-    wide = build_panel([dataset, *data.comparators]) if others else panel
+    wide = build_panel([dataset, *data.comparators.values()]) if others else panel
     dated = data.records["entity"].isin(figures["entity"])
     entities = tuple(data.records.loc[dated, "entity"].unique())
     sources = pd.concat([one.sources for one in (data, *others)])
@@ -195,7 +195,8 @@ def stamp_inputs(
     the library and the language; under each page of `notebooks` of these and of the
     notebook that becomes it.
     """
-    compared = [find_dataset(name) for name in read_comparators(dataset)]
+    others = read_comparators(dataset).values()
+    compared = [find_dataset(name) for name in others]
     common = [
         dataset.name,
         lang,

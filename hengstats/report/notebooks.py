@@ -68,7 +68,11 @@ def run_notebook(
         timeout=SECONDS,
         kernel_name="python3",
         record_timing=False,
-        extra_arguments=["--log-level=ERROR"],  # a warning about TCP alarms laymen
+        extra_arguments=[
+            "--log-level=ERROR",  # a warning about TCP alarms laymen
+            "--IPKernelApp.ignore_cwd=True",  # no module beside the notebook is run
+            "--HistoryManager.enabled=False",  # it would be kept in the user's home
+        ],
         allow_error_names=LACKING if lenient else [],
         resources={"metadata": {"path": str(path.parent)}},
     )

@@ -4,6 +4,7 @@ Pandoc writes .docx, .html and .typ from the same text; typst sets the PDF with 
 bundled font. Nothing is fetched, and the same text gives the same bytes.
 """
 
+import errno
 import os
 import zipfile
 from pathlib import Path
@@ -128,6 +129,10 @@ def _pandoc(
                 *extra,
             ],
         )
+    except RuntimeError as fault:  # all that pypandoc says of any failure
+        if "resource exhausted" not in str(fault):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from fault
     finally:
         if before is None:
             del os.environ["SOURCE_DATE_EPOCH"]

@@ -4,6 +4,7 @@ DuckDB holds to 256 MB whatever the number of rows. What it spills to disk is en
 or nothing is: an engine that cannot encrypt spills nothing.
 """
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -70,8 +71,8 @@ def check_parts(paths: Sequence[os.PathLike[str]], asked: Asked) -> Outcome:
             duckdb.OperationalError,
             duckdb.DataError,
             duckdb.InvalidInputException,
-        ):
-            told = "corrupt"
+        ) as error:
+            told = "no_room" if os.strerror(errno.ENOSPC) in str(error) else "corrupt"
     # What the engine says may quote a cell: nothing of it is told.
     return Outcome(
         errors=(fault(told, os.path.basename(paths[0]) if len(paths) == 1 else ""),)

@@ -114,7 +114,11 @@ def choose_columns(
             ranked = [(*role_of(head), i) for i, head in enumerate(heads)]
             best = min((r for r, told, _ in ranked if told == role), default=0)
             fits = [i for r, told, i in ranked if told == role and r == best]
-        if len(fits) > 1 and role in KEYS:
+        if role == "building" and any(
+            read_head(heads[i]).kind == "person" for i in fits
+        ):
+            faults.append(("person_as_building", ""))
+        elif len(fits) > 1 and role in KEYS:
             faults.append(("duplicate_column", _tidy(heads[fits[1]])))
         elif not fits and role in KEYS:
             option = role if role in ("person", "event") else "column"

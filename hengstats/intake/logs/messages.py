@@ -273,6 +273,12 @@ TOLD = {
         "重新导出",
         "the file cannot be read to its end; export it again",
     ),
+    "no_room": (
+        "too_large",
+        "放临时文件的磁盘满了",
+        "腾出空间，或用环境变量 TMPDIR 指到别处，再试",
+        "the disk for temporary files is full; make room, or set TMPDIR to another",
+    ),
     "too_large": (
         "too_large",
         "记录太多，内存或临时磁盘不够",
@@ -292,6 +298,20 @@ TOLD = {
         "指明哪一栏认活动：--person COLUMN --event COLUMN",
         "there is no event_id column, and a title is not taken for one; name the"
         " columns: --person COLUMN --event COLUMN",
+    ),
+    "person_as_building": (
+        "individual_level_column",
+        "指作楼宇的一栏写的是个人，人名不能当楼宇存下",
+        "指明哪一栏是楼宇：--column 楼宇=HEAD",
+        "the column named for the building is about persons, whose names are never"
+        " stored; name the one of buildings: --column building=HEAD",
+    ),
+    "named_after": (
+        "individual_level_column",
+        "文件或工作表以签到的人命名，名字会随文件名存下",
+        "改名，如“2021年签到”",
+        "file or sheet bear the name of a person who signed in, and the name of a file"
+        " is stored; rename it",
     ),
     "missing_building": (
         "missing_column",

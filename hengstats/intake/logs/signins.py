@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
 from hengstats.intake.grid import Grid, Place, Value
+from hengstats.intake.heads import read_head
 from hengstats.intake.logs.counts import Problem, conclude, place, refuse
 from hengstats.intake.logs.heads import (
     KEYS,
@@ -75,6 +76,8 @@ def check_signins(grids: list[Grid], asked: Asked) -> Outcome:
     tables, problems = _tables(grids, asked)
     if problems:
         return refuse(problems, len(problems), sources)
+    for table in filter(_is_named_after_one, tables):
+        return refuse([Problem("named_after", place(table.source, 0), "")], 1, sources)
     found = (item for table in tables for item in _read_rows(table, asked))
     tally, problems, total = tally_rows(found, tables[0].head.names)
     if problems:
@@ -116,6 +119,20 @@ def _has_data(grid: Grid) -> bool:
     """Return whether a sheet without a head has a row as full as a sign-in."""
     return any(
         sum(not is_blank(value) for value in line) >= len(KEYS) for line in grid.rows
+    )
+
+
+def _is_named_after_one(table: Table) -> bool:
+    """Return whether file or sheet bear the name of a person who is in the log."""
+    grid = table.grid
+    persons = [
+        i for i, text in enumerate(table.texts) if read_head(text).kind == "person"
+    ]
+    names = {os.path.splitext(grid.file)[0].strip(), grid.sheet.strip()} - {""}
+    return any(
+        i < len(line) and str(line[i]).strip() in names
+        for line in grid.rows[table.begin :]
+        for i in persons
     )
 
 
