@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 import pytest
-from sheets import HEAD, TWO_YEARS, book, csv, look, members, pack, told
+from openpyxl.styles import Font
+from sheets import HEAD, TWO_YEARS, book, csv, look, members, pack, put, told
 from storing import begin, noted
 
 import hengstats as hs
@@ -38,27 +39,123 @@ def changed(sheet, *changes):
 
 # What Excel would not show is not taken.
 
-BEHIND = (SHEET, '(<c r="C2"[^>]*>)<v>26.3</v>', r"\1<f>A1*2</f><v>0</v>")
-ASKS = (BOOK, "<calcPr[^>]*>", '<calcPr fullCalcOnLoad="{}"/>')
+OTHERS = 'xmlns:q="urn:q"'  # elements of others, of the same name
+ASKS = '<calcPr fullCalcOnLoad="1"/>'
+NOUGHTS = ("<v>0</v>", "<v>0E+00</v>", "<v> -0.0 </v>", "<v>0.00</v>")
+TEXTS = tuple(f't="str"><f>A1*2</f><v>{nought}</v>' for nought in ("0", "0.0", ""))
+SETTINGS = (
+    *(ASKS.replace("1", on) for on in ("true", " 1 ")),
+    '<calcPr calcCompleted="0"/>',
+    '<calcPr calcId="0"/>',
+    f"<q:calcPr {OTHERS}/>{ASKS}",
+    '<calcPr/><calcPr fullCalcOnLoad="1"/>',
+)
+
+
+def behind(result, settings, *, other=""):
+    """Return a sheet with a result behind a formula, and perhaps another formula."""
+    cell = result if "<f>" in result else f"><f>A1*2</f>{result}"
+    rows = [HEAD, [2016, "示例大厦", 26.3, 409]]
+    return changed(
+        book(rows),
+        (BOOK, "<calcPr[^>]*>", settings),
+        (SHEET, '(<c r="C2")[^>]*><v>26.3</v>', rf"\1 {cell}"),
+        (SHEET, '(<c r="D2"[^>]*>)', rf"\1{other}"),
+    )
 
 
 @pytest.mark.parametrize(
-    ("asks", "found"), [("1", ["formula_no_value"]), ("0", ["2016 tax 0"])]
+    "sheet",
+    [
+        *(behind(result, ASKS) for result in (*NOUGHTS, *TEXTS)),
+        *(behind("<v>0</v>", settings) for settings in SETTINGS),
+        behind("<v>0</v>", "<calcPr/>"),  # nobody ever calculated any formula here
+        changed(
+            behind("<v>0</v>", "", other="<f>B1</f>"),
+            (SHEET, "</sheetData>", '</sheetData><sheetCalcPr fullCalcOnLoad="1"/>'),
+        ),
+    ],
 )
-def test_a_nought_behind_a_formula_that_asks_for_a_recalculation(asks, found, tmp_path):
-    rows = [HEAD[:3], TWO_YEARS[1][:3]]
-    sheet = changed(book(rows), BEHIND, (*ASKS[:2], ASKS[2].format(asks)))
-    if asks == "1":
-        assert codes(tmp_path, sheet) == found
-    else:
-        assert read(tmp_path, sheet) == found
+def test_a_nought_behind_a_formula_that_nobody_calculated_is_no_figure(sheet, tmp_path):
+    assert codes(tmp_path, sheet) == ["formula_no_value"]
+
+
+def test_a_nought_that_was_calculated_is_a_figure(tmp_path):
+    for settings in ("", '<calcPr fullCalcOnLoad="0"/>'):
+        sheet = behind("<v>0</v>", settings, other="<f>B1</f>")
+        assert read(tmp_path, sheet) == ["2016 tax 0", "2016 members 409"]
+
+
+HIDDEN = ("#,###", "#", "??", "#.##", "[=0]#;0", '[=0]"";General', "[<1000]#;0")
+
+
+@pytest.mark.parametrize("number_format", HIDDEN)
+def test_a_nought_that_its_format_does_not_show_is_no_figure(number_format, tmp_path):
+    for number, printed in ((0, None), (1409, "1409")):
+        formatted = put("D2", value=number, number_format=number_format)
+        sheet = book([HEAD, [2016, "示例大厦", 26.3, 1]], formatted)
+        if printed is None:
+            assert codes(tmp_path, sheet) == ["ambiguous_number"]
+        else:
+            assert read(tmp_path, sheet)[1:] == [f"2016 members {printed}"]
+
+
+# Cell, its format, and what Excel shows: nothing, if that is not known.
+SHOWN = [
+    ("C2", "26.3", '@"万元"', ["2016 tax 26.3万元", "2016 members 409"]),
+    ("C2", "26.3", '"逾"@', ["2016 tax 逾26.3", "2016 members 409"]),
+    ("C2", "26.3", '0;0;0;@"万元"', ["2016 tax 26.3万元", "2016 members 409"]),
+    ("C2", "26.3", '@"亿美元"', ["unit_mismatch"]),
+    ("C2", "26.3", '@"(预)"', ["ambiguous_number"]),
+    ("C2", "26.3", ";;;", ["ambiguous_number"]),
+    ("C2", "26.3", '0;0;0;"无"', ["ambiguous_number"]),
+    ("B2", "示例大厦", ";;;", ["ambiguous_number"]),
+    ("A2", "2016", '@"(预)"', ["invalid_year"]),
+    ("C1", "税收(亿元)", ";;;", ["ambiguous_number"]),
+]
+
+
+@pytest.mark.parametrize(("cell", "text", "number_format", "found"), SHOWN)
+def test_a_text_is_what_its_format_shows_of_it(
+    cell, text, number_format, found, tmp_path
+):
+    formatted = put(cell, value=text, number_format=number_format)
+    sheet = book([HEAD, [2016, "示例大厦", 26.3, 409]], formatted)
+    way = read if found[0].startswith("2016") else codes
+    assert way(tmp_path, sheet) == found
+
+
+def test_a_format_says_what_a_name_is(tmp_path):
+    sheet = book(
+        [HEAD, [2016, "示例大厦", 26.3, 409]], put("B2", number_format='@"A座"')
+    )
+    assert look(tmp_path, sheet).rows == ((2016, "示例大厦A座"),)
+
+
+@pytest.mark.parametrize("number_format", ['0"(预)"', '0"年目标"', ";;;"])
+def test_a_year_in_a_head_is_what_its_format_shows(number_format, tmp_path):
+    rows = [["楼宇", "2019", 2020], ["示例大厦", 20.1, 32.5]]
+    sheet = book([["税收(亿元)"], *rows], put("C2", number_format=number_format))
+    assert codes(tmp_path, sheet) in (["invalid_year"], ["ambiguous_number"])
+
+
+@pytest.mark.parametrize("cell", ["A2", "B2", "C2", "C1"])
+def test_what_is_struck_through_does_not_count(cell, tmp_path):
+    sheet = book(
+        [HEAD, [2016, "示例大厦", 26.3, 409]], put(cell, font=Font(strike=True))
+    )
+    assert codes(tmp_path, sheet) == ["ambiguous_number"]
 
 
 def test_a_nought_that_the_sheet_does_not_show_is_no_figure(tmp_path):
     sheet = book([HEAD, [2016, "示例大厦", 26.3, 0]])
     hidden = changed(sheet, (SHEET, "<sheetView ", '<sheetView showZeros="0" '))
+    small = changed(hidden, (SHEET, "<v>0</v>", "<v>0E+00</v>"))
+    view = f'</sheetViews><q:sheetView {OTHERS} showZeros="1"/>'
+    others = changed(hidden, (SHEET, "</sheetViews>", view))
     assert read(tmp_path, sheet) == ["2016 tax 26.3", "2016 members 0"]
-    assert read(tmp_path, hidden) == ["2016 tax 26.3"]
+    for one in (hidden, small, others):
+        assert read(tmp_path, one) == ["2016 tax 26.3"]
 
 
 @pytest.mark.parametrize(

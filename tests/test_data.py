@@ -8,6 +8,7 @@ from pathlib import Path
 import frictionless
 import pandas as pd
 import pytest
+from matplotlib.ft2font import FT2Font
 
 from hengstats.dataset import read_dataset
 from hengstats.errors import DataError
@@ -54,6 +55,14 @@ def test_what_is_listed_is_what_is_used(folder):
     assert set(data.sources["source"]) == {*records["source"], *events["source"]}
     assert set(data.codebook["measure"]) == set(records["measure"])
     assert set(data.entities["entity"]) == {*records["entity"], *events["entity"]}
+
+
+@each_folder
+def test_every_character_is_in_the_font_that_comes_with_the_library(folder):
+    (font,) = DATA.parent.glob("hengstats/charts/fonts/*.ttf")
+    known = FT2Font(font).get_charmap()
+    text = "".join(file.read_text("utf-8-sig") for file in DATA.glob(f"{folder}/*.csv"))
+    assert {c for c in text if not c.isspace() and ord(c) not in known} == set()
 
 
 @each_folder

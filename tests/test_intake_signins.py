@@ -464,7 +464,7 @@ def test_errors_and_struck_cells_are_refused():
     for parts, reason in (
         ({"errors": {(1, 3): "#REF!"}}, "error_cell"),
         ({"no_value": {(1, 3)}}, "formula_no_value"),
-        ({"struck": {(1, 3)}}, "invalid_value"),
+        ({"void": {(1, 3)}}, "invalid_value"),
     ):
         assert faults(check(book(ROW, **parts))) == [(reason, 2, "楼宇")]
         beside = {name: {(1, 0): "x"} for name in parts} | {"errors": {}}

@@ -74,6 +74,8 @@ def excel(rows=TAX, *, head=2, before="", after="", styles=""):
         f"<worksheet xmlns='{MAIN}'>{before}<sheetData><row r='1'>{heads}</row>{rows}"
         f"</sheetData>{after}</worksheet>"
     )
+    book_part = parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = re.sub("<calcPr[^>]*>", "", book_part)  # of openpyxl
     texts = "</si><si>".join(TEXTS)
     parts["xl/sharedStrings.xml"] = f"<sst xmlns='{MAIN}'><si>{texts}</si></sst>"
     parts[RELATIONS] = parts[RELATIONS].replace(
@@ -149,14 +151,17 @@ def test_days_count_from_the_year_that_the_workbook_says(check, is_mac):
         TAX.replace("'A2'><v>2016", f"'A2' s='1'><v>{day}"),
         styles=STYLES.format("yyyy", 170),
     )
-    # Excel for Mac writes another element of that name behind.
-    other = '<extLst><x14:workbookPr xmlns:x14="x" date1904="{}"/></extLst></workbook>'
-    parts["xl/workbook.xml"] = (
-        parts["xl/workbook.xml"]
-        .replace("<workbookPr/>", f'<workbookPr date1904="{is_mac:d}"/>')
-        .replace("</workbook>", other.format(int(not is_mac)))
-    )
-    assert check(parts).rows == ((2016, "甲大厦"),)
+    # Excel for Mac writes another element of that name behind; others, before.
+    whole = parts["xl/workbook.xml"]
+    other = '<{}:workbookPr xmlns:{}="x" date1904="{:d}"/>'
+    for before, after in (("", "x14"), ("x14", "")):
+        own = f'<workbookPr date1904=" {is_mac:d} "/>'
+        own = (before and other.format(before, before, not is_mac) + own) or own
+        behind = after and f"<extLst>{other.format(after, after, not is_mac)}</extLst>"
+        parts["xl/workbook.xml"] = whole.replace("<workbookPr/>", own).replace(
+            "</workbook>", f"{behind}</workbook>"
+        )
+        assert check(parts).rows == ((2016, "甲大厦"),)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ The source is the static TrueType `NotoSansSC-Regular.ttf`, given as it is or in
 the wheel of `zhplot` 1.0.0 (`pip download --no-deps zhplot==1.0.0`). The same source
 and the same version of fontTools give the same bytes.
 
-Ideographs: GB2312 (6,763) and Big5 level 1 (5,401), which Python's codecs know, and
-what `kept.txt` adds to them: 通用规范汉字表 (Unihan property kTGH, 8,105), the
+Ideographs: GB2312 (6,763), Big5 level 1 (5,401) and JIS X 0208 level 1 (2,965: sources
+may be Japanese), which Python's codecs know, and what `kept.txt` adds to the first two: 通用规范汉字表 (Unihan property kTGH, 8,105), the
 traditional forms of its characters (kTraditionalVariant; 饋 and 鰂 are not in Big5
 level 1), Hong Kong's 常用字字形表 (kHKGlyph; 説, 閲), and the forms in `OTHER_FORMS`.
 With `--unihan FOLDER` that list is first made again, from the three files of Unihan
@@ -32,7 +32,7 @@ FONTS = Path(__file__).resolve().parent.parent / "hengstats" / "charts" / "fonts
 KEPT = FONTS / "kept.txt"
 NAMES_TRIED = "喆堃镕㛃"
 # Traditional forms in print in Hong Kong or Taiwan that none of the lists has.
-OTHER_FORMS = "啓嫋嬀巹滙潙灩瘻皁粧緼蔿藴衆衞襉諡蹠輼醖钁钂韝餈鯰"
+OTHER_FORMS = "啓嫋嬀巹滙潙灩瘻皁粧緼蔿藴衆衞襉諡蹠輼醖钁钂韝餈鯰陜"
 
 # First and last code point. What the source lacks in a block is left out and counted.
 BLOCKS = {
@@ -80,6 +80,11 @@ def big5_level_1() -> set[str]:
     return rows | decoded("big5", [0xC6], range(0x40, 0x7F))
 
 
+def jis_level_1() -> set[str]:
+    """Return the 2,965 frequent ideographs of JIS X 0208, rows 16 to 47."""
+    return decoded("euc_jp", range(0xB0, 0xD0), range(0xA1, 0xFF))
+
+
 def unihan_property(folder: Path, file: str, name: str) -> dict[str, str]:
     """Return one property of Unihan: its value as written, by character."""
     text = bz2.decompress((folder / f"Unihan_{file}.txt.bz2").read_bytes()).decode()
@@ -113,6 +118,7 @@ def wanted() -> dict[str, set[str]]:
     return blocks | {
         "GB2312": gb2312(),
         "Big5 level 1": big5_level_1(),
+        "JIS X 0208 level 1": jis_level_1(),
         "kept.txt": set("".join(KEPT.read_text(encoding="utf-8").split())),
     }
 

@@ -98,6 +98,7 @@ def drawable(character: str, names: tuple[str, ...]) -> bool:
 @cache
 def _characters(family: str) -> frozenset[int]:
     """Return the code points that a font family has."""
+    families()  # so that the bundled one is found
     wanted = font_manager.FontProperties(family=[family])
     path = font_manager.findfont(wanted, fallback_to_default=True)
     return frozenset(font_manager.get_font(path).get_charmap())

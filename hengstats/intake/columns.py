@@ -346,10 +346,11 @@ class HeadReader:
         """Tell which of year, building and tax no column gives, or why none is read."""
         position, years = self.position, titled_years(titles)
         before = len(self.errors)
-        for row, column in sorted({*position.grid.no_value, *position.grid.errors}):
-            refusal = broken(position.grid, row, column)
+        grid = position.grid
+        for row, column in sorted({*grid.no_value, *grid.errors, *grid.void}):
+            refusal = broken(grid, row, column)
             if refusal and position.top <= row <= position.bottom:
-                self.errors.append(refusal.on(position.grid, row, letter(column)))
+                self.errors.append(refusal.on(grid, row, letter(column)))
         if len(self.errors) > before:
             return
         tax = any(column.measure == "tax" for column in figures)

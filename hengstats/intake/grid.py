@@ -39,8 +39,8 @@ class Grid:
         Formulas without a stored result.
     errors : dict
         Place to error, such as "#REF!".
-    struck : set of Place
-        Cells whose text is struck through.
+    void : set of Place
+        Cells whose text is struck through, or not shown for their format.
     styles : list of sequences
         For each row an index into `formats` per column; empty where there are none.
     formats : list of str
@@ -55,9 +55,14 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     no_value: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
-    struck: set[Place] = field(default_factory=set)
+    void: set[Place] = field(default_factory=set)
     styles: list[Sequence[int]] = field(default_factory=list)
     formats: list[str] = field(default_factory=lambda: ["General"])
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether any cell has no value, or one that may not count."""
+        return bool(self.errors or self.no_value or self.void)
 
     def value(self, row: int, column: int) -> Value:
         """Return what stands in a cell; None outside the sheet."""

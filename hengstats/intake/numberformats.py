@@ -4,7 +4,9 @@ A reader of the sheet sees the format. So its words count (0"万元"), and a for
 shows another number than the one that is stored (percent, thousands) is refused.
 """
 
+import operator
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -24,6 +26,15 @@ _HARMLESS = re.compile(
     "black|blue|cyan|green|magenta|red|white|yellow"
     "|[黑蓝青绿红白黄]色|洋红色?|(?:color|颜色) ?[0-9]+|dbnum[0-9]"
 )
+_CONDITION = re.compile(r"\s*(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)\s*")
+_COMPARE = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
 _FOREIGN = set("$€£₩円")
 _YUAN = ("¥", "￥", "CNY", "RMB")
 _DASHES = ("-", "—", "–")
@@ -40,11 +51,21 @@ class Section(NamedTuple):
     fault : str
         `percent`, `money`, `scaled`, `date`, `inside` (words between the digits),
         `conditional`, `hidden` (no place for a number), or empty.
+    places : str
+        The places of its digits, such as "#0"; those of # alone show no nought.
+    condition : str
+        Such as ">=100", or empty.
     """
 
     before: str
     after: str
     fault: str = ""
+    places: str = ""
+    condition: str = ""
+
+    def shows(self, number: Decimal) -> bool:
+        """Return whether anything of a number is shown."""
+        return bool(self.places.strip("#?") if number == 0 else self.places)
 
 
 def shown(number: Decimal, number_format: str) -> str:
@@ -68,19 +89,53 @@ def shown(number: Decimal, number_format: str) -> str:
         plain = all(
             p.before + p.after == "" and p.fault in ("", "conditional") for p in parts
         )
-        part = Section("", "", "" if plain else "conditional")
+        part = _chosen(number, parts)
+        part = part._replace(fault="" if plain else "conditional")
     elif number < 0 and len(parts) > 1:
         part = parts[1]
-        part = Section(part.before.strip("(-− "), part.after.strip(") "), part.fault)
+        part = part._replace(
+            before=part.before.strip("(-− "), after=part.after.strip(") ")
+        )
     else:
         part = parts[2 if number == 0 and len(parts) > 2 else 0]
     before, after = part.before.strip(), part.after.strip()
     if number == 0 and part.fault == "hidden" and before.strip("¥￥ ") in _DASHES:
         return text  # the accounting format shows a nought as a dash
-    if part.fault or re.search(r"\d", before + after):
+    if part.fault or not part.shows(number) or re.search(r"\d", before + after):
         known = part.fault in ("percent", "money", "date")
         raise refuse(f"numberformats.{part.fault if known else 'other'}")
     return text if before + after in _YUAN else before + text + after
+
+
+def _chosen(number: Decimal, parts: Sequence[Section]) -> Section:
+    """Return the part whose condition a number meets, the last if none."""
+    for part, sign in zip(parts[:-1], (">0", "<0"), strict=False):
+        found = _CONDITION.fullmatch(part.condition or sign)
+        if found and _COMPARE[found[1]](number, Decimal(found[2])):
+            return part
+    return parts[-1]
+
+
+@cache
+def around_text(number_format: str) -> tuple[str, str] | None:
+    """Return the words that a format shows around a text; None if it hides the text.
+
+    Examples
+    --------
+    >>> around_text('@"万元"'), around_text("0.00"), around_text(";;;")
+    (('', '万元'), ('', ''), None)
+    """
+    if "@" not in number_format and number_format.count(";") < 3:
+        return "", ""
+    parts = _split(number_format)
+    signs = [[t["other"] for t in part] for part in parts]
+    if len(parts) < 4 and "@" not in signs[-1]:
+        return "", ""
+    if "@" not in signs[-1]:
+        return None
+    words = ["\0" if t["other"] == "@" else _word(t) or t["other"] for t in parts[-1]]
+    before, _, after = "".join(word or "" for word in words).partition("\0")
+    return before, after
 
 
 def shown_whole(number: float, number_format: str) -> str:
@@ -122,13 +177,18 @@ def date_letters(number_format: str) -> str:
 @cache
 def _sections(number_format: str) -> tuple[Section, ...]:
     """Return the parts of a number format, at most three: above, below and at zero."""
+    return tuple(map(_read_section, _split(number_format)[:3]))
+
+
+def _split(number_format: str) -> list[list[re.Match[str]]]:
+    """Return the pieces of each part of a number format."""
     parts: list[list[re.Match[str]]] = [[]]
     for token in _TOKEN.finditer(number_format):
         if token["other"] == ";":
             parts.append([])
         else:
             parts[-1].append(token)
-    return tuple(map(_read_section, parts[:3]))
+    return parts
 
 
 def _read_section(tokens: list[re.Match[str]]) -> Section:
@@ -144,8 +204,15 @@ def _read_section(tokens: list[re.Match[str]]) -> Section:
     if not numbers:
         faults.add("hidden")
     words = [_word(t) or (t["other"] or "").strip(",.") for t in tokens]
+    brackets = [token["bracket"] or "" for token in tokens]
     fault = next((one for one in _FAULTS if one in faults), "")
-    return Section("".join(words[:first]), "".join(words[last + 1 :]), fault)
+    return Section(
+        "".join(words[:first]),
+        "".join(words[last + 1 :]),
+        fault,
+        "".join(tokens[i]["number"] for i in numbers),
+        next((one for one in brackets if set(one) & set("<>=")), ""),
+    )
 
 
 def _word(token: re.Match[str]) -> str:

@@ -261,15 +261,12 @@ class FigureColumn:
     ) -> Reading | None:
         """Return the figure of a row; a fault is told, and gives None."""
         grid, index = self._grid, self._column.index
-        if (grid.errors or grid.no_value) and (refusal := broken(grid, row, index)):
-            if not total or refusal.code == "error_cell":
+        if grid.is_broken and (refusal := broken(grid, row, index)):
+            if not total or refusal.code != "formula_no_value":
                 self._tell(refusal, row)
             return None
         value = line[index] if index < len(line) else None
         if value is None or value == "":
-            return None
-        if grid.struck and (row, index) in grid.struck:
-            self._tell(refuse("rows.struck"), row)
             return None
         unit = self._column.unit
         if self._column.units is not None:

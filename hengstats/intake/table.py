@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from hengstats.errors import Fault
 from hengstats.intake.grid import Grid, Value, letter
 from hengstats.intake.heads import Head, normal
+from hengstats.intake.numberformats import shown_whole
 from hengstats.intake.result import Refusal, refuse
 from hengstats.intake.years import read_year
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
+_YEARS = range(1900, 2200)  # that a number in a head may be, as its format shows it
 _SAMPLE = 500  # rows that tell what a column holds
 
 
@@ -86,11 +88,13 @@ def show(value: Value) -> str:
 def head_text(grid: Grid, row: int, column: int) -> str:
     """Return the text of a cell of a head; the year of a date that shows one."""
     value = grid.value(row, column)
-    if isinstance(value, dt.date):
-        try:
+    try:
+        if isinstance(value, dt.date):
             return f"{read_year(value, grid.format(row, column), '')}年"
-        except Refusal:
-            return str(value)
+        if isinstance(value, int | float) and value in _YEARS:
+            return shown_whole(value, grid.format(row, column))
+    except Refusal:
+        return f"{value}?"
     return show(value)
 
 
@@ -129,7 +133,9 @@ def fill_down(grid: Grid, column: int | None, first: int) -> dict[int, Value]:
 
 
 def broken(grid: Grid, row: int, column: int) -> Refusal | None:
-    """Return why a formula left a cell without a value; None if none did."""
+    """Return why a cell has no value, or one that may not count; None if it has."""
     if shown := grid.errors.get((row, column)):
         return refuse("table.error_cell", shown=shown)
+    if (row, column) in grid.void:
+        return refuse("table.void")
     return refuse("table.no_value") if (row, column) in grid.no_value else None

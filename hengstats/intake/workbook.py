@@ -3,8 +3,7 @@
 openpyxl reads the cells, with texts and styles. It is given these and nothing else of
 the file, in a workbook of its own making, so that no drawing, filter, link or name can
 stop or hang it. Before, one pass of expat counts the cells and keeps what openpyxl does
-not show or dwells on: formulas without a stored result, merged and hidden cells, and
-noughts that Excel does not show.
+not show or dwells on: formulas, merged and hidden cells.
 """
 
 import io
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from operator import itemgetter
+from typing import cast
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -31,8 +31,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hengstats.errors import SheetError
 from hengstats.intake.filekinds import open_workbook
-from hengstats.intake.grid import COLUMNS, LINES, Area, Grid, Value, letter
-from hengstats.intake.numberformats import date_letters
+from hengstats.intake.grid import COLUMNS, LINES, Area, Grid, Place, Value, letter
+from hengstats.intake.numberformats import around_text, date_letters
 from hengstats.intake.result import refuse
 
 CELLS = 200_000  # of a sheet that hold something; merged areas have the same bound
@@ -102,15 +102,15 @@ def read_workbook(name: str, data: bytes) -> list[Grid]:
     try:
         outline = _outline(parts)
         surveys = [
-            _Survey(
-                parts[part], Grid(file=name, sheet=title, rows=[]), outline.recalculates
-            )
+            _Survey(parts[part], Grid(file=name, sheet=title, rows=[]))
             for title, part in outline.sheets
         ]
         surveys = [survey for survey in surveys if survey.count]
         sheets = _load([survey.cells() for survey in surveys], outline)
-        for survey, sheet in zip(surveys, sheets, strict=True):
-            _fill(survey, sheet)
+        found = [_cells(*pair) for pair in zip(surveys, sheets, strict=True)]
+        _leave_out_noughts(surveys, found, outline)
+        for survey, cells in zip(surveys, found, strict=True):
+            _fill(survey.grid, cells)
     except SheetError:
         raise
     except (*_FAULTS, *_ILL_FORMED) as error:
@@ -143,7 +143,7 @@ class _Outline:
     """Title and part of the visible sheets; texts and styles; settings of the book.
 
     Days may count from 1904. Who could not calculate asks for it (`recalculates`), and
-    has stored a nought behind each formula.
+    has stored a nought behind each formula; so perhaps has who kept no `chain` of them.
     """
 
     sheets: list[tuple[str, str]]
@@ -151,6 +151,7 @@ class _Outline:
     styles: bytes
     from_1904: bool
     recalculates: bool
+    chain: bool
 
 
 def _outline(parts: dict[str, bytes]) -> _Outline:
@@ -158,8 +159,9 @@ def _outline(parts: dict[str, bytes]) -> _Outline:
     part = dict(_targets(parts, "").values())["officeDocument"]
     book, targets = ElementTree.fromstring(parts[part]), _targets(parts, part)
     part_of = dict(targets.values())
+    own = book.tag.removesuffix("workbook")  # others may call theirs workbookPr, too
     settings, calculation = (
-        book.find(f"{{*}}{tag}") for tag in ("workbookPr", "calcPr")
+        book.findall(f"{own}{tag}") for tag in ("workbookPr", "calcPr")
     )
     sheets = [
         (sheet, *targets[sheet.attrib[f"{{{_OFFICE}}}id"]])
@@ -175,9 +177,9 @@ def _outline(parts: dict[str, bytes]) -> _Outline:
         ],
         texts=parts.get(part_of.get("sharedStrings", ""), b"<none/>"),
         styles=parts.get(part_of.get("styles", ""), b""),
-        from_1904=settings is not None and _is_on(settings.get("date1904")),
-        recalculates=calculation is not None
-        and _is_on(calculation.get("fullCalcOnLoad")),
+        from_1904=any(_is_on(one.get("date1904")) for one in settings),
+        recalculates=any(map(_asks_to_calculate, calculation)),
+        chain="calcChain" in part_of,
     )
 
 
@@ -197,7 +199,16 @@ def _targets(parts: dict[str, bytes], part: str) -> dict[str, tuple[str, str]]:
 
 def _is_on(text: str | None) -> bool:
     """Return what an XML truth value says."""
-    return text in ("1", "true", "on")
+    return (text or "").strip() in ("1", "true", "on")
+
+
+def _asks_to_calculate(settings: ElementTree.Element) -> bool:
+    """Return whether who wrote a workbook says that its formulas are not calculated."""
+    return (
+        _is_on(settings.get("fullCalcOnLoad"))
+        or not _is_on(settings.get("calcCompleted", "1"))
+        or settings.get("calcId") == "0"
+    )
 
 
 class _Survey:
@@ -212,23 +223,24 @@ class _Survey:
         Of which all but values, formats and lines through them is known.
     count : int
         Cells that hold something.
-    unseen : set of (int, int)
-        Noughts that the sheet does not show.
+    formulas : set of Place
+    shows_noughts, recalculates : bool
+        What the sheet says of itself.
     """
 
-    def __init__(self, xml: bytes, grid: Grid, recalculates: bool) -> None:
+    def __init__(self, xml: bytes, grid: Grid) -> None:
         self.grid, self.count, self._xml = grid, 0, xml
-        self._recalculates, self._shows_noughts = recalculates, True
-        self.unseen: set[tuple[int, int]] = set()
+        self.shows_noughts, self.recalculates = True, False
+        self.formulas: set[Place] = set()
         self._row = self._column = -1
         self._height = self._width = 0
-        self._kind = self._content = ""
+        self._space = self._kind = ""
         self._is_formula = self._is_filled = self._is_value = False
         self._all_have_places = True
         self._hidden: list[tuple[int, int]] = []  # spans of columns
         self._begin: list[int] = []  # of the root and of its first part, in bytes
         self._data = self._data_end = self._end = 0  # of the cells, of the root
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.CharacterDataHandler = self._text
@@ -245,9 +257,11 @@ class _Survey:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take what an opening element says."""
+        if not self._begin:
+            self._space = tag.rpartition(" ")[0]
         if len(self._begin) < 2:
             self._begin.append(self._parser.CurrentByteIndex)
-        tag = tag.rpartition(":")[2]
+        tag = self._own(tag)
         if tag == "c":
             place = attributes.get("r")
             if place:
@@ -257,7 +271,6 @@ class _Survey:
                 self._column, self._all_have_places = self._column + 1, False
             self._kind = attributes.get("t", "n")
             self._is_formula = self._is_filled = False
-            self._content = ""
         elif tag in ("v", "t"):
             self._is_value = True
         elif tag == "f":
@@ -267,7 +280,9 @@ class _Survey:
             if _is_on(attributes.get("hidden")) or attributes.get("ht") == "0":
                 self.grid.hidden_rows.add(self._row)
         elif tag == "sheetView":
-            self._shows_noughts = _is_on(attributes.get("showZeros", "1"))
+            self.shows_noughts = _is_on(attributes.get("showZeros", "1"))
+        elif tag == "sheetCalcPr":
+            self.recalculates = _is_on(attributes.get("fullCalcOnLoad"))
         elif tag == "sheetData":
             self._data = self._parser.CurrentByteIndex
         elif tag == "mergeCell" and attributes.get("ref"):
@@ -280,15 +295,19 @@ class _Survey:
                 span = int(attributes["min"]) - 1, int(attributes["max"])
                 self._hidden.append(span)
 
+    def _own(self, tag: str) -> str:
+        """Return the name of an element of the sheet; empty for one of others."""
+        space, _, name = tag.rpartition(" ")
+        return name if space == self._space else ""
+
     def _text(self, text: str) -> None:
         """Take a piece of text."""
-        if self._is_value:
-            self._is_filled, self._content = True, self._content + text
+        self._is_filled = self._is_filled or self._is_value
 
     def _close(self, tag: str) -> None:
         """Take what a closing element completes."""
         self._end = self._parser.CurrentByteIndex
-        tag = tag.rpartition(":")[2]
+        tag = self._own(tag)
         if tag in ("v", "t"):
             self._is_value = False
         elif tag == "c":
@@ -298,17 +317,14 @@ class _Survey:
 
     def _close_cell(self) -> None:
         """Count a cell that holds something, if it is within the bounds."""
+        if self._is_formula:
+            self.formulas.add((self._row, self._column))
         if not self._is_filled:
             if not self._is_formula or self._kind == "str":  # a result of no letters
                 return
             self.grid.no_value.add((self._row, self._column))
         elif self._kind == "e":
             self.grid.errors[self._row, self._column] = ""  # which comes later
-        elif self._kind == "n" and not self._content.strip("-0."):
-            if self._is_formula and self._recalculates:
-                self.grid.no_value.add((self._row, self._column))
-            elif not self._shows_noughts:
-                self.unseen.add((self._row, self._column))
         self.count += 1
         if self._column >= COLUMNS:
             raise self._beyond("too_wide", column=letter(self._column), most=COLUMNS)
@@ -369,8 +385,8 @@ def _load(sheets: list[bytes], outline: _Outline) -> list[Worksheet]:
         return list(load_workbook(packed, data_only=True, rich_text=True).worksheets)
 
 
-def _fill(survey: _Survey, sheet: Worksheet) -> None:
-    """Put what stands in the cells of a sheet into its grid, as Excel shows it."""
+def _cells(survey: _Survey, sheet: Worksheet) -> dict[Place, Cell]:
+    """Return the cells of a sheet that hold something and are shown."""
     grid = survey.grid
     found = {
         (row - 1, column - 1): cell
@@ -384,12 +400,50 @@ def _fill(survey: _Survey, sheet: Worksheet) -> None:
             if place != (top, left):  # Excel does not show what stands there
                 found.pop(place, None)
                 grid.no_value.discard(place)
+                survey.formulas.discard(place)
     grid.errors = {
         at: str(cell.value) for at, cell in found.items() if at in grid.errors
     }
-    blank = grid.errors.keys() | grid.no_value | survey.unseen
+    return found
+
+
+def _leave_out_noughts(
+    surveys: list[_Survey], found: list[dict[Place, Cell]], outline: _Outline
+) -> None:
+    """Take out noughts that are not shown, and those that stand for no result.
+
+    A program that writes formulas and cannot calculate puts a nought behind each. It
+    says so, or all of them are noughts and nobody has listed the formulas since.
+    """
+    results = [
+        cells[at].value
+        for survey, cells in zip(surveys, found, strict=True)
+        for at in survey.formulas & cells.keys()
+    ]
+    none = not outline.chain and all(map(_is_nought, results))
+    for survey, cells in zip(surveys, found, strict=True):
+        asks = outline.recalculates or survey.recalculates
+        for at in survey.formulas if asks or none else ():
+            if _is_nought(cells[at].value) if at in cells else asks:
+                survey.grid.no_value.add(at)
+        for at, cell in () if survey.shows_noughts else list(cells.items()):
+            if cell.data_type == "n" and _is_nought(cell.value):
+                del cells[at]
+
+
+def _is_nought(value: object) -> bool:
+    """Return whether a result is 0, or a text that says so."""
+    try:
+        return not isinstance(value, bool) and float(str(value)) == 0
+    except ValueError:
+        return False
+
+
+def _fill(grid: Grid, found: dict[Place, Cell]) -> None:
+    """Put what stands in the cells of a sheet into its grid, as Excel shows it."""
+    blank = grid.errors.keys() | grid.no_value
     formats = {"General": 0}
-    looks: dict[tuple[int, int], tuple[str, bool, str]] = {}
+    looks: dict[Place, tuple[str, bool, str]] = {}
     for (row, column), cell in sorted(found.items(), key=itemgetter(0)):
         style = cell._style.fontId, cell._style.numFmtId
         if style not in looks:
@@ -399,12 +453,15 @@ def _fill(survey: _Survey, sheet: Worksheet) -> None:
         value, in_part = _read_cell(cell, code, position)
         if (row, column) in blank:
             value = None
-        if is_struck or in_part:
-            grid.struck.add((row, column))
+        around = around_text(code) if isinstance(value, str) else ("", "")
+        if is_struck or in_part or around is None:
+            grid.void.add((row, column))
+        elif isinstance(value, str):
+            value = value.join(around)
         while len(grid.rows) <= row:
             grid.rows.append([])
             grid.styles.append([])
-        line, styles = grid.rows[row], grid.styles[row]
+        line, styles = grid.rows[row], cast(list[int], grid.styles[row])
         line += [None] * (column - len(line))
         line.append(value)
         styles += [0] * (column - len(styles))

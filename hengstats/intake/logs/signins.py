@@ -223,7 +223,7 @@ def _trouble(table: Table) -> dict[Place, str]:
     cells = (
         [(where, "error_cell") for where in grid.errors]
         + [(where, "no_value") for where in grid.no_value]
-        + [(where, "struck") for where in grid.struck]
+        + [(where, "struck") for where in grid.void]
     )
     for top, left, bottom, right in grid.merged:
         inside = columns.intersection(range(left, right + 1))
