@@ -234,15 +234,33 @@ def test_a_unit_in_two_languages_has_to_be_one(head, code, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "head", ["2020（修订）", "2020p", "2020r", "2020年（调整后）", "2020年快报数"]
+    "head",
+    [
+        *("2020（修订）", "2020p", "2020r", "2020年（调整后）", "2020年快报数"),
+        *(
+            "2020年最终",
+            "2020 (final)",
+            "2020(prov.)",
+            "2020年决算数",
+            "2020年（核实）",
+        ),
+        *("2020年实际", "2020 actual", "2020年完成数", "2020r 税收(亿元)"),
+        *("2020年决算 税收(亿元)", "2020 prelim. tax (CNY 100 million)"),
+    ],
 )
 def test_a_year_whose_figures_were_revised_is_that_year(head, tmp_path):
-    rows = [["税收(亿元)"], ["楼宇", "2019年", head], ["示例大厦", 28.1, 30.1]]
+    rows = [
+        ["税收(亿元)"],
+        ["楼宇", "2019年税收(亿元)", head],
+        ["示例大厦", 28.1, 30.1],
+    ]
     checked = look(tmp_path, book(rows))
     assert [(cell.year, cell.head) for cell in checked.cells][1:] == [(2020, head)]
 
 
-@pytest.mark.parametrize("head", ["2020E", "2020（预）", "2020年预计"])
+@pytest.mark.parametrize(
+    "head", ["2020E", "2020（预）", "2020年预计", "2020年任务", "2020B", "2020年估"]
+)
 def test_an_estimate_is_no_figure_of_its_year(head, tmp_path):
     rows = [["税收(亿元)"], ["楼宇", "2019年", head], ["示例大厦", 28.1, 30.1]]
     assert codes(tmp_path, book(rows)) == ["invalid_year"]
@@ -251,19 +269,41 @@ def test_an_estimate_is_no_figure_of_its_year(head, tmp_path):
 # Rows that are no buildings.
 
 
-@pytest.mark.parametrize(
-    "label",
-    "Grand-Total|GRAND‐TOTAL|合计数|总额|All buildings|Avg.|年均|中位数|最大值|最小值"
-    "|增速%|Median|# 外资|所有楼宇".split("|"),
+TOTALS = (
+    "Grand-Total|GRAND‐TOTAL|合计数|总额|All buildings|Σ|T O T A L|TTL|Tot.|Gross"
+    "|Aggregate|Combined|All|Whole district|Total tax|总共|总税收|合计金额|汇总|彙總"
+    "|加總|合共|大计|总量|街道合计：示例|示例街道(小计)|Sub total: Nanjing Road"
+    "|subtotal A|Total for the street"
 )
+OTHERS_OF_ROWS = (
+    "Avg.|年均|中位数|最大值|最小值|增速%|Median|# 外资|平均每幢|平均税收|中值|极差"
+    "|極差|极大值|最高|增加额|份额|名次|排名|比上年±%|同比±|升降|涨幅|年度目标"
+    "|考核目标|目標值|去年同期|上年数|基数|复合增长率|占全区比重|Highest|Lowest"
+    "|Maximum value|CAGR|Y/Y growth|Weighted average|Quartile|75th percentile|Count"
+    "|No. of buildings|Per building|Share of total|Std. dev."
+)
+
+
+@pytest.mark.parametrize("label", TOTALS.split("|"))
 def test_a_total_in_any_words_is_no_building(label, tmp_path):
     rows = [TAX, *ROWS, [2020, label, 58.8]]
+    assert read(tmp_path, book(rows)) == ["2020 tax 26.3", "2020 tax 32.5"]
+    wrong = [TAX, *ROWS, [2020, label, 60.1]]
+    assert codes(tmp_path, book(wrong)) == ["total_mismatch"]
+
+
+@pytest.mark.parametrize("label", OTHERS_OF_ROWS.split("|"))
+def test_what_is_computed_from_the_rows_is_no_building(label, tmp_path):
+    rows = [TAX, *ROWS, [2020, label, 17.4]]
     assert read(tmp_path, book(rows)) == ["2020 tax 26.3", "2020 tax 32.5"]
 
 
 @pytest.mark.parametrize(
     "name",
-    "其他|其余楼宇|Others|非重点楼宇|示例街道|一、示例街道|(一)示例街道|静安区|示例镇|张江小镇"
+    "其他|其余楼宇|Others|非重点楼宇|示例街道|一、示例街道|(一)示例街道|静安区|示例镇"
+    "|张江小镇|示例社区|示例商圈|CBD片区|北片|A组|第一组|未分类|(空)|商务楼宇"
+    "|重点楼宇|外资楼宇|国企楼宇|示例路沿线|沿街商铺|非楼宇|亿元楼|甲级写字楼|园区"
+    "|Jing'an District|West zone|其中大厦|Of Which House|Remainder|Balance|Range|Q1|N"
     "|备注|数据来源:示例区|制表人:|续表|第1页 共2页".split("|"),
 )
 def test_what_may_be_a_group_or_a_note_is_asked_about(name, tmp_path):
@@ -272,10 +312,32 @@ def test_what_may_be_a_group_or_a_note_is_asked_about(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", "科技园区|东区|其乐大厦|Unit 1|镇江大厦|社区中心|#3楼".split("|")
+    "name",
+    "科技园区|东区|其乐大厦|Unit 1|镇江大厦|社区中心|#3楼|一、二号楼|其他大厦"
+    "|Other Street 5|份额大楼|平均路88号|总和广场|最高大厦|The Sum|Subtotal House"
+    "|Mean Fiddler|Min Building".split("|"),
 )
 def test_a_building_that_sounds_like_one_is_a_building(name, tmp_path):
     assert len(read(tmp_path, book([TAX, *ROWS, [2020, name, 10]]))) == 3
+
+
+SUMMED = [["示例大厦", 26.3, 409], ["样本中心", 13.1, 205], ["南西片二", 39.4, 614]]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (2, 0, 1, 3), (3, 0, 1, 2)])
+def test_a_row_that_is_the_sum_of_those_beside_it_is_asked_about(order, tmp_path):
+    own = [*SUMMED, ["虚构广场", 7.7, 88]]
+    rows = [[2020, *own[i]] for i in order]
+    assert codes(tmp_path, book([HEAD, *rows])) == ["invalid_name"]
+
+
+def test_a_sum_of_few_digits_is_nothing(tmp_path):
+    rows = [
+        [2020, "示例大厦", 1, 4],
+        [2020, "样本中心", 2, 5],
+        [2020, "虚构广场", 3, 9],
+    ]
+    assert len(read(tmp_path, book([HEAD, *rows]))) == 6
 
 
 # The mend that a refusal offers never crosses figures.

@@ -21,7 +21,7 @@ from hengstats.intake.measurerows import by_measure
 from hengstats.intake.names import similar
 from hengstats.intake.result import Asked, Cell, Faults, Outcome, refuse
 from hengstats.intake.rows import Body, Record, read_body
-from hengstats.intake.sums import sum_faults, total_faults
+from hengstats.intake.sums import sum_faults, total_faults, unnamed_totals
 from hengstats.intake.table import Column, Table, is_number, show
 
 JUMP = 1000  # times the year before: a change of unit until somebody says otherwise
@@ -66,6 +66,7 @@ def _check(grids: list[Grid], asked: Asked) -> Outcome:
         if body.is_whole and not body.table.errors:
             errors.extend(total_faults(body))
             errors.extend(sum_faults(body))
+            errors.extend(unnamed_totals(body))
     records: list[Record] = []
     if not any(table.errors and table not in lacking for table in tables):
         records = [record for body in bodies for record in _records(body)]

@@ -13,6 +13,7 @@ from hengstats.intake.grid import letter
 from hengstats.intake.heads import (
     BRACKETS,
     NAMES,
+    YEAR_TEXT,
     Head,
     is_odd_unit,
     looks_like_unit,
@@ -123,6 +124,8 @@ class HeadReader:
         self._tell_twice([c for c in figures if c.year or not wide], keys)
         year = None if wide or keys["year"] else self._year_of_sheet(titles)
         self._tell_part_of_year()
+        if wide:
+            self._tell_years_left_out(heads, figures)
         self._tell_missing(figures, keys, wide, year, titles)
         dated = {column.year: column.index for column in figures if column.year}
         head_year = None
@@ -305,6 +308,25 @@ class HeadReader:
             line = texts(grid, row).values()
             if any(_PART_OF_YEAR.search(normal(text)) for text in line):
                 self.errors.append(refuse("columns.part_of_year").on(grid, row))
+
+    def _tell_years_left_out(self, heads: dict[int, Head], used: list[Column]) -> None:
+        """Tell each year of which only a column has numbers that nobody can judge."""
+        known = {column.year for column in used}
+        bare = any(heads[column.index].kind == "years" for column in used)
+        for column, head in heads.items():
+            label = normal(self.position.label(column))
+            years = YEAR_TEXT.findall(label)
+            if head.kind != "unknown" or len(years) != 1 or _is_guessed(label):
+                continue
+            meant = bare or named_measure([label])
+            if not meant or "月" in label or not self._states(column, is_number):
+                continue
+            try:
+                year = read_year(years[0].strip(), "General", self.asked.today)
+            except Refusal:
+                continue
+            if year not in known:
+                self._tell("year_left_out", column, year=year)
 
     # What is given twice, or not at all.
 

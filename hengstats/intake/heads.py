@@ -53,11 +53,14 @@ _UNIT_WORDS = re.compile(
 )
 # What may stand beside a year whose figures are not the first or last ones.
 REVISION = re.compile(
-    "(?:修[订訂正]|[调調]整[后後]?|快[报報]|初步(?:核算|[统統][计計])?|核定)[数數]?"
-    "|revised|provisional|preliminary|[pr]"
+    "(?:修[订訂正]|更正|重述|[调調]整[后後]?|快[报報]|初步(?:核算|[统統][计計])?|核[定实實]|[审審]定"
+    "|最[终終]|[决決]算|[实實](?:[际際绩績]|数|數)|完成|[执執]行|[终終])[数數值]?"
+    r"|rev(?:ised|\.)?|prov(?:isional|\.)|prelim(?:inary|\.)?|restated|final|actuals?"
+    "|[pr]"
 )
 _MARKED_YEAR = re.compile(
-    r"^((?:19|20)\d\d ?年?度?) ?[(\[]? ?(?:" + REVISION.pattern + r")[)\]]?$"
+    rf"({YEAR_TEXT.pattern}) ?"
+    rf"(?:[(\[] ?(?:{REVISION.pattern}) ?[)\]]|(?:{REVISION.pattern})(?![a-z]))"
 )
 _ODD_UNIT = re.compile(
     "(?:公斤|千克|克|[吨噸]|[箱件台套辆輛项項度亩畝栋棟幢座]|公?[顷頃]|[平立]方?米|[公千]?[里米]"
@@ -222,9 +225,9 @@ def read_head(text: str) -> Head:
         return Head(kind=kind)
     if folded.rstrip(" :*") != folded:
         return read_head(folded.rstrip(" :*"))
-    plain = _MARKED_YEAR.sub(r"\1", folded)  # who reads the rows sees the mark again
-    if _is_whole_year(plain):
-        return Head(kind="years", year=plain)
+    folded = _MARKED_YEAR.sub(r"\1 ", folded).strip()  # the label keeps the mark
+    if _is_whole_year(folded):
+        return Head(kind="years", year=folded)
     years = YEAR_TEXT.findall(folded)
     year = years[0].strip() if len(years) == 1 else ""
     rest = YEAR_TEXT.sub(" ", folded) if year else folded

@@ -13,15 +13,16 @@ either; 本页小计 sums its page. Totals that stand above their rows sum downw
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate
+from operator import add, sub
 from typing import NamedTuple
 
 from hengstats.errors import Fault
 from hengstats.intake.cells import Reading
 from hengstats.intake.result import is_money, refuse
-from hengstats.intake.rows import Body, Total
+from hengstats.intake.rows import Body, Record, Total
 from hengstats.intake.table import Column
 
 Span = tuple[Decimal, Decimal]  # lower and upper end; the upper may be infinite
@@ -29,6 +30,7 @@ OPEN = Decimal("Infinity")
 _ZERO, _HALF = Decimal(0), Decimal("0.5")
 _ABOUT = Decimal("0.1")  # what 约 leaves open, as a fraction
 _SLACK = Decimal("1e-9")  # of sums of binary fractions
+_TELLING = 3  # digits that are no sum by chance, and two for each digit of the rows
 _NESTED = 16  # groups that a total of groups may reach back over
 _DIGITS = re.compile(r"\d[\d, ]*(?:\.(\d+))?(?:e([+-]?\d+))?", re.IGNORECASE)
 
@@ -79,6 +81,47 @@ def sum_faults(body: Body) -> Iterator[Fault]:
             low, high = (sum(ends, _ZERO) for ends in zip(*spans, strict=True))
             if not _meet(reading, (low, high), digits):
                 yield _fault(body, record.row, column, reading, (low, high))
+
+
+def unnamed_totals(body: Body) -> Iterator[Fault]:
+    """Return a fault for each row that is, to the digit, the sum of rows beside it.
+
+    It is called like a building and is perhaps a total. Of few digits nothing is said:
+    2 is easily 1 and 1.
+    """
+    years: dict[int, list[Record]] = {}
+    for record in body.records:
+        years.setdefault(record.year, []).append(record)
+    for records in years.values():
+        rows = [(record, _exact(record.figures)) for record in records]
+        for order in (rows, rows[::-1]):
+            for record in _sums_of_those_before(order):
+                column = body.table.position.label(body.table.building or 0)
+                yield record.fault("sums.unnamed", column, name=record.name)
+
+
+def _exact(figures: Sequence[Reading | None]) -> tuple[Decimal, ...]:
+    """Return the numbers of a row, nought where it has none."""
+    return tuple((figure and figure.number) or _ZERO for figure in figures)
+
+
+def _sums_of_those_before(
+    rows: list[tuple[Record, tuple[Decimal, ...]]],
+) -> Iterator[Record]:
+    """Return the rows that sum a run of two or more that ends just before them."""
+    running = (_ZERO,) * len(rows[0][1])
+    first = {running: 0}  # running sum to the row where it begins
+    least = _TELLING + 2 * len(str(len(rows)))
+    for i, (record, numbers) in enumerate(rows):
+        start = first.get(tuple(map(sub, running, numbers)), i)
+        digits = [
+            len(number.normalize().as_tuple().digits) for number in numbers if number
+        ]
+        several = len(digits) > 1 or (start == 0 and i + 1 == len(rows))
+        if i - start > 1 and several and sum(digits) >= least:
+            yield record
+        running = tuple(map(add, running, numbers))
+        first.setdefault(running, i + 1)
 
 
 def _misses(

@@ -9,36 +9,60 @@ import re
 from functools import lru_cache
 
 from hengstats.intake.heads import YEAR_TEXT, means, normal
+from hengstats.wording import fold
 
 _LONGEST_LABEL = 60  # characters
 # 合计, 小计 and the rest end a label; what stands before is the group: 示例街道小计.
 _SUM = re.compile(
     "(?P<before>.*?)(?:"
-    "(?P<sum>(?:合计|合計|总计|總計|共计|共計)[数數额額]?|总和|總和|总[数额]|總[數額]"
-    "|全部楼宇|全部樓宇|所有[楼樓]宇)"
-    "|(?P<whole>^(?:全区|全區|全市|全镇|全鎮|全街道|全部))"
-    "|(?P<group>小计|小計|分计|分計)"
-    "|(?P<other>[年楼樓户戶人]?(?:平均|均)[值数數]?|累计数?|累計數?|承前页|承前頁|承上页|承上頁"
-    "|过次页|過次頁|转下页|轉下頁|占比|佔比|比重|比例|百分比|[环環同]比|增[长長减減]|增[幅量速]"
-    "|(?:同比)?(?:增[长長]率|增速|增幅)|增减额|增減額|(?:中位|[众眾]|四分位|分位)[数數值]"
-    "|最[大小高低][值额額数數]?|标准差|標準差|方差))"
-    r"(?:[(\[].*[)\]]|\d+[栋幢座家个個]|%)?:?"
+    "(?P<sum>(?:合计|总计|共计|总共|合共|汇总|加总|大计)(?:[数额]|金额|税收)?|总和|总[数额量]"
+    "|全部楼宇|所有楼宇|∑|σ|^总税收)"
+    "|(?P<whole>^(?:全区|全市|全镇|全街道|全部))"
+    "|(?P<group>小计|分计)"
+    "|(?P<other>承前页|承上页|过次页|转下页))"
+    r"(?:[(\[].*[)\]]|\d+[栋幢座家个]|%)?:?"
 )
+_IN_BRACKETS = re.compile(r"[(\[【]((?:小|合|总|共)计)[)\]】]$")  # 示例街道(小计)
+_IN_FRONT = re.compile("(.*(?:小|合|总)计):(.+)")  # 街道合计：示例
+# A label of nothing but such words, one of the core or more: 平均每幢, 比上年±%.
+_CORE = (
+    "平均|[年楼户人]均|均值?|累计|[占][比总]|比[重例]|百分比|[环同]比|增[长减加幅量速]|升降|涨[幅跌]"
+    "|[最极][大小高低]|极差|中位|众[位数]|中值|[四十百]?分位|标准差|方差|[名位]次|排[名序]|份额|目标|基数"
+    "|[比较]?[上去]年|同期|±"
+)
+_STATISTIC = re.compile(
+    rf"(?=.*(?:{_CORE}))(?:{_CORE}|每?[幢栋座户家个]|单楼|楼宇|算术|复合|全[区市]|税收|党员|企业|全年|年度|年末|考核|计划"
+    r"|金额|本年|当年|[数值额率量比年较占]|[增减]|[+%-]|[(\[][^)\]]*[)\]])+:?"
+)
+_SHARE = re.compile(r"(?:share|%) of (?:the )?totals?\b")
+_HOUSE = "大厦|大楼|商厦|广场|中心|house|tower|building|plaza|centre|center"
 _ENGLISH_SUM = re.compile(
-    r"(?:(?P<before>.*\s)?(?:(?P<group>sub\s?totals?)|(?P<sum>totals?(?:\sof\s.*)?))"
-    r"|(?:annual |overall |arithmetic )?(?P<other>averages?|avg\.?|means?|medians?"
-    r"|cumulative|min(?:\.|imum)?|max(?:\.|imum)?|std\.?(?: ?dev\.?)?"
-    r"|standard deviation"
-    r"|growth(?: rate)?|change|share|percent(?:age)?|% of total|yoy|y o y"
-    r"|carried forward|brought forward)"
-    r"|(?P<all>sum|overall|all (?:the )?(?:buildings|towers|properties)))"
+    r"(?:(?P<before>.*\s)?(?P<group>sub\s?totals?)"
+    r"|(?P<over>.*\s)?(?P<sum>(?<!sub )totals?(?:\sof\s.*)?)"
+    rf"|(?P<nested>sub\s?totals?:?\s(?!.*(?:{_HOUSE})$).+)"
+    r"|(?P<part>totals?(?:\sfor\s|\sin\s|:\s?).+)"
+    r"|(?P<other>carried forward|brought forward)"
+    r"|(?P<all>(?:all (?:the )?|whole )(?:buildings|towers|properties|district)))"
     r"(?:\s?\(.*\)|\s?%)?"
 )
+_SUMMING = set(
+    "total totals tot ttl sum gross gesamt aggregate all overall combined".split()
+)
+_COUNTING = set(
+    "average averages avg mean means median max maximum min minimum highest lowest cagr"
+    " growth change share percent percentage percentile quartile deviation std count"
+    " number no per yoy cumulative weighted target rate arithmetic".split()
+)
+_BESIDE = set(
+    "of for in y dev standard value values tax revenue members buildings towers"
+    " properties annual year".split()
+)
+_PER = re.compile(r"\b(per|each|a) (?:building|tower|property)\b|(?<=\bo[fr]) the\b")
 _HYPHEN = re.compile("[-_\u00ad\u2010-\u2015\u2212]")
 # What may stand before 合计 when it is that of the page, or still that of all rows.
-_PAGE = re.compile("[本此每][页頁]|(?:this )?page")
+_PAGE = re.compile("[本此每]页|(?:this )?page")
 _WHOLE = re.compile(
-    "全.*|以上|各?|[总總]|[本各]?(?:年度?|表|区|區|镇|鎮|街道)|(?:所有|各|重[点點])?[楼樓]宇?"
+    "全.*|以上|各?|总|[本各]?(?:年度?|表|区|镇|街道)|(?:所有|各|重点)?楼宇?"
     "|grand|overall|annual|all|the|year"
 )
 _OF_WHICH = re.compile(r"其中|of which(?![a-z])|#\s+(?![\d\s])")
@@ -62,16 +86,23 @@ _COUNTED = re.compile(
     r"|[(]?(?:[续續][上前]?表|(?:table )?continued)[)]?"
 )
 _REMARK = re.compile("截至|截止|以上|数据截|數據截|本表|此表|上述|as of (?!which)")
-_HEADING = re.compile("[(]?[一二三四五六七八九十]{1,3}[)、.]")
+_HEADING = re.compile(
+    "[(]?[一二三四五六七八九十]{1,3}[)、.](?![一二三四五六七八九十]{1,3}[号座栋幢期])"
+)
 _UNIT_NUMBER = re.compile(r"units?\s*\d.*")  # the name of a building
-# A rest, what is not sorted yet, a street or a district: a group, or a building?
+# A rest, what is not sorted yet, a kind of building, a street or a district: a group,
+# or a building?
 _GROUP = re.compile(
-    "其[他它余餘].*|另外.*|(?:非重[点點]|未[纳納]入|未列入|零星|散).*|待[定查核]|未[知定]|不[详詳]"
-    "|(?:others?|other .*|remaining .*|(?:the )?rest(?: of .*)?|unknown|misc.*)"
-    "|.*(?:街道(?:[办辦][事]?[处處]?)?|[乡鄉]|居委[会會]?|sub-?district|township)"
-    "|[\u4e00-\u9fff]{1,5}[镇鎮县縣]"
-    "|[\u4e00-\u9fff]{1,2}[^园園社小城片厂廠务務发發税稅东東西南北中新校景库庫港一二三四五六七八九十]"
-    "[区區]"
+    rf"(?:其中|of which ).*(?:{_HOUSE})|其[他它余](?!.*(?:{_HOUSE}|\d)).*|另外.*"
+    "|非(?:重点|楼宇).*|未[纳列]入.*|(?:零星|散|沿街).*|未分类.*|待[定查核]|未[知定]|不[详明]|园区"
+    r"|[(]?(?:空白?|无名称?|blank|none|n|q[1-4]|range|balance|remainder)[)]?"
+    r"|(?:第?[一二三四五六七八九十\d]{1,3}|[a-z甲乙丙丁])[组类]"
+    "|(?:超?[甲乙丙ab]级|重点|商务|商业|外资|内资|合资|国企|央企|民营|民企|专业|特色|标杆|示范"
+    "|[月百十]?亿元?|[千百]万元?)(?:以[上下])?(?:特色|重点|商务|商业)?(?:楼宇?|写字楼|大楼)"
+    r"|others?|other [^\d]*(?:s|property)|remaining .*|(?:the )?rest(?: of .*)?|unknown"
+    "|misc.*|.*(?:街道(?:办[事]?[处]?)?|乡|居委会?|社区|商圈|板块|片区?|沿线)"
+    "|.*(?:district|township| zone)|[\u4e00-\u9fff]{1,5}[镇县]"
+    "|[\u4e00-\u9fff]{1,2}[^园社小片城厂务发税东西南北中新校景库港一二三四五六七八九十]区"
 )
 
 
@@ -89,19 +120,38 @@ def total_kind(text: str) -> str:
     """
     if len(text) > _LONGEST_LABEL:
         return ""
-    folded = YEAR_TEXT.sub("", normal(text)).strip(" :-*")
-    english = re.sub(" +", " ", _HYPHEN.sub(" ", folded)).strip()
+    folded = fold(YEAR_TEXT.sub("", normal(text))).strip(" :-*")
+    folded = _IN_FRONT.sub(r"\2\1", _IN_BRACKETS.sub(r"\1", folded))
+    bare = folded.replace(" ", "")
     if _OF_WHICH.match(folded):
+        return "" if _GROUP.fullmatch(folded) else "other"
+    if _STATISTIC.fullmatch(bare) or _SHARE.match(folded):
         return "other"
-    found = _SUM.fullmatch(folded.replace(" ", "")) or _ENGLISH_SUM.fullmatch(english)
-    kinds = found.groupdict() if found else {}
-    before = (kinds.pop("before", "") or "").strip(" :-")
+    english = _PER.sub(r"\1", re.sub(r"[ .:/]+", " ", _HYPHEN.sub(" ", folded))).strip()
+    found = _SUM.fullmatch(bare) or _ENGLISH_SUM.fullmatch(english)
+    if not found:
+        return _kind_of_words(english)
+    kinds = found.groupdict()
+    before = kinds.pop("before", "") or kinds.pop("over", "") or ""
+    before = before.strip(" :-")
     kind = next((kind for kind, words in kinds.items() if words), "")
     if kind in ("sum", "group") and _PAGE.fullmatch(before):
         return "page"
     if kind == "sum" and before and not (means(before) or _WHOLE.fullmatch(before)):
         return "part"
-    return "sum" if kind in ("all", "whole") else kind
+    return {"all": "sum", "whole": "sum", "nested": "group"}.get(kind, kind)
+
+
+def _kind_of_words(label: str) -> str:
+    """Return what kind of total English words say, if they say nothing else."""
+    words = re.findall("[a-z]+", label)
+    if len(words) > 1 and max(map(len, words)) == 1:
+        words = ["".join(words)]
+    core = {*words} & (_SUMMING | _COUNTING)
+    rest = re.sub(r"[a-z]|[\d ]+(?:st|nd|rd|th)\b|[()%&' ]", "", label)
+    if rest or not core or not {*words} - {"th"} <= _SUMMING | _COUNTING | _BESIDE:
+        return ""
+    return "other" if core & _COUNTING else "sum"
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +193,7 @@ def looks_like_group(name: str) -> bool:
     ... )
     (True, True, False)
     """
-    return is_heading(name) or bool(_GROUP.fullmatch(normal(name)))
+    return is_heading(name) or bool(_GROUP.fullmatch(fold(normal(name))))
 
 
 def is_heading(text: str) -> bool:
