@@ -360,6 +360,65 @@ def test_two_tables_side_by_side_are_not_read_as_one(order, tmp_path):
         assert [fault.code for fault in chosen.errors] == ["multiple_tables"]
 
 
+NAMED = "名称|单位名称|备注|楼宇2|楼宇.1|楼宇_1|Building2|项目名称|大楼|对应楼宇|"
+
+
+@pytest.mark.parametrize("head", NAMED.split("|"))
+@pytest.mark.parametrize("first", [True, False])
+def test_names_in_another_order_are_the_key_of_another_table(head, first, tmp_path):
+    heads = ["楼宇", "2019年税收(亿元)", head, "2020年税收(亿元)"]
+    if not first:
+        heads[::2] = heads[2::-2]
+    rows = [["示例大厦", 20.1, "样本中心", 40.1], ["样本中心", 15.1, "示例大厦", 30.1]]
+    assert codes(tmp_path, book([heads, *rows])) in (
+        ["multiple_tables"],
+        ["duplicate_column"],
+        ["missing_column"],
+    )
+    same = [rows[0], ["样本中心", 15.1, "样本中心", 30.1]]
+    same[0][2] = "示例大厦"
+    if head not in ("大楼", ""):
+        assert len(look(tmp_path, book([heads, *same])).cells) == 4
+
+
+# Commas of decimals, and units in two languages.
+
+
+def test_a_comma_of_three_places_between_semicolons_is_asked_about(tmp_path):
+    text = "年份;楼宇;税收(万元);党员数\n2019;示例大厦;{};{}\n"
+    assert codes(tmp_path, csv(text.format("26,325", "409"))) == ["ambiguous_number"]
+    assert read(tmp_path, csv(text.format("1,226,325", "1,409"))) == [
+        "2019 tax 1,226,325",
+        "2019 members 1,409",
+    ]
+
+
+@pytest.mark.parametrize(
+    "unit", ["US$ bn", "EUR 100 million", "HK$ 100 million", "million USD", "JPY bn"]
+)
+def test_two_languages_that_name_two_currencies_are_refused(unit, tmp_path):
+    for head in (f"税收（亿元） Tax ({unit})", f"Tax ({unit}) 税收（亿元）"):
+        assert codes(tmp_path, csv(f"年份,楼宇,{head}\n2020,示例大厦,26.3\n")) == [
+            "unit_mismatch"
+        ]
+    note = f"单位：亿元 Unit: {unit},,\n年份,楼宇,税收\n2020,示例大厦,26.3\n"
+    assert codes(tmp_path, csv(note)) == ["unit_mismatch"]
+
+
+BOTH = [
+    "Year 年份,Building 楼宇,Tax Revenue 税收 (亿元)",
+    "Year年份,Building楼宇,Tax税收(亿元)",
+    "年份 (Year),楼宇 (Building),税收 (Tax) (亿元)",
+    "年份(year),楼宇(building),税收(亿元)(tax; 100 million yuan)",
+    "年份,楼宇,Tax (CNY 100 million) 税收（亿元）",
+]
+
+
+@pytest.mark.parametrize("heads", BOTH)
+def test_heads_in_two_languages_are_read_in_either_order(heads, tmp_path):
+    assert read(tmp_path, csv(f"{heads}\n2020,示例大厦,26.3\n")) == ["2020 tax 26.3"]
+
+
 # The digits that Excel drops under General.
 
 
@@ -378,6 +437,17 @@ def test_a_column_has_the_digits_of_its_most_precise_number(tmp_path):
 def test_a_number_that_is_none_does_not_end_the_reading(tmp_path):
     sheet = changed(book([TAX, *ROWS]), (SHEET, "<v>26.3</v>", "<v>1e999</v>"))
     assert codes(tmp_path, sheet) == ["non_finite"]
+
+
+def test_a_frame_of_short_floats_has_the_digits_it_prints(tmp_path):
+    frame = pd.DataFrame({"年份": [2019], "楼宇": ["示例大厦"], "税收(亿元)": [26.3]})
+    (cell,) = hs.check(frame.astype({"税收(亿元)": "float32"})).cells
+    assert cell.printed == "26.3"
+
+
+def test_a_target_in_the_column_of_years_is_no_year_and_no_total(tmp_path):
+    text = "年份,楼宇,税收(亿元)\n2019,示例大厦,26.3\n2020年目标,示例大厦,30\n"
+    assert codes(tmp_path, csv(text)) == ["invalid_year"]
 
 
 # Tenants and covered enterprises; measures of a dataset's own.
@@ -435,11 +505,27 @@ def test_a_figure_five_times_its_neighbour_is_a_warning(before, after, told, tmp
     assert not told or f"{before:g}" in warnings[0].message
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "after"),
+    [
+        ("万元", "2630", "26300"),
+        ("万元", "26300", "2630"),
+        ("亿元", "20-30", "200-300"),
+    ],
+)
+def test_how_large_a_change_is_goes_by_what_is_printed(head, before, after, tmp_path):
+    text = f"年份,楼宇,税收({head})\n2019,示例大厦,{before}\n2020,示例大厦,{after}\n"
+    warnings = look(tmp_path, csv(text)).warnings
+    assert [fault.code for fault in warnings] == ["large_change"]
+
+
 def test_a_figure_five_times_the_stored_one_is_a_warning_of_add(tmp_path, monkeypatch):
     first = "年份,楼宇,税收(亿元),党员数\n2019,示例大厦,16.8,105\n"
     mine = begin(tmp_path, monkeypatch, first)
     added = mine("年份,楼宇,税收(亿元),党员数\n2020,示例大厦,168,110\n")
     (told,) = noted(added, "large_change")
+    in_myriads = mine("年份,楼宇,税收(万元),党员数\n2021,示例大厦,168000,110\n")
+    assert len(noted(in_myriads, "large_change")) == 1
     assert "“168”" in told and "2019 年数据集里是“16.8”" in told
 
 

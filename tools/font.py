@@ -7,9 +7,10 @@ the wheel of `zhplot` 1.0.0 (`pip download --no-deps zhplot==1.0.0`). The same s
 and the same version of fontTools give the same bytes.
 
 Ideographs: GB2312 (6,763), Big5 level 1 (5,401) and JIS X 0208 level 1 (2,965: sources
-may be Japanese), which Python's codecs know, and what `kept.txt` adds to the first two: 通用规范汉字表 (Unihan property kTGH, 8,105), the
-traditional forms of its characters (kTraditionalVariant; 饋 and 鰂 are not in Big5
-level 1), Hong Kong's 常用字字形表 (kHKGlyph; 説, 閲), and the forms in `OTHER_FORMS`.
+may be Japanese), which Python's codecs know, and what `kept.txt` adds: 通用规范汉字表
+(Unihan property kTGH, 8,105), the traditional forms of its characters
+(kTraditionalVariant; 饋 and 鰂 are not in Big5 level 1), Hong Kong's 常用字字形表
+(kHKGlyph; 説, 閲), and the forms in `OTHER_FORMS`.
 With `--unihan FOLDER` that list is first made again, from the three files of Unihan
 as the Debian package `unicode-data` has them.
 """

@@ -55,6 +55,7 @@ from hengstats.vintages import (
     read_vintages,
     speak_for_one,
 )
+from hengstats.vocabulary import convert
 
 _SAID = [*KEY, "qualifier", *ENDS]
 
@@ -160,7 +161,7 @@ def propose(
         return replace(added, warnings=tuple(warnings)), None
     touched = _touch(new, vintage)
     accepted = accepted_records(data, touched[KEY[:2]].drop_duplicates())
-    jumps = _find_jumps(new, accepted, cells, JUMP)
+    jumps = _find_jumps(new, accepted, cells, JUMP, data)
     if jumps or resolved.open:
         raise _refuse([*jumps, *resolved.open], resolved.more)
     compared = _compare(snapshot, vintage, records, accepted, touched)
@@ -168,7 +169,7 @@ def propose(
     if other := _which(new, _by_hand(data), agree=False):
         warnings.append(note("other_by_hand", file, count=len(other)))
     warnings += [note(why, file, count=n) for why, n in passed_over.items()]
-    warnings += _find_jumps(new, accepted, cells, LARGE)
+    warnings += _find_jumps(new, accepted, cells, LARGE, data)
     quiet = not passed_over and bool((changed["change"] == "restated").all())
     earlier = [one.publisher for one in vintages.values()]
     said = (earlier, losses, resolved.shown, added.labels)
@@ -410,15 +411,27 @@ def _touch(new: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
 
 
 def _find_jumps(
-    new: pd.DataFrame, accepted: pd.DataFrame, cells: Sequence[Found], times: int
+    new: pd.DataFrame,
+    accepted: pd.DataFrame,
+    cells: Sequence[Found],
+    times: int,
+    data: Dataset,
 ) -> list[Fault]:
     """Return the figures that are so many times another one, or as small a part.
 
     Each is set against the accepted one of the same year, and the nearest ones of the
-    years before and after, new ones first.
+    years before and after, new ones first. A large change is told from `LEAST_LARGE`
+    on, in the unit that the sheet prints.
     """
-    columns = [*KEY, *ENDS, "printed", "row"]
-    sides = [accepted.assign(row=-1), new.assign(row=np.arange(len(new)))]
+    columns = [*KEY, *ENDS, "printed", "row", "least"]
+    codebook = data.codebook.set_index("measure")["unit"]
+    worth = [
+        convert(found.cell.unit, unit)
+        for found, unit in zip(cells, new["measure"].map(codebook), strict=True)
+    ]
+    least = LEAST_LARGE * np.array(worth, float) * (times == LARGE)
+    rows = np.arange(len(new))
+    sides = [accepted.assign(row=-1, least=0.0), new.assign(row=rows, least=least)]
     both = pd.concat([one[columns] for one in sides if len(one)] or [sides[0][columns]])
     both = both.sort_values(KEY, kind="stable", ignore_index=True)
     latest = both.drop_duplicates(KEY, keep="last")
@@ -452,7 +465,8 @@ def _jumps(
     keys = figures[list(on)].to_numpy(dtype=object)
     small, large = np.sort([size.to_numpy()[:-1], size.to_numpy()[1:]], axis=0)
     far = (small > 0) & (large >= times * (1 - 1e-9) * small)
-    far &= large >= (LEAST_LARGE if times == LARGE else 0)
+    least = figures["least"].to_numpy()
+    far &= large >= np.maximum(least[:-1], least[1:])
     far &= (keys[:-1] == keys[1:]).all(axis=1) & (np.maximum(rows[:-1], rows[1:]) >= 0)
     first = np.flatnonzero(far)
     own = np.where(rows[first + 1] >= 0, first + 1, first)

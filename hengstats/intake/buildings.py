@@ -19,10 +19,11 @@ from hengstats.intake.heads import NAMES, normal, own_measures
 from hengstats.intake.layout import find_head
 from hengstats.intake.measurerows import by_measure
 from hengstats.intake.names import similar
-from hengstats.intake.result import Asked, Cell, Faults, Outcome, refuse
+from hengstats.intake.result import COLUMNS, Asked, Cell, Faults, Outcome, refuse
 from hengstats.intake.rows import Body, Record, read_body
 from hengstats.intake.sums import sum_faults, total_faults, unnamed_totals
 from hengstats.intake.table import Column, Table, is_number, show
+from hengstats.vocabulary import convert
 
 JUMP = 1000  # times the year before: a change of unit until somebody says otherwise
 LARGE, LEAST_LARGE = 5, 20  # times the year before, and the larger of both: told
@@ -256,11 +257,12 @@ def _jumps(records: list[Record]) -> Iterator[Fault]:
 def _large_changes(records: list[Record]) -> Iterator[Fault]:
     """Return a warning for each figure `LARGE` times that of the year before, or less.
 
-    From `LEAST_LARGE` on; a slip of the decimal point looks like that.
+    From `LEAST_LARGE` on, as printed; a slip of the decimal point looks like that.
     """
     for record, column, before, reading, times in _steps(records):
-        most = max(abs(one.number or _ZERO) for one in (before, reading))
-        if times >= LARGE and most >= LEAST_LARGE:
+        worth = Decimal(str(convert(reading.unit, COLUMNS[column.measure])))
+        most = max(_size(before), _size(reading))
+        if times >= LARGE and most >= LEAST_LARGE * worth:
             yield record.fault(
                 "buildings.large_change",
                 column.head,
@@ -276,7 +278,7 @@ def _steps(
 ) -> Iterator[tuple[Record, Column, Reading, Reading, Decimal]]:
     """Yield each figure with that of the year before, and how many times it is.
 
-    The year before is the last with a number; a zero ends the comparison, so that
+    The year before is the last with a figure; a zero ends the comparison, so that
     nothing is compared across it.
     """
     last: dict[str, tuple[int, Reading]] = {}
@@ -285,15 +287,20 @@ def _steps(
         if record.name != building:
             last, building = {}, record.name
         for column, reading in zip(record.columns, record.figures, strict=True):
-            if reading is None or reading.number is None:
+            if reading is None or (reading.number is None and reading.flag != "range"):
                 continue
             then, before = last.get(column.measure, (None, reading))
             if then == record.year:  # a key given twice
                 continue
             last[column.measure] = record.year, reading
-            low, high = sorted([abs(before.number or _ZERO), abs(reading.number)])
+            low, high = sorted([_size(before), _size(reading)])
             if low and high >= LARGE * low:
                 yield record, column, before, reading, high / low
+
+
+def _size(reading: Reading) -> Decimal:
+    """Return how large a figure is; of a range, its lower end."""
+    return abs(reading.number or reading.lower or _ZERO)
 
 
 def _unlikely(records: list[Record]) -> Iterator[Fault]:

@@ -122,6 +122,7 @@ class HeadReader:
         titled = named_measure([*titles, grid.sheet]) if measures is None else "tax"
         figures = self._figures(heads, titled if wide else None)
         self._tell_twice([c for c in figures if c.year or not wide], keys)
+        self._tell_names_beside(heads, keys, figures)
         year = None if wide or keys["year"] else self._year_of_sheet(titles)
         self._tell_part_of_year()
         if wide:
@@ -219,6 +220,27 @@ class HeadReader:
                 passed = head.kind == kind and heads[column].kind == "unchosen"
                 for own in kept if passed else ():
                     if self._is_beside(own, column) and self._differ(own, column):
+                        self._tell("table_beside", column)
+
+    def _tell_names_beside(
+        self, heads: Mapping[int, Head], keys: dict[str, list[int]], used: list[Column]
+    ) -> None:
+        """Tell a column, however headed, with the names of the rows in another order.
+
+        With figures between and behind, these are the keys of two tables.
+        """
+        taken = {c.index for c in used} | {*keys["building"], *keys["year"]}
+        last = max((column.index for column in used), default=0)
+        for own in keys["building"][:1]:
+            names = set(sample(self.position, own))
+            for column in range(last):
+                named = sample(self.position, column)
+                known = sum(name in names for name in named)
+                head = heads.get(column, Head(kind="blank"))
+                if column in taken or known < 2 or known * 2 < len(named):
+                    continue
+                if head.kind != "unchosen" and self._is_beside(own, column):
+                    if self._differ(own, column):
                         self._tell("table_beside", column)
 
     def _is_beside(self, one: int, other: int) -> bool:

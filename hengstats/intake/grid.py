@@ -45,6 +45,8 @@ class Grid:
         For each row an index into `formats` per column; empty where there are none.
     formats : list of str
         Number formats, such as "0.00%" or "yyyy"; the first is "General".
+    delimiter : str
+        Between the fields of a text; empty for others.
     """
 
     file: str
@@ -58,6 +60,7 @@ class Grid:
     void: set[Place] = field(default_factory=set)
     styles: list[Sequence[int]] = field(default_factory=list)
     formats: list[str] = field(default_factory=lambda: ["General"])
+    delimiter: str = ""
 
     @property
     def is_broken(self) -> bool:

@@ -66,7 +66,10 @@ _ODD_UNIT = re.compile(
     "(?:公斤|千克|克|[吨噸]|[箱件台套辆輛项項度亩畝栋棟幢座]|公?[顷頃]|[平立]方?米|[公千]?[里米]"
     "|小[时時]|天|分|[%‰]|[a-z]{1,4})|[^/]{1,8}/[^/]{1,8}"
 )
-_BILINGUAL = re.compile(r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)")
+_BILINGUAL = re.compile(
+    r"\s*([^a-z]*[^a-z\s/|(])[\s/|]*([a-z].*)"
+    r"|\s*([a-z][\x00-\x7f]*?)[\s/|]*([^\x00-\x7f].*)"
+)
 # What may stand around a name of a measure: 年末党员数, 税收总额合计.
 _AROUND = re.compile(
     "^(?:全年|年度|年末|年底|期末|本年|当年|當年)|(?:合计|合計|总计|總計)$"
@@ -242,8 +245,9 @@ def read_head(text: str) -> Head:
         inner = [piece for piece in inner if not REVISION.fullmatch(piece)]
     if year and not inner and (not bare or _EMPTY.fullmatch(bare)):
         return Head(kind="years", year=year)
-    if both := _BILINGUAL.fullmatch(rest):
-        head = _agreed(read_head(both[1]), read_head(both[2]))
+    if found := _BILINGUAL.fullmatch(rest):
+        both = [read_head(part) for part in found.groups() if part]
+        head = _agreed(*both)
         if head.kind in COLUMNS:
             return replace(head, year=year)
     if _is_person(rest, bare, inner):
@@ -251,8 +255,8 @@ def read_head(text: str) -> Head:
     if _left_out().search(rest):
         return Head(kind="left_out", year=year)
     head = _measure_or_unit(bare, inner)
-    if head.kind == "unknown" and both:
-        head = _agreed(read_head(both[1]), read_head(both[2]))
+    if head.kind == "unknown" and found:
+        head = _agreed(*both)
     return replace(head, year=year)
 
 
@@ -303,7 +307,9 @@ def _measure_or_unit(bare: str, inner: list[str]) -> Head:
     if kind and kind not in COLUMNS:
         return Head(kind=kind)
     units = [
-        _UNIT_LABEL.sub("", one) for one in inner if _key(one) not in _words("neutral")
+        _UNIT_LABEL.sub("", one)
+        for one in inner
+        if _key(one) not in _words("neutral") and not (kind and means(one) == kind)
     ]
     if not all(map(looks_like_unit, units)):
         return Head(kind="unknown")

@@ -313,6 +313,8 @@ class RowKinds:
         at, first = next((c, v) for c, v in enumerate(line) if v not in (None, ""))
         keyed = year is not None and name is not None
         kind, label = _total(year, name)
+        if keyed and kind == "other" and label == year and YEAR_TEXT.search(label):
+            kind = ""  # a target of that year: no year, and no total either
         if not kind and (not keyed or at in self._counters):
             kind, label = _total(first)
         if not kind and (not keyed or self._is_doubtful(row, line, first)):

@@ -29,7 +29,7 @@ _NOTE = re.compile(
 _ALONE = re.compile(rf"\(?{_LABEL}(?:单位|單位)\s*:?|units?\s*:?")
 _BRACKETED = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _MONEY = re.compile("[元圆圓币幣$€£¥]|yuan|rmb|cny|usd|hkd|dollar")
-_PIECES = re.compile(r"[、,;和及|]|\band\b|\s{2,}")
+_PIECES = re.compile(r"[、,;和及|]|\band\b|\s{2,}|\s*\bunits?\s*[:=]\s*")
 _FOOTER_ROWS = 12
 # Bare words that stand in many a title without naming what its figures are.
 _VAGUE = set("企业 企業 活动 活動 支部 人次 attendance tenants branches events".split())

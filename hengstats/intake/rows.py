@@ -4,6 +4,7 @@ Every fault of the rows is found here; one cause gives one fault. Equal cells ar
 once. A column without a unit is one fault, however many cells it has.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +12,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from hengstats.errors import Fault
-from hengstats.intake.cells import Reading, read_figure
+from hengstats.intake.cells import Reading, read_figure, refuse_text
 from hengstats.intake.grid import Value
 from hengstats.intake.heads import NAMES, YEAR_TEXT, normal
 from hengstats.intake.layout import RowKinds, end_of_table
@@ -31,6 +32,7 @@ from hengstats.intake.years import read_year
 Figures = tuple[Reading | None, ...]
 _MOST_KEPT = 100_000  # readings of one column that are kept for equal cells
 _MOST_PLACES = 9  # decimals; more are of a calculation
+_COMMA = re.compile(r"\s*-?[0-9]{1,3},[0-9]{3}\s*")
 _BLANKS = "\u200b\ufeff \t\u3000\xa0"
 
 
@@ -249,6 +251,7 @@ class FigureColumn:
     def __init__(self, table: Table, column: Column, faults: Faults) -> None:
         self._table, self._column, self._faults = table, column, faults
         self._grid, self.measure = table.grid, column.measure
+        self._is_money = is_money(column.measure)
         self.places = 0  # decimals that the format General leaves away
         self._known: dict[tuple[str, str | None], dict[Value, Reading | None]] = {}
         self._units: dict[Value, str] = {}
@@ -279,6 +282,12 @@ class FigureColumn:
         if value in known and type(value) is not bool:  # True equals 1
             return known[value]
         try:
+            if (
+                self._is_money
+                and grid.delimiter == ";"
+                and _COMMA.fullmatch(str(value))
+            ):
+                raise refuse_text(str(value))  # of thousands, or of decimals
             reading = read_figure(value, style, self.measure, unit, self.places)
         except Refusal as refusal:
             if refusal.code != "unit_missing":

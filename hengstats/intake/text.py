@@ -76,7 +76,7 @@ def read_text(name: str, data: bytes) -> Grid:
     rows = list(_rows(name, lines, delimiter))
     if not any(str(value).strip() for row in rows for value in row):
         raise _fault(name, "empty")
-    return Grid(file=name, rows=rows)
+    return Grid(file=name, rows=rows, delimiter=delimiter)
 
 
 def find_delimiter(start: str) -> str:

@@ -68,13 +68,13 @@ def read_unit(text: str, column: str) -> str:
     if found := _key(wording, column):
         return found
     parts = [part.strip() for part in _PARTS.split(wording)]
-    several = len(parts) > 1
-    if several and all(map(_is_unit, parts)):
+    several, foreign = len(parts) > 1, any(map(is_foreign, parts))
+    if several and all(map(_is_unit, parts)) and not (foreign and is_money(column)):
         fitting = {found for part in parts if (found := _key(part, column))}
         if len(fitting) == 1:
             return fitting.pop()
     known = _is_unit(wording) and (is_money(column), wording) != (True, "人民币")
-    if known or (several and any(map(is_foreign, parts))):
+    if known or (several and foreign):
         raise refuse_mismatch(text, column)
     kind = "money" if is_money(column) else "count"
     raise refuse(f"units.unknown_{kind}", unit=quote(text))
