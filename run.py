@@ -251,6 +251,7 @@ def jobs(args):
     options = [word for word in args if word not in [one.stem for one in scripts]]
     return {
         "report": [[*SAFE, "-m", "hengstats", "report", *args]],
+        "hengstats": [[*SAFE, "-m", "hengstats", *args]],
         "test": [[*pytest, *args]],
         "check": [
             ["-m", "ruff", "format", "--check"],
@@ -277,10 +278,6 @@ def main(argv):
         return 0
     if verb == "lock":
         return lock(args)
-    if verb == "hengstats":  # its files are named from where the user stands
-        python = env_python(ROOT / ENVS["requirements.lock"])
-        words = [python, *SAFE, "-m", "hengstats", *args]
-        return set_up("requirements.lock") or call(*words, cwd=os.getcwd())
     if verb not in jobs(args):
         print(HELP, file=sys.stderr)
         return 2
@@ -289,7 +286,10 @@ def main(argv):
         return 0
     lock_file = "requirements-bench.lock" if verb == "bench" else "requirements.lock"
     python = env_python(ROOT / ENVS[lock_file])
-    return set_up(lock_file) or call_each([python, *job] for job in jobs(args)[verb])
+    # The files of these two are named from where the user stands.
+    place = os.getcwd() if verb in ("report", "hengstats") else str(ROOT)
+    steps = [[python, *job] for job in jobs(args)[verb]]
+    return set_up(lock_file) or call_each(steps, cwd=place)
 
 
 if __name__ == "__main__":

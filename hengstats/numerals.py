@@ -19,6 +19,11 @@ WORDS = {"每季度": 4} | dict(
 )
 
 ARABIC = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+# Digits and scales by turns, the larger first: 1亿5000万, 1亿零500万, 3千5百.
+MIXED = re.compile(
+    "(?P<n>[0-9]{1,4})(?P<s>[千百十]?亿|[千百]?万|千)零?(?P<m>[0-9]{1,4})(?P<t>[千百十]?万|千|百)"
+    "(?![0-9千百十万亿])"
+)
 _DIGIT = "[一二两三四五六七八九]"
 # Two digits side by side, one after 百 or more without 零, or 百 that more follows:
 # 三四家, 三百五, 百十家 (about a hundred), 千八百 (about a thousand).
@@ -40,6 +45,12 @@ def read_number(text: str) -> tuple[Decimal, Decimal]:
     """
     if text in WORDS:
         return Decimal(WORDS[text]), Decimal(1)
+    if found := MIXED.fullmatch(text):
+        large, small = (read_chinese("一" + found[scale])[0] for scale in "st")
+        rest = int(found["m"]) * small
+        if rest >= large:  # 1万2千万
+            raise ValueError(text)
+        return int(found["n"]) * large + rest, small
     if not ARABIC.fullmatch(text):
         return read_chinese(text)
     number = Decimal(text.replace(",", ""))

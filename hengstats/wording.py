@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hengstats.errors import ReadingError
 from hengstats.messages import message
-from hengstats.numerals import ARABIC, CHINESE, WORDS
+from hengstats.numerals import ARABIC, CHINESE, MIXED, WORDS
 
 _KINDS = (
     "context noun counted first ordinal trend per scale currency unit after before to"
@@ -141,6 +141,8 @@ def _next_word(text: str, i: int, before: list[Word]) -> Word | None:
     kinds = [word.kind for word in before[-2:]]
     if kinds[-1:] == ["number"] and text[i] == "几":  # 十几亿, but 几亿
         return lexicon()["几"]
+    if found := MIXED.match(text, i):
+        return Word("number", found[0], found[0])
     if found := _FORM.match(text, i):
         kind = str(found.lastgroup)
         meaning = found[kind]

@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 3510,
+    "top": 3520,
     "adding": 1800,
     "charts": 2150,
     "evidence": 3260,
-    "intake": 5960,
+    "intake": 6250,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 1670,
     "revisions": 1200,
@@ -26,7 +26,7 @@ BUDGET = {
 FILES = 96
 ONE_IMPORTER = 29
 CIRCLES = 0
-TEST_LINES = 16_700
+TEST_LINES = 17_000
 
 
 def modules(root):

@@ -48,7 +48,7 @@ def test_help_explains_every_verb(argv, code, stream, capsys):
     assert run.main(argv) == code
     assert capsys.readouterr()[stream].startswith(run.HELP)
     assert [verb for verb in VERBS if f"\n  {verb} " not in run.HELP] == []
-    assert sorted([*run.jobs([]), "lock", "hengstats"]) == sorted(VERBS)
+    assert sorted([*run.jobs([]), "lock"]) == sorted(VERBS)
 
 
 @pytest.mark.parametrize(
@@ -173,16 +173,24 @@ def test_exit_codes_are_those_of_the_children(monkeypatch):
     assert run.call("any") == 143  # killed by SIGTERM, as shells have it: 128 + 15
 
 
-def test_a_verb_of_hengstats_runs_where_the_user_stands(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["hengstats", "check", "2021.xlsx"], ["check", "2021.xlsx"]),
+        (["report", "mydata"], ["report", "mydata"]),
+    ],
+)
+def test_files_are_named_from_where_the_user_stands(
+    asked, words, monkeypatch, tmp_path
+):
     called = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "set_up", lambda _: 0)
     monkeypatch.setattr(
         run, "call", lambda *words, cwd: called.append((words[1:], cwd)) or 5
     )
-    assert run.main(["hengstats", "check", "2021.xlsx"]) == 5
-    words = ("-P", "-m", "hengstats", "check", "2021.xlsx")
-    assert called == [(words, str(tmp_path))]
+    assert run.main(asked) == 5
+    assert called == [(("-P", "-m", "hengstats", *words), str(tmp_path))]
 
 
 def test_arguments_reach_the_verb_and_benchmarks_run_in_order(checkout, capsys):
@@ -205,7 +213,7 @@ def test_arguments_reach_the_verb_and_benchmarks_run_in_order(checkout, capsys):
 def test_only_bench_sets_up_the_peers(verb, lock_file, env, checkout, monkeypatch):
     made, called = [], []
     monkeypatch.setattr(run, "set_up", made.append)  # returns None: no error code
-    monkeypatch.setattr(run, "call", lambda python, *_: called.append(python))
+    monkeypatch.setattr(run, "call", lambda python, *_, cwd: called.append(python))
     monkeypatch.setattr(run, "jobs", lambda args: {verb: [["job"]]})
     assert run.main([verb]) == 0
     assert (made, called) == ([lock_file], [run.env_python(checkout / env)])
