@@ -276,11 +276,12 @@ TOTALS = (
     "|subtotal A|Total for the street"
 )
 OTHERS_OF_ROWS = (
-    "Avg.|年均|中位数|最大值|最小值|增速%|Median|# 外资|平均每幢|平均税收|中值|极差"
-    "|極差|极大值|最高|增加额|份额|名次|排名|比上年±%|同比±|升降|涨幅|年度目标"
-    "|考核目标|目標值|去年同期|上年数|基数|复合增长率|占全区比重|Highest|Lowest"
-    "|Maximum value|CAGR|Y/Y growth|Weighted average|Quartile|75th percentile|Count"
-    "|No. of buildings|Per building|Share of total|Std. dev."
+    "Avg.|加权平均|示例街道平均|年均|中位数|最大值|最小值|增速%|Median|# 外资"
+    "|平均每幢|平均税收|中值|极差|極差|极大值|最高|增加额|份额|名次|排名|比上年±%"
+    "|同比±|升降|涨幅|年度目标|考核目标|目標值|去年同期|上年数|基数|复合增长率"
+    "|占全区比重|Highest|Lowest|Maximum value|CAGR|Y/Y growth|Weighted average"
+    "|Quartile|75th percentile|Count|No. of buildings|Per building|Share of total"
+    "|Std. dev."
 )
 
 
