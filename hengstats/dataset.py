@@ -4,7 +4,9 @@ A dataset is a folder of CSV files, `data/README.md` says which, and the vintage
 `add` stored beside them; whatever is read here has been checked row by row.
 """
 
+import csv
 import datetime as dt
+import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -416,16 +418,30 @@ def _read_table(folder: Path, file: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, dtype=object)
     if not path.is_file():
         raise data_error("dataset.missing_file", folder=folder.name, file=file)
+    text = _decode(path)
     try:
-        table = from_csv(_decode(path))
+        table = from_csv(text)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        told = {"folder": folder.name, "file": file, "reason": str(error).strip()}
-        raise data_error("dataset.malformed", **told) from error
+        raise _malformed(folder.name, file, text) from error
     for column in columns:
         if column not in table:
             _, fault, mend, _ = message("dataset.missing_column", column=column)
             raise DataError(locate(folder.name, file, 1, column, fault, mend))
     return table
+
+
+def _malformed(folder: str, file: str, text: str) -> DataError:
+    """Return the error that says which row of a file is no row of a table."""
+    rows = csv.reader(io.StringIO(text))
+    heads = next(rows, [])
+    width = len(heads)
+    for number, row in enumerate(rows, 2):
+        if len(row) > width:
+            long = {"found": len(row), "width": width}
+            _, fault, mend, _ = message("dataset.long_row", **long)
+            return DataError(locate(folder, file, number, heads[-1], fault, mend))
+    key = "open_quote" if text.strip() else "empty"
+    return data_error(f"dataset.{key}", folder=folder, file=file)
 
 
 def _decode(path: Path) -> str:

@@ -85,7 +85,8 @@ def check_keys(folder: str, tables: Tables, part: str = "records.csv") -> None:
         if set(cells) - words:
             row, found = next(one for one in enumerate(cells) if one[1] not in words)
             known = "、".join(sorted(words)[:12])
-            raise refuse(file, row, column, "unknown", found=found, known=known)
+            why = "unknown" if known else "none_known"
+            raise refuse(file, row, column, why, found=found, known=known)
     for file, column in (("sources.csv", "published"), ("milestones.csv", "date")):
         for row, day in enumerate(tables[file][column]):
             if day and not is_date(day):

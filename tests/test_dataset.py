@@ -196,9 +196,13 @@ RULING = HEADS["settlements.csv"] + "tower,{},{},day,甲,甲,A\n"
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("entities.csv", "", "不是完整的表"),
-        ("entities.csv", HEADS["entities.csv"] + "a,b,c,d,e,f\n", "不是完整的表"),
-        ("entities.csv", HEADS["entities.csv"] + '"a,b,c,d,e\n', "不是完整的表"),
+        ("entities.csv", "", "entities.csv 是空的"),
+        (
+            "entities.csv",
+            HEADS["entities.csv"] + "a,b,c,d,e\na,b,c,d,e,f\n",
+            "第 3 行“en”一栏：这一行有 6 栏，表头只有 5 栏",
+        ),
+        ("entities.csv", HEADS["entities.csv"] + '"a,b,c,d,e\n', "引号没有配对"),
         ("milestones.csv", EVENT.format("20x6"), "第 2 行“date”一栏：“20x6”不是日期"),
         ("settlements.csv", RULING.format("tax", "20x6"), "“20x6”不是年份"),
         ("settlements.csv", RULING.format("tax", "2016-05"), "“2016-05”不是年份"),
