@@ -38,6 +38,7 @@ _NAMES = {
     "hengstats.adding": "add new verify",
     "hengstats.charts.growth": "draw_growth",
     "hengstats.charts.levels": "draw_index draw_membership draw_participation draw_tax",
+    "hengstats.charts.many": "draw_multiples draw_ranking",
     "hengstats.charts.refusals": "draw_refusals",
     "hengstats.charts.revisions": "draw_revisions",
     "hengstats.charts.save": "save_chart",

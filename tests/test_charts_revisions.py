@@ -156,7 +156,7 @@ def test_the_axis_says_what_its_percent_are_of():
     ("changes", "words"),
     [
         (revised(EXACT, added=3), "数字：修订 1 个，撤回 0 个，新增 3 个"),
-        (revised(EXACT), "资料来源：示例街道, 2023-03-31、2022-03-31"),
+        (revised(EXACT), "资料来源：示例街道 2022–2023"),
         (revised(EXACT), "存入《新表》以后"),
         (revised(EXACT, since="2022-01-01"), "与 2022-01-01 已经发表的相比"),
         (revised(BOUND), "箭头"),

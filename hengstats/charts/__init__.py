@@ -5,6 +5,7 @@ marks     how one figure is drawn: filled, hollow, arrow, capped bar, hatched ye
 caption   the names and sentences that let a chart stand alone
 choose    which entities and years a chart shows
 levels    tax, membership and participation by year; one year of them at 100
+many      many entities: ranked in one year, or each in a small chart
 growth    growth within its bounds
 timeline  phases and dated events
 verdict   growth against growth, and what chance would give

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
@@ -11,7 +12,7 @@ from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, 
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
-MOST_NAMED = 6  # publishers in a caption
+MOST_NAMED = 2  # publishers in a caption; the table of sources has them all
 _GLUED = frozenset("●○↑↓")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
@@ -50,41 +51,60 @@ def sources_sentence(
     if known is None:
         return say("chart", "sources_lost", lang)
     keys = [(m, e) for m in measures for e in entities]
-    dates: dict[str, list[str]] = {}
+    years: dict[str, list[str]] = {}
     for publisher, published in (
         source for m, e in keys for source in known.get(m, {}).get(e, [])
     ):
-        days = dates.setdefault(publisher, [])
-        date = published or say("word", "undated", lang)
-        days += [] if date in days else [date]
+        years.setdefault(publisher, []).append(published[:4])
     comma = say("word", "comma", lang)
-    listed = [f"{who}, {comma.join(days)}" for who, days in dates.items()]
-    if not listed:
-        return say("chart", "nothing", lang)
-    if len(listed) > MOST_NAMED:  # the table of sources has them all
-        more = len(listed) - MOST_NAMED
-        listed = [*listed[:MOST_NAMED], say("chart", "sources_more", lang, more=more)]
-    joined = say("word", "semicolon", lang).join(listed)
-    return say("chart", "sources", lang, list=joined)
+    listed = []
+    for who, printed in years.items():
+        ends = sorted({year for year in printed if year}) or [""]
+        when = "–".join(dict.fromkeys([ends[0], ends[-1]]))
+        listed.append(f"{who} {when}".strip())
+    joined = comma.join(listed[:MOST_NAMED])
+    if len(listed) > MOST_NAMED:
+        joined += " " * (lang == "en") + say(
+            "chart", "sources_more", lang, all=len(listed)
+        )
+    return say("chart", "sources", lang, list=joined) if listed else ""
 
 
-def write_title(ax: Axes, text: str, outdent: float | None = None) -> None:
-    """Write a title, broken to the width of our figures, in the middle of the axes.
+def write_title(
+    ax: Axes, text: str, subtitle: str = "", *, outdent: float = 0.0
+) -> None:
+    """Write a title over the axes, and below it what is measured, in which unit.
 
-    With `outdent` it begins so many points to their left, over long labels.
+    It begins `outdent` points to the left of the axes, over long labels.
     """
     title = wrap(text, WIDTH * 66 / TITLE)
-    if outdent is None:
-        ax.set_title(title, fontsize=TITLE)
-        return
-    ax.annotate(
-        title,
+    rise = 8 + SMALL * 1.8 * bool(subtitle)
+    figure = ax.get_figure(root=True)
+    if figure is not None and figure.get_gid() == OWN:
+        rows = title.count("\n") + bool(subtitle)
+        figure.set_figheight(figure.get_figheight() + rows * TITLE * 1.3 / 72)
+    if outdent:
+        _write_above(ax, title, outdent, rise, TITLE, "title")
+    else:
+        ax.set_title(title, x=0, ha="left", pad=rise, fontsize=TITLE)
+    if subtitle:
+        _write_above(ax, subtitle, outdent, 8, SMALL, "subtitle").set_color(GREY)
+
+
+def _write_above(
+    ax: Axes, text: str, outdent: float, rise: float, size: float, mark: str
+) -> Text:
+    """Write a line so many points above the axes and to their left."""
+    return ax.annotate(
+        text,
         (0, 1),
-        (-outdent, 8),
+        (-outdent, rise),
         xycoords="axes fraction",
         textcoords="offset points",
-        fontsize=TITLE,
-        gid="title",
+        va="bottom",
+        fontsize=size,
+        annotation_clip=False,
+        gid=mark,
     )
 
 
@@ -106,6 +126,8 @@ def write_caption(
         parts.insert(0, say("word", "illustrative", lang))
     if date := about(table).get("as_of"):
         parts.append(say("chart", "as_of", lang, date=date))
+    if not parts:
+        return
     stop = say("word", "stop", lang)
     text = stop.join(part.rstrip("。.") for part in parts) + stop.strip()
     figure = ax.get_figure(root=True)

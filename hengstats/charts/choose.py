@@ -24,11 +24,33 @@ def choose_entities(
     known = list(panel["entity"].unique())
     if asked is None:
         return _known_best(panel, measures, known)
+    return _check(asked, known)
+
+
+def check_entities(
+    panel: pd.DataFrame, asked: str | Sequence[str] | None, series: pd.DataFrame
+) -> list[str]:
+    """Return the entities asked for, by default all that a series knows."""
+    if series.empty:
+        raise data_error("charts.empty")
+    if asked is None:
+        return list(series["entity"].unique())
+    return _check(asked, list(panel["entity"].unique()))
+
+
+def _check(asked: str | Sequence[str], known: list[str]) -> list[str]:
+    """Return the entities asked for, each of which there is."""
     names = [asked] if isinstance(asked, str) else list(asked)
     for entity in names:
         if entity not in known:
             raise data_error("charts.no_entity", entity=entity, known=known)
     return names
+
+
+def last_common_year(series: pd.DataFrame) -> int:
+    """Return the last year that at least half as many know as know the best-known."""
+    counts = series.groupby("year").size()
+    return int(max(counts[2 * counts >= counts.max()].index))
 
 
 def _known_best(

@@ -14,7 +14,7 @@ from hengstats.charts.caption import (
     write_caption,
     write_title,
 )
-from hengstats.charts.style import GREY, LABEL, SMALL, dress, start
+from hengstats.charts.style import GREY, SMALL, dress, start
 from hengstats.indicators import growth, round_out
 from hengstats.messages import data_error
 from hengstats.vocabulary import say
@@ -73,9 +73,9 @@ def draw_growth(
     ax.set_xticklabels(step_labels(own, lang))
     ax.set_xlim(-0.9, 2.0 * own.index[-1] + 1.3)
     ax.margins(y=0.2)
-    ax.set_ylabel(say("chart", "growth_axis", lang), fontsize=LABEL)
     who, what = entity_name(steps, entity, lang), measure_name(steps, measure, lang)
-    write_title(ax, say("chart", "growth_title", lang, entity=who, measure=what))
+    title = say("chart", "growth_title", lang, entity=who, measure=what)
+    write_title(ax, title, say("chart", "growth_axis", lang))
     sentences = [
         say("chart", "growth_note", lang),
         *marks.mark_sentences(used, [], lang),

@@ -4,11 +4,12 @@ Each chart takes a panel and shows at most six series. Where nothing was printed
 chart is empty and says so.
 """
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hengstats.charts import marks
 from hengstats.charts.caption import (
@@ -30,10 +31,11 @@ from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
 from hengstats.panel import as_panel, series_of
-from hengstats.vocabulary import programme_labels, say
+from hengstats.vocabulary import UNITS, programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.
 FEW = 2
+MOST_YEARS = 14  # that stand side by side on the axis
 ENDINGS = ("", "_lower", "_upper")
 
 
@@ -137,16 +139,16 @@ def draw_index(
     ax = start(ax)
     plotted, used = _draw_series(ax, panel, tables, names, lang)
     marks.leave_room(ax, plotted)
-    _number_years(ax, [year for series in plotted for year in series["year"]])
+    number_years(ax, [year for series in plotted for year in series["year"]])
+    marks.name_series(ax, plotted)
     for series in plotted if len(plotted) == 1 else []:
         marks.write_wordings(ax, series, _index_values(series))
     ax.axhline(100, color=GREY, lw=0.8, zorder=0)
     title = "index_title" if len(names) == 1 else "index_title_many"
     words = {"entity": entity_name(panel, names[0], lang), "base": base}
     what = _list_measures(panel, measures, lang)
-    write_title(ax, say("chart", title, lang, measure=what, **words))
-    ax.set_ylabel(say("chart", "index_axis", lang, base=base), fontsize=LABEL)
-    marks.legend(ax, len(plotted))
+    subtitle = say("chart", "index_axis", lang, base=base)
+    write_title(ax, say("chart", title, lang, measure=what, **words), subtitle)
     sentences = marks.mark_sentences(used, [], lang)
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))
@@ -181,27 +183,28 @@ def _draw_levels(
     plotted, used = _draw_series(ax, panel, tables, names, lang)
     searched = about(panel).get("not_found", {})
     gaps = [y for m in measures for e in names for y in searched.get(m, {}).get(e, [])]
-    missing = sorted(gaps) if len(measures) * len(names) == 1 else []
+    missing = sorted(gaps) if len(measures) * len(names) == 1 and plotted else []
     years = [*gaps, *(year for series in plotted for year in series["year"])]
     years = years or panel["year"].tolist()
     marks.shade_missing(ax, missing)
     sentences = marks.mark_sentences(used, missing, lang)
-    if plotted:
-        sentences.append(_count_years(plotted, lang))
-        marks.leave_room(ax, plotted)
-    else:
+    if not plotted:
         marks.write_nothing(ax, say("chart", "nothing", lang))
-        ax.set_yticks([])
+        _title_levels(ax, panel, measures, names, years, lang)
+        write_caption(ax, panel, [], names, lang)
+        return dress(ax)
+    marks.leave_room(ax, plotted)
     if phases:
         sentences += draw_phases(ax, panel, names, years, lang)
-    _number_years(ax, years)
+    number_years(ax, years)
+    number_values(ax, panel, measures[0])
+    marks.name_series(ax, plotted)
     for series in plotted if len(plotted) <= FEW else []:
         printed = about(panel).get("printed", {}).get(series["measure"].iloc[0], {})
         marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))
     _title_levels(ax, panel, measures, names, years, lang)
-    marks.legend(ax, len(plotted))
     write_caption(ax, panel, sentences, names, lang)
     return dress(ax)
 
@@ -230,16 +233,6 @@ def _draw_series(
             used |= marks.draw_marks(ax, series, len(plotted), label)
             plotted.append(series)
     return plotted, used
-
-
-def _count_years(plotted: list[pd.DataFrame], lang: str) -> str:
-    """Return the sentence that counts the known years of each series."""
-    counts = [
-        say("chart", "count_of", lang, measure=series["label"].iloc[0], n=len(series))
-        for series in plotted
-    ]
-    joined = say("word", "comma", lang).join(counts)
-    return say("chart", "count", lang, list=joined)
 
 
 def _draw_stack(
@@ -279,10 +272,11 @@ def _draw_stack(
             fontsize=LABEL,
             gid="wording",
         )
-    ax.set_ylim(0, floor.max() * 1.35)
-    ax.legend(fontsize=LABEL, frameon=False, ncols=3, loc="upper left")
+    ax.set_ylim(0, floor.max() * 1.12)
+    number_years(ax, years)
+    number_values(ax, panel, measure)
+    marks.name_parts(ax, panel[list(programmes)].iloc[-1], list(programmes.values()))
     _title_levels(ax, panel, [measure], [entity], years, lang)
-    _number_years(ax, years)
     sentences = [
         say("chart", "stacked", lang),
         sources_sentence(panel, [measure, *programmes], [entity], lang),
@@ -313,22 +307,30 @@ def _title_levels(
         "years": say("word", "years", lang, first=min(years), last=max(years)),
     }
     title = "title" if len(names) == 1 else "title_many"
-    write_title(ax, say("chart", title, lang, **words))
     unit = unit_of(panel, measures[0], lang)
     both = say("chart", "axis", lang, measure=what, unit=unit)
-    ax.set_ylabel(both if len(measures) == 1 else unit, fontsize=LABEL)
+    write_title(ax, say("chart", title, lang, **words), both)
 
 
-def _number_years(ax: Axes, years: Sequence[int]) -> None:
-    """Write whole years on the axis, none left out where there is room."""
-    first, last = min(years), max(years)
+def number_years(ax: Axes, years: Sequence[int]) -> None:
+    """Write on the axis each year that has a figure, as far as there is room."""
+    known = sorted(set(years))
+    first, last = known[0], known[-1]
     left, right = ax.get_xlim() if ax.get_autoscalex_on() is False else (first, last)
     ax.set_xlim(min(left, first - 0.6), max(right, last + 0.6))
     span = ax.get_xlim()[1] - ax.get_xlim()[0]
-    bins = 12 if span < 13 else 11
-    locator = MaxNLocator(nbins=bins, integer=True, min_n_ticks=1)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+    apart = max(1, math.ceil(span / MOST_YEARS))
+    shown = [year for year in known if (last - year) % apart == 0]
+    ax.set_xticks(shown, list(map(str, shown)))
+    ax.set_xticks(known, minor=True)
+
+
+def number_values(ax: Axes, panel: pd.DataFrame, measure: str) -> None:
+    """Write whole numbers for counts, and thousands apart."""
+    unit = UNITS.get(about(panel).get("units", {}).get(measure, ""))
+    whole = unit is not None and unit.kind == "count"
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=whole, min_n_ticks=1))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
 
 
 def _index_values(series: pd.DataFrame) -> dict[str, str]:

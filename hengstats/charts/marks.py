@@ -17,8 +17,8 @@ from hengstats.charts.style import (
     LABEL,
     LINES,
     MARKERS,
+    OWN,
     SMALL,
-    TITLE,
     WIDTH,
 )
 from hengstats.vocabulary import say
@@ -27,11 +27,14 @@ ARROW = 26.0
 CLOSE = 0.16
 POINTS = ("exact", "rounded", "base")  # kinds of marks with one value
 MANY = 10  # figures of a series beside which there is room for wordings
-COLUMNS = 2
+LINE = 0.062  # of the height of our axes that a name takes
+EMPTY = 1.2  # inches high, where there is nothing to draw
 PLATE = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75}
 
 
-def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[str]:
+def draw_marks(
+    ax: Axes, series: pd.DataFrame, number: int, label: str, *, small: bool = False
+) -> set[str]:
     """Draw one series and return the kinds of marks used.
 
     `series` has `x, lower, value, upper`, in plot units; `number` chooses colour,
@@ -63,8 +66,8 @@ def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[s
                 rows["value"],
                 ls="none",
                 marker=marker,
-                ms=7,
-                mew=1.6,
+                ms=3 if small else 7,
+                mew=0.8 if small else 1.6,
                 mfc=face,
                 mec=colour,
                 zorder=3,
@@ -86,7 +89,11 @@ def draw_marks(ax: Axes, series: pd.DataFrame, number: int, label: str) -> set[s
             )
         else:
             up = kind == "lower"
-            for x, y in zip(rows["x"], rows["lower" if up else "upper"], strict=True):
+            ends = rows["lower" if up else "upper"]
+            if small:
+                sign = "^" if up else "v"
+                ax.plot(rows["x"], ends, ls="none", marker=sign, ms=4, color=colour)
+            for x, y in [] if small else zip(rows["x"], ends, strict=True):
                 draw_arrow(ax, x, y, colour, up)
     return used
 
@@ -157,7 +164,7 @@ def middle(value: float, lower: float, upper: float) -> float:
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
     """Return what the marks on a chart mean."""
     used = used | ({"rounded"} if "base" in used else set())
-    order = ("exact", "rounded", "lower", "upper", "between", "line")
+    order = ("exact", "rounded", "lower", "upper", "between")
     sentences = [say("chart", f"mark_{kind}", lang) for kind in order if kind in used]
     if missing:
         years = say("word", "comma", lang).join(map(str, missing))
@@ -214,15 +221,14 @@ def _dips(rows: list[dict], i: int) -> bool:
 
 
 def leave_room(ax: Axes, series: list[pd.DataFrame]) -> None:
-    """Begin the axis at zero, and end it above arrows, their wordings, the legend."""
+    """Begin the axis at zero, and end it above arrows and their wordings."""
     tops = [0.0]
     for table in series:
         for row in table.to_dict("records"):
             open_above = mark_kind(pd.Series(row)) == "lower"
             top = row["lower"] if open_above else row["upper"]
             tops.append(top * (1.42 if open_above else 1.22))
-    rows = -(-len(series) // COLUMNS) if len(series) > 1 else 0
-    ax.set_ylim(0, (max(tops) or 1) * (1 + 0.08 * rows))
+    ax.set_ylim(0, max(tops) or 1)
 
 
 def shorten(wording: str, most: int = 12) -> str:
@@ -247,33 +253,78 @@ def shade_missing(ax: Axes, years: list[int]) -> None:
 
 
 def write_nothing(ax: Axes, sentence: str) -> None:
-    """Say in the middle of the axes that there is nothing to draw."""
+    """Say in place of a chart that there is nothing to draw."""
+    ax.set_axis_off()
+    figure = ax.get_figure(root=True)
+    if figure is not None and figure.get_gid() == OWN:
+        figure.set_figheight(EMPTY)
     ax.text(
-        0.5,
-        0.5,
+        0,
+        0.9,
         sentence,
         transform=ax.transAxes,
-        ha="center",
-        va="center",
-        fontsize=TITLE,
+        va="top",
+        fontsize=LABEL,
         color=GREY,
         gid="nothing",
-        bbox={"fc": "white", "ec": GREY, "boxstyle": "round,pad=0.6"},
     )
 
 
-def legend(ax: Axes, series: int) -> None:
-    """Show which series is which, where there is more than one."""
-    if series > 1:
-        ax.legend(
+def name_series(ax: Axes, plotted: list[pd.DataFrame]) -> None:
+    """Write right of each series which it is, where there is more than one.
+
+    Names that would meet are moved apart, and led to the ends of their series.
+    """
+    if len(plotted) < 2:
+        return
+    ends = [series.sort_values("x").iloc[-1] for series in plotted]
+    heights = [middle(row["value"], row["lower"], row["upper"]) for row in ends]
+    low, high = ax.get_ylim()
+    step = LINE * (high - low)
+    order = sorted(range(len(ends)), key=heights.__getitem__)
+    places = dict(zip(order, _apart([heights[i] for i in order], step), strict=True))
+    left, right = ax.get_xlim()
+    last = max(row["x"] for row in ends)
+    width = max(ems_of(series["label"].iloc[0]) for series in plotted) * LABEL
+    room = (width + 18) / (72 * LAID_OUT * WIDTH - width - 18)
+    ax.set_xlim(left, max(right, last + 0.3) + room * (last + 0.3 - left))
+    ax.set_ylim(low, max(high, *(place + step for place in places.values())))
+    for i, row in enumerate(ends):
+        ax.annotate(
+            plotted[i]["label"].iloc[0],
+            (row["x"], heights[i]),
+            (last + 0.3, places[i]),
+            va="center",
             fontsize=LABEL,
-            frameon=False,
-            loc="upper left",
-            ncols=COLUMNS,
-            labelcolor=GREY,
-            columnspacing=1.2,
-            handlelength=2.2,
+            color=COLOURS[i % 6],
+            gid="name",
+            arrowprops={"arrowstyle": "-", "color": COLOURS[i % 6], "lw": 0.6},
         )
+
+
+def name_parts(ax: Axes, parts: pd.Series, labels: list[str]) -> None:
+    """Write right of the last of stacked bars which part is which."""
+    bottoms = parts.cumsum() - parts
+    left, right = ax.get_xlim()
+    width = max(map(ems_of, labels)) * LABEL
+    room = (width + 8) / (72 * LAID_OUT * WIDTH - width - 8)
+    ax.set_xlim(left, right + room * (right - left))
+    step = LINE * ax.get_ylim()[1]
+    places = _apart((bottoms + parts / 2).tolist(), step)
+    for number, (label, place) in enumerate(zip(labels, places, strict=True)):
+        colour = COLOURS[number % 6]
+        ax.text(
+            right, place, label, va="center", fontsize=LABEL, color=colour, gid="name"
+        )
+
+
+def _apart(heights: list[float], step: float) -> list[float]:
+    """Return rising places at least a step apart, each near its height."""
+    places = list(heights)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + step)
+    over = [place - height for place, height in zip(places, heights, strict=True)]
+    return [place - max(over) / 2 for place in places] if places else []
 
 
 def _draw_lines(ax: Axes, points: pd.DataFrame, colour: str, number: int) -> bool:

@@ -9,7 +9,6 @@ from hengstats.charts.style import (
     GREY,
     HATCHES,
     LABEL,
-    MARKERS,
     SMALL,
     dress,
     start,
@@ -21,7 +20,6 @@ from hengstats.evidence.verdict import rate_words
 from hengstats.vocabulary import name, say
 
 OTHERS = ("trend_stationary", "fill_up", "shock_year")
-SIGNS = ("□", "◇", "△")
 BAR = 0.27
 NUMBERS = 122  # where the rates are written, right of the bars
 
@@ -31,8 +29,8 @@ def draw_refusals(
 ) -> Axes:
     """Return axes with the false-alarm rate of each procedure that was refused.
 
-    One bar a procedure, for series that drift upwards independently, a mark for each
-    other kind of unrelated series, and this library's own rule beside them.
+    One bar a procedure, for series that drift upwards independently, and this
+    library's own rule beside them.
 
     Parameters
     ----------
@@ -62,19 +60,6 @@ def draw_refusals(
         hatch=HATCHES[1],
         gid="ours",
     )
-    for number, kind in enumerate(OTHERS, start=1):
-        rates = [100 * own[kind], *(100 * shown[kind])]
-        ax.plot(
-            rates,
-            [0, *places],
-            ls="none",
-            marker=MARKERS[number],
-            ms=6,
-            mfc="white",
-            mec=COLOURS[(1, 5, 2)[number - 1]],
-            mew=1.2,
-            gid=kind,
-        )
     rates = [own["drift"], *shown["drift"]]
     for place, rate in zip([0, *places], rates, strict=True):
         ax.text(
@@ -86,16 +71,17 @@ def draw_refusals(
     ax.set_ylim(-0.7, len(shown) + 0.7)
     ax.set_xlim(0, NUMBERS)
     ax.set_xticks([0, 5, 25, 50, 75, 100])
-    ax.set_xlabel(say("draw", "refusals_axis", lang), fontsize=LABEL)
     outdent = max(ems_of(label) for label in labels) * LABEL + 8
-    write_title(ax, say("draw", "refusals_title", lang), outdent)
-    comma = say("word", "comma", lang)
-    signs = comma.join(
-        sign + say("verdict", kind, lang)
-        for sign, kind in zip(SIGNS, OTHERS, strict=True)
+    words = {"most": show_rate(max(shown["drift"])), "ours": show_rate(own["drift"])}
+    write_title(
+        ax,
+        say("draw", "refusals_title", lang, **words),
+        say("draw", "refusals_axis", lang),
+        outdent=outdent,
     )
-    note = say("draw", "refusals_note", lang, marks=signs, **rate_words(verdict))
-    told = [note, say("draw", "ours_note", lang)]
+    others = sorted(own[kind] for kind in OTHERS)
+    ends = {"low": show_rate(others[0]), "high": show_rate(others[-1])}
+    told = [say("draw", "refusals_note", lang, **ends, **rate_words(verdict))]
     if len(verdict.years) < LEAST_YEARS:
         told.append(say("draw", "as_though", lang))
     write_caption(ax, verdict.steps, told, [], lang, outdent=outdent)

@@ -74,7 +74,7 @@ def draw_revisions(
     sentences.append(counts_text(changes.figures, lang))
     whose = revised["entity"].unique()
     who = entity_name(shown, whose[0], lang) if len(whose) == 1 else changes.dataset
-    write_title(ax, say("changes", "chart_title", lang, entity=who), outdent)
+    write_title(ax, say("changes", "chart_title", lang, entity=who), outdent=outdent)
     if entities:
         sentences.append(sources_sentence(shown, measures, entities, lang))
     if changes.illustrative and not is_illustrative(entities):

@@ -23,14 +23,6 @@ from hengstats.charts.style import (
 )
 from hengstats.vocabulary import say
 
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-CIRCLED += "㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
-
-
-def _numeral(i: int) -> str:
-    """Return the sign of the event in this place, counted from 0."""
-    return CIRCLED[i] if i < len(CIRCLED) else f"({i + 1})"
-
 
 def decimal_year(date: str) -> float:
     """Return where a date stands on an axis whose years are centred on their number."""
@@ -51,18 +43,18 @@ def milestones_of(panel: pd.DataFrame, names: list[str], kind: str) -> list[dict
 def draw_phases(
     ax: Axes, panel: pd.DataFrame, names: list[str], years: list[int], lang: str
 ) -> list[str]:
-    """Draw phases as shading and events as numbers; return what explains them."""
+    """Draw phases as shading; return what explains them."""
     phases = milestones_of(panel, names, "phase")
-    events = milestones_of(panel, names, "event")
-    if not phases and not events:
-        return []
     dated = [row for row in phases if row["date"]]
-    starts = [int(row["date"][:4]) - 0.5 for row in dated]
-    first = min([min(years) - 0.6, *[int(e["date"][:4]) - 0.6 for e in events]])
-    last = max(years) + 0.7
+    if not dated:
+        return []
+    first, last = min(years) - 0.6, max(years) + 0.7
+    starts = [max(int(row["date"][:4]) - 0.5, first) for row in dated]
     ax.set_xlim(first, last)
     for i, row in enumerate(dated):
         end = starts[i + 1] if i + 1 < len(starts) else last
+        if end <= starts[i]:  # before the first year that is shown
+            continue
         shade = PALE if i % 2 == 0 else "#F5F5F5"
         ax.axvspan(starts[i], end, color=shade, lw=0, zorder=-2, gid="phase")
         ax.text(
@@ -76,38 +68,12 @@ def draw_phases(
             color=GREY,
             bbox={"fc": shade, "ec": "none", "pad": 1},
         )
-    _number_events(ax, events)
-    sentences = [say("chart", "phases", lang)] if dated else []
-    sentences += [
+    undated = [
         say("chart", "phase_undated", lang, phase=row[lang])
         for row in phases
         if not row["date"]
     ]
-    listed = [f"{_numeral(i)}{row['date']} {row[lang]}" for i, row in enumerate(events)]
-    if listed:
-        joined = say("word", "semicolon", lang).join(listed)
-        sentences.append(say("chart", "milestones", lang, list=joined))
-    return sentences
-
-
-def _number_events(ax: Axes, events: list[dict]) -> None:
-    """Write the numbers of the events above the years, stacked where they meet."""
-    placed: list[tuple[float, int]] = []
-    for i, row in enumerate(events):
-        x = decimal_year(row["date"])
-        taken = {level for other, level in placed if abs(other - x) < 0.75}
-        level = next(n for n in range(len(events) + 1) if n not in taken)
-        placed.append((x, level))
-        ax.text(
-            x,
-            0.025 + 0.05 * level,
-            _numeral(i),
-            ha="center",
-            va="bottom",
-            transform=ax.get_xaxis_transform(),
-            fontsize=LABEL,
-            gid="milestone",
-        )
+    return [say("chart", "phases", lang), *undated]
 
 
 def draw_timeline(

@@ -1,0 +1,206 @@
+"""Draws one measure of many entities: ranked in one year, or each in a small chart."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from hengstats.charts import marks
+from hengstats.charts.caption import (
+    about,
+    ems_of,
+    entity_name,
+    measure_name,
+    sources_sentence,
+    unit_of,
+    write_caption,
+    write_title,
+)
+from hengstats.charts.choose import check_entities, last_common_year
+from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
+from hengstats.panel import as_panel, series_of
+from hengstats.vocabulary import say
+
+MOST = 40  # entities in one chart
+ROW = 0.23  # inches that a bar takes
+COLUMNS = 5  # of small charts
+CELL = 1.2  # inches that a small chart is high
+
+
+def draw_ranking(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measure: str = "tax_revenue",
+    year: int | None = None,
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """按一年的数字排名 / Return axes with the entities ranked by one year's figures.
+
+    A bar a figure, its bounds drawn at its end; one that is open has an arrow. Where
+    the bounds of two figures overlap, their order is not settled.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As `build_panel` returns.
+    entities : str or list of str, optional
+        Which entities; by default the forty that are largest.
+    measure : str
+        Any yearly measure.
+    year : int, optional
+        By default the last one that at least half as many entities know as know the
+        best-known year.
+    ax, lang
+        As for `draw_tax`.
+
+    Raises
+    ------
+    DataError
+        If there is no such measure or entity, or no figure for the year.
+
+    Examples
+    --------
+    >>> panel = hs.build_panel("illustrative-district")
+    >>> ax = hs.draw_ranking(panel, year=2021)
+    """
+    panel = as_panel(panel)
+    series = series_of(panel, measure)
+    year = last_common_year(series) if year is None else year
+    own = series[(series["year"] == year)]
+    own = own[own["entity"].isin(check_entities(panel, entities, own))]
+    ends = ["value", "lower", "upper"]
+    own = own.assign(at=[marks.middle(*row) for row in own[ends].to_numpy()])
+    every, own = len(own), own.sort_values("at", kind="stable").tail(MOST)
+    ax = start(ax, height=1.0 + ROW * max(len(own), 2))
+    names = [entity_name(panel, entity, lang) for entity in own["entity"]]
+    places = np.arange(len(own))
+    ax.barh(places, own["at"], height=0.66, color=COLOURS[4], ec="none", gid="bar")
+    used = set()
+    for place, row in zip(places, own.to_dict("records"), strict=True):
+        kind = marks.mark_kind(pd.Series(row))
+        used.add(kind)
+        if kind in ("lower", "upper"):
+            way = (1 if kind == "lower" else -1, 0)
+            marks.point_to_open(ax, (row["at"], float(place)), way, COLOURS[0])
+        elif kind != "exact":
+            ax.plot([row["lower"], row["upper"]], [place] * 2, color=COLOURS[0], lw=1.6)
+    _write_printed(ax, panel, own, measure)
+    ax.set_yticks(places, names)
+    ax.set_ylim(-0.7, len(own) - 0.3)
+    ax.set_xlim(0, own["at"].max() * 1.25 or 1)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
+    outdent = max(map(ems_of, names)) * 10 + 8
+    title = say("chart", "ranking_title", lang, measure=what, year=year)
+    axis = say("chart", "axis", lang, measure=what, unit=unit)
+    write_title(ax, title, axis, outdent=outdent)
+    shown = list(own["entity"])
+    used &= {"lower", "upper", "between"}
+    sentences = [
+        *marks.mark_sentences(used, [], lang),
+        sources_sentence(panel, [measure], shown, lang),
+        say("chart", "some", lang, all=every, n=len(own)) if every > len(own) else "",
+    ]
+    write_caption(ax, panel, sentences, shown, lang, outdent=outdent)
+    return dress(ax)
+
+
+def _write_printed(
+    ax: Axes, panel: pd.DataFrame, own: pd.DataFrame, measure: str
+) -> None:
+    """Write right of each bar what its source printed."""
+    printed = about(panel).get("printed", {}).get(measure, {})
+    for place, row in enumerate(own.to_dict("records")):
+        number = row["value"] if pd.notna(row["value"]) else row["at"]
+        wording = printed.get(row["entity"], {}).get(str(row["year"]), f"{number:g}")
+        is_open = marks.mark_kind(pd.Series(row)) == "lower"
+        ax.annotate(
+            marks.shorten(wording),
+            (max(row["at"], row["upper"] if np.isfinite(row["upper"]) else 0), place),
+            (marks.ARROW + 4 if is_open else 4, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=SMALL,
+            gid="wording",
+        )
+
+
+def draw_multiples(
+    panel: pd.DataFrame,
+    *,
+    entities: str | Sequence[str] | None = None,
+    measure: str = "tax_revenue",
+    ax: Axes | None = None,
+    lang: str = "zh-Hans",
+) -> Axes:
+    """每个对象一个小图 / Return axes with a small chart for each entity, on one scale.
+
+    Behind each stand all others in grey. Parameters and errors as for `draw_ranking`;
+    the largest entities come first.
+
+    Examples
+    --------
+    >>> ax = hs.draw_multiples(hs.build_panel("illustrative-district"))
+    """
+    panel = as_panel(panel)
+    series = series_of(panel, measure)
+    series = series[series["entity"].isin(check_entities(panel, entities, series))]
+    ends = ["value", "lower", "upper"]
+    series = series.assign(x=series["year"])
+    series["at"] = [marks.middle(*row) for row in series[ends].to_numpy()]
+    order = series.groupby("entity")["at"].max().sort_values(ascending=False)
+    every, shown = len(order), list(order.index[:MOST])
+    columns = min(COLUMNS, len(shown))
+    rows = math.ceil(len(shown) / columns)
+    ax = start(ax, height=0.6 + CELL * max(rows, 2))
+    ax.set_axis_off()
+    years = series["year"].min(), series["year"].max()
+    printed = about(panel).get("printed", {}).get(measure, {})
+    top, used = series["at"].max() * 1.1 or 1, set()
+    for i, entity in enumerate(shown):
+        line, column = divmod(i, columns)
+        width, height = 1 / columns, 1 / rows
+        box = (column * width, 1 - (line + 1) * height, width * 0.9, height * 0.6)
+        cell = ax.inset_axes(box)
+        for other, one in series.groupby("entity"):
+            if other != entity and other in shown:
+                cell.plot(one["year"], one["at"], color=PALE, lw=0.8, zorder=0)
+        own = series[series["entity"] == entity]
+        used |= marks.draw_marks(cell, own, 0, "", small=True)
+        cell.set_xlim(years[0] - 0.5, years[1] + 0.5)
+        cell.set_ylim(0, top)
+        cell.set_xticks(years if column == 0 and line == rows - 1 else [])
+        cell.set_yticks([])
+        cell.tick_params(labelsize=SMALL - 1.5, length=2)
+        who = marks.shorten(entity_name(panel, entity, lang), 10)
+        last = own.sort_values("year").iloc[-1]
+        wording = printed.get(entity, {}).get(str(last["year"]), f"{last['at']:g}")
+        title = f"{who}\n{marks.shorten(wording, 8)}"
+        cell.set_title(title, fontsize=SMALL - 1, loc="left", pad=2)
+        dress(cell)
+        cell.tick_params(labelsize=SMALL - 1.5)
+    what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
+    words = {"first": years[0], "last": years[1]}
+    title = say(
+        "chart",
+        "title_many",
+        lang,
+        measure=what,
+        years=say("word", "years", lang, **words),
+    )
+    axis = say("chart", "multiples_axis", lang, measure=what, unit=unit)
+    write_title(ax, title, axis)
+    sentences = [
+        *marks.mark_sentences(used - {"exact", "line"}, [], lang),
+        sources_sentence(panel, [measure], shown, lang),
+        say("chart", "some", lang, all=every, n=len(shown))
+        if every > len(shown)
+        else "",
+    ]
+    write_caption(ax, panel, sentences, shown, lang)
+    return dress(ax)
