@@ -7,6 +7,7 @@ Data flows one way:
     records     one row per figure, as its source printed it
     vintages    what each `add` stored, and which of it still stands
     dataset     a folder -> its tables, as known on a date
+    labels      names that people use, for measures, entities and heads of tables
     figures     the one point or bound accepted for an entity, measure and year
     panel       one row per entity and year, known or missing
     indicators  growth, index, ratio and share, as bounds
@@ -30,7 +31,8 @@ _NAMES = {
     " load_sources",
     "hengstats.figures": "conflicts gaps load_events load_figures load_membership"
     " load_tax",
-    "hengstats.panel": "build_panel",
+    "hengstats.labels": "label",
+    "hengstats.panel": "build_panel known list_pairs",
     "hengstats.indicators": "cagr growth index_to ratio share",
     "hengstats.evidence": "Verdict assess explain_rivals",
     "hengstats.evidence.interval": "IntervalRegression",

@@ -23,6 +23,7 @@ ROOMS = (
     "records",
     "vintages",
     "dataset",
+    "labels",
     "figures",
     "panel",
     "indicators",
@@ -30,6 +31,7 @@ ROOMS = (
     "revisions",
     "charts",
     "report",
+    "explore",
     "adding",
     "cli",
     "__main__",
@@ -57,7 +59,7 @@ PROMISED = (
     " share cagr read_printed draw_timeline draw_tax draw_membership"
     " draw_participation draw_growth draw_index save_chart write_report"
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
-    " check new add verify changes draw_revisions"
+    " check new add verify changes draw_revisions label known list_pairs explore"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

@@ -23,6 +23,7 @@ from hengstats.charts.caption import (
 from hengstats.charts.choose import (
     check_units,
     choose_entities,
+    choose_measures,
     common_year,
     left_out_sentence,
 )
@@ -75,7 +76,7 @@ def draw_membership(
     panel: pd.DataFrame,
     *,
     entities: str | Sequence[str] | None = None,
-    measures: Sequence[str] = ("branch_members", "members_working_here"),
+    measures: str | Sequence[str] = ("branch_members", "members_working_here"),
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
@@ -84,6 +85,8 @@ def draw_membership(
     `measures` must share one unit; `("branches", "organisations")` draws those. Other
     parameters and errors as for `draw_tax`.
     """
+    panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     present = [measure for measure in measures if measure in panel]
     return _draw_levels(panel, present or measures[:1], entities, ax, lang)
 
@@ -103,6 +106,7 @@ def draw_participation(
     Other parameters and errors as for `draw_tax`.
     """
     panel = as_panel(panel)
+    [measure] = choose_measures(panel, measure)
     labels = programme_labels(measure, lang, about(panel).get("labels"))
     names, parts = choose_entities(panel, [measure], entities), list(labels)
     drawable = 0 < len(parts) <= len(HATCHES) and set(parts) <= set(panel)
@@ -119,7 +123,7 @@ def draw_index(
     panel: pd.DataFrame,
     *,
     entities: str | Sequence[str] | None = None,
-    measures: Sequence[str] = ("tax_revenue",),
+    measures: str | Sequence[str] = ("tax_revenue",),
     year: int | None = None,
     ax: Axes | None = None,
     lang: str = "zh-Hans",
@@ -130,6 +134,7 @@ def draw_index(
     parameters and errors as for `draw_tax`.
     """
     panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     names = choose_entities(panel, measures, entities)
     own = panel[panel["entity"].isin(names)]
     base = common_year(own, measures, names) if year is None else year
@@ -173,6 +178,7 @@ def _draw_levels(
 ) -> Axes:
     """Draw measures of one unit by year, each figure as what it is."""
     panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     names = choose_entities(panel, measures, entities)
     check_units(panel, measures)
     own = panel[panel["entity"].isin(names)]
