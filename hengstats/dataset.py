@@ -295,6 +295,13 @@ def find_dataset(dataset: str) -> Path:
     raise data_error("dataset.unknown", **told)
 
 
+def list_at_hand() -> list[str]:
+    """Return the names of all datasets that can be called by name from here."""
+    places = [DATA, Path.cwd(), Path.cwd().parent, DATA.parent]
+    found = [sorted(place.glob("*/records.csv")) for place in dict.fromkeys(places)]
+    return list(dict.fromkeys(one.parent.name for place in found for one in place))
+
+
 def list_labels(codebook: pd.DataFrame) -> dict[str, list[str]]:
     """Return the label of each measure in three scripts; one left out is another's."""
     blank = pd.Series("", codebook.index)

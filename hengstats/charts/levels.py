@@ -187,6 +187,7 @@ def _draw_levels(
     plotted, used = _draw_series(ax, panel, tables, names, lang)
     searched = about(panel).get("not_found", {})
     gaps = [y for m in measures for e in names for y in searched.get(m, {}).get(e, [])]
+    gaps = [year for year in gaps if year in set(panel["year"])]
     missing = sorted(gaps) if len(measures) * len(names) == 1 else []
     years = [*gaps, *(year for series in plotted for year in series["year"])]
     years = years or panel["year"].tolist()
