@@ -26,6 +26,7 @@ ROOMS = (
     "figures",
     "panel",
     "indicators",
+    "prose",
     "evidence",
     "revisions",
     "charts",
@@ -57,7 +58,7 @@ PROMISED = (
     " share cagr read_printed draw_timeline draw_tax draw_membership"
     " draw_participation draw_growth draw_index save_chart write_report"
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
-    " check new add verify changes draw_revisions"
+    " check new add verify changes draw_revisions describe"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 
