@@ -11,6 +11,7 @@ Data flows one way:
     figures     the one point or bound accepted for an entity, measure and year
     panel       one row per entity and year, known or missing
     indicators  growth, index, ratio and share, as bounds
+    prose       one measure in a paragraph
     evidence    what these data can carry; what survives a challenge
     revisions   which figures and which conclusions are no longer what they were
     adding      sheets -> one more vintage of a dataset
@@ -35,6 +36,7 @@ _NAMES = {
     "hengstats.labels": "label",
     "hengstats.panel": "build_panel known list_pairs",
     "hengstats.indicators": "cagr growth index_to ratio share",
+    "hengstats.prose": "describe",
     "hengstats.evidence": "Verdict assess explain_rivals",
     "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",

@@ -29,9 +29,10 @@ from hengstats.evidence.verdict import STYLE, finding_label, write_headline
 from hengstats.figures import load_figures
 from hengstats.labels import label
 from hengstats.panel import build_panel, is_illustrative, known
+from hengstats.prose import describe
 from hengstats.vocabulary import LANGUAGES, check_language, say
 
-DRAWN = {"tax": draw_tax, "participation": draw_participation}
+DRAWN = {"tax": "draw_tax", "participation": "draw_participation"}
 INNER = ("organisation", "participation")
 PICKED = ("lang", "dataset", "entity", "measure", "against")
 Options = list[tuple[str, str]]
@@ -57,9 +58,9 @@ class Choice:
     @property
     def name(self) -> str:
         """What files of it are called."""
-        parts = [self.dataset, self.entity, *self.measures]
-        years = [f"{self.first}-{self.last}"]
-        return re.sub(r'[\\/:*?"<>|\s]+', "-", "-".join([*parts, *years]))
+        years = f"{self.first}-{self.last}"
+        parts = dict.fromkeys([self.dataset, self.entity, *self.measures, years])
+        return re.sub(r'[\\/:*?"<>|\s]+', "-", "-".join(parts))
 
 
 def explore(dataset: str = "plaza66", lang: str = "zh-Hans") -> widgets.VBox:
@@ -105,8 +106,8 @@ def explore(dataset: str = "plaza66", lang: str = "zh-Hans") -> widgets.VBox:
     busy = [False]
 
     def choice() -> Choice:
-        asked = [pick[key].value for key in PICKED[1:]]
-        return Choice(*asked, *years.value, pick["lang"].value)
+        lang, dataset, entity, measure, against = (pick[key].value for key in PICKED)
+        return Choice(dataset, entity, measure, against, *years.value, lang)
 
     def refill(change: object = None) -> None:
         if busy[0]:
@@ -192,13 +193,18 @@ def _draw(choice: Choice) -> list[Axes]:
     """Return the chart of each measure."""
     panel = _panel(choice)
     topics = panel.attrs["about"]["topics"]
-    asked = {"entities": choice.entity, "lang": choice.lang}
-    return [
-        DRAWN[topics[one]](panel, measure=one, **asked)
-        if topics[one] in DRAWN
-        else draw_membership(panel, measures=one, **asked)
-        for one in choice.measures
-    ]
+    who, lang = choice.entity, choice.lang
+    charts = []
+    for one in choice.measures:
+        if topics[one] == "tax":
+            charts.append(draw_tax(panel, measure=one, entities=who, lang=lang))
+        elif topics[one] == "participation":
+            charts.append(
+                draw_participation(panel, measure=one, entities=who, lang=lang)
+            )
+        else:
+            charts.append(draw_membership(panel, measures=one, entities=who, lang=lang))
+    return charts
 
 
 def _sides(choice: Choice) -> list[str]:
@@ -213,8 +219,9 @@ def _show(choice: Choice) -> str:
     try:
         shown = [_picture(ax) for ax in _draw(choice)]
         panel = _panel(choice)
-        for paragraph in _paragraphs(choice):
-            shown.append(f"<p>{html.escape(paragraph)}</p>")
+        for one in choice.measures:
+            text = describe(panel, one, choice.entity, lang=choice.lang)
+            shown.append(f"<p>{html.escape(text)}</p>")
         if choice.against:
             organisation, economy = _sides(choice)
             verdict = assess(
@@ -235,11 +242,6 @@ def _show(choice: Choice) -> str:
     code = html.escape(write_code(choice))
     shown.append(f"<details open><summary>{head}</summary><pre>{code}</pre></details>")
     return f'<div lang="{choice.lang}" style="max-width:60em">{"".join(shown)}</div>'
-
-
-def _paragraphs(choice: Choice) -> list[str]:
-    """Return what the figures shown say, one paragraph a measure."""
-    return []
 
 
 def _picture(ax: Axes) -> str:
@@ -266,12 +268,14 @@ def write_code(choice: Choice) -> str:
     if not (choice.first <= years.min() and choice.last >= years.max()):
         lines.append(f'panel = panel[panel["year"].between({first}, {last})]')
     for number, one in enumerate(choice.measures):
-        draw = DRAWN.get(topics[one], draw_membership).__name__
+        draw = DRAWN.get(topics[one], "draw_membership")
         keyword = "measure" if topics[one] in DRAWN else "measures"
         asked = f"{keyword}={[measure, against][number]}, entities={entity}"
         lines.append(f"ax = hs.{draw}(panel, {asked}, lang={lang})")
         file = json.dumps(_file(choice, one), ensure_ascii=False)
         lines.append(f"hs.save_chart(ax, {file})")
+        asked = f"{[measure, against][number]}, entity={entity}"
+        lines.append(f"print(hs.describe(panel, {asked}, lang={lang}))")
     if choice.against:
         sides = map(json.dumps, _sides(choice))
         given = "organisation={}, economy={}".format(*sides)

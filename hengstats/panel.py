@@ -389,6 +389,7 @@ def _about(
     cited: dict[str, dict[str, dict[str, None]]] = {}
     printed: dict[str, dict[str, dict[str, str]]] = {}
     missing: dict[str, dict[str, list[int]]] = {}
+    origin: dict[str, dict[str, dict[str, str]]] = {}
     columns = ("measure", "entity", "status", "year", "source", "printed")
     rows = zip(*(figures[column].tolist() for column in columns), strict=True)
     for measure, entity, status, year, source, wording in rows:
@@ -397,6 +398,7 @@ def _about(
             continue
         cited.setdefault(measure, {}).setdefault(entity, {})[source] = None
         printed.setdefault(measure, {}).setdefault(entity, {})[str(year)] = wording
+        origin.setdefault(measure, {}).setdefault(entity, {})[str(year)] = source
     names = zip(*(entities[lang] for lang in LANGUAGES), strict=True)
     return About(
         sources={
@@ -404,6 +406,8 @@ def _about(
             for measure, whose in cited.items()
         },
         printed=printed,
+        cited=origin,
+        kinds=dict(zip(entities["entity"], entities["kind"], strict=True)),
         not_found=missing,
         datasets=[data.name for data in loaded],
         as_of=as_of,
