@@ -7,14 +7,17 @@ Data flows one way:
     records     one row per figure, as its source printed it
     vintages    what each `add` stored, and which of it still stands
     dataset     a folder -> its tables, as known on a date
+    labels      names that people use, for measures, entities and heads of tables
     figures     the one point or bound accepted for an entity, measure and year
     panel       one row per entity and year, known or missing
     indicators  growth, index, ratio and share, as bounds
+    prose       one measure in a paragraph
     evidence    what these data can carry; what survives a challenge
     revisions   which figures and which conclusions are no longer what they were
     adding      sheets -> one more vintage of a dataset
     charts      one table or one result, drawn
     report      charts, tables and sentences as one document
+    explore     the same by choosing and clicking
     cli         the same from the command line
 
 The names below are imported when they are first used.
@@ -30,8 +33,10 @@ _NAMES = {
     " load_sources",
     "hengstats.figures": "conflicts gaps load_events load_figures load_membership"
     " load_tax",
-    "hengstats.panel": "build_panel",
+    "hengstats.labels": "label",
+    "hengstats.panel": "build_panel known list_pairs",
     "hengstats.indicators": "cagr growth index_to ratio share",
+    "hengstats.prose": "describe",
     "hengstats.evidence": "Verdict assess explain_rivals",
     "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",
@@ -45,6 +50,7 @@ _NAMES = {
     "hengstats.charts.timeline": "draw_timeline",
     "hengstats.charts.verdict": "draw_verdict",
     "hengstats.report": "write_report",
+    "hengstats.explore": "explore",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

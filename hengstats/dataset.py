@@ -6,9 +6,9 @@ A dataset is a folder of CSV files, `data/README.md` says which, and the vintage
 
 import csv
 import datetime as dt
+import difflib
 import io
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,7 +41,7 @@ from hengstats.vintages import (
     records_of,
     source_rows,
 )
-from hengstats.vocabulary import LANGUAGES
+from hengstats.vocabulary import LANGUAGES, check_language
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DESCRIPTOR = "datapackage.json"
@@ -86,8 +86,13 @@ class Dataset:
     vintages: pd.DataFrame
 
 
-def list_datasets() -> pd.DataFrame:
-    """Return the datasets that come with the library, their years and kind.
+def list_datasets(lang: str = "zh-Hans") -> pd.DataFrame:
+    """列出随库附带的数据集。 Return the datasets that come with the library.
+
+    Parameters
+    ----------
+    lang : str
+        Language of the labels in `pairs`: `zh-Hans`, `zh-Hant` or `en`.
 
     Returns
     -------
@@ -110,34 +115,61 @@ def list_datasets() -> pd.DataFrame:
                 "last_year": printed["year"].max(),
                 "entities": printed["entity"].nunique(),
                 "figures": len(printed),
-                "pairs": _most_pairs(printed, dataset.codebook),
+                "pairs": _most_pairs(printed, dataset.codebook, lang),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _most_pairs(records: pd.DataFrame, codebook: pd.DataFrame) -> str:
-    """Return the pairs of measures of which one entity has the most growths."""
-    known = codebook[codebook["unit"] != "fraction"].set_index("measure")["topic"]
-    labels = {key: texts[0] for key, texts in list_labels(codebook).items()}
-    own = records[records["year"].notna() & records["measure"].isin(known.index)]
-    years = own.groupby(["entity", "measure"])["year"].agg(set).to_dict()
-    sides: dict[str, list[tuple[str, str]]] = {"organisation": [], "economy": []}
-    for entity, measure in own[["entity", "measure"]].drop_duplicates().to_numpy():
-        if measure.endswith("_increase"):  # a change, of which none grows
-            continue
-        inner = known[measure] in ("organisation", "participation")
-        if inner or known[measure] in ("tax", "economy"):
-            sides["organisation" if inner else "economy"].append((entity, measure))
-    counts: Counter[tuple[str, str]] = Counter()
-    for one in sides["organisation"]:
-        for other in (side for side in sides["economy"] if side[0] == one[0]):
-            pair = one[1], other[1]
-            counts[pair] = max(counts[pair], len(years[one] & years[other]) - 1)
+def _most_pairs(records: pd.DataFrame, codebook: pd.DataFrame, lang: str) -> str:
+    """Return in words the pairs of measures of which one entity has most growths."""
+    place = LANGUAGES.index(check_language(lang))
+    labels = {key: texts[place] for key, texts in list_labels(codebook).items()}
+    own = codebook[codebook["unit"] != "fraction"]
+    topics = dict(zip(own["measure"], own["topic"], strict=True))
+    pairs = count_pairs(records[records["year"].notna()], topics).query("growths > 0")
+    most = pairs.drop_duplicates(["organisation", "economy"]).head(3)
     return "；".join(
         f"{labels.get(one, one)} × {labels.get(other, other)}：{count}"
-        for (one, other), count in counts.most_common(3)
-        if count > 0
+        for one, other, count in most.iloc[:, 1:].to_numpy()
+    )
+
+
+def count_pairs(figures: pd.DataFrame, topics: Mapping[str, str]) -> pd.DataFrame:
+    """Return which measures of both sides one entity has in the same years.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        `entity, measure, year`, one row per known figure.
+    topics : mapping
+        The topic of each measure that can grow.
+
+    Returns
+    -------
+    DataFrame
+        `entity, organisation, economy, growths`, most growths first: the years in
+        which both are known, less one. `organisation` is of topic organisation or
+        participation, `economy` of tax or economy.
+    """
+    own = figures[figures["measure"].isin([*topics])]
+    years = own.groupby(["entity", "measure"], sort=False)["year"].agg(set).to_dict()
+    sides: dict[object, list[list[str]]] = {}
+    for entity, measure in own[["entity", "measure"]].drop_duplicates().to_numpy():
+        inner = topics[measure] in ("organisation", "participation")
+        grows = not measure.endswith("_increase")  # a change, of which none grows
+        if grows and (inner or topics[measure] in ("tax", "economy")):
+            sides.setdefault(entity, [[], []])[not inner].append(measure)
+    rows = [
+        (entity, one, other, len(years[entity, one] & years[entity, other]) - 1)
+        for entity, (organisation, economy) in sides.items()
+        for one in organisation
+        for other in economy
+    ]
+    pairs = pd.DataFrame(rows, columns=["entity", "organisation", "economy", "growths"])
+    pairs = pairs[pairs["growths"] >= 0]
+    return pairs.sort_values(
+        "growths", ascending=False, kind="stable", ignore_index=True
     )
 
 
@@ -170,7 +202,9 @@ def load_records(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     '税收总额达到29.7亿元'
     """
     records = read_dataset(dataset, as_of).records
-    return records.drop(columns=["lower", "number", "upper"])
+    records = records.drop(columns=["lower", "number", "upper"])
+    records.attrs["dataset"] = (str(dataset), as_of)  # whose names `label` shows
+    return records
 
 
 def load_sources(dataset: str, as_of: str | None = None) -> pd.DataFrame:
@@ -248,12 +282,26 @@ def load_milestones(dataset: str, as_of: str | None = None) -> pd.DataFrame:
 
 def find_dataset(dataset: str) -> Path:
     """Return the folder of a dataset, or say which ones there are."""
-    for folder in (DATA / dataset, Path(dataset)):
+    places = [DATA / dataset, Path(dataset)]
+    if Path(dataset).name == str(dataset) not in ("", ".."):
+        # A notebook stands in a folder below the one where datasets are made.
+        places += [Path.cwd().parent / dataset, DATA.parent / dataset]
+    for folder in places:
         if (folder / "records.csv").is_file():
             return folder
-    known = "、".join(sorted(p.parent.name for p in DATA.glob("*/records.csv")))
-    told = {"dataset": dataset, "folder": DATA / dataset, "known": known or "无"}
+    known = sorted(p.parent.name for p in DATA.glob("*/records.csv"))
+    near = difflib.get_close_matches(str(dataset), known, 1, 0.5)
+    told = {"dataset": dataset, "folder": DATA / dataset}
+    told |= {"near": f"（是不是“{near[0]}”？）" if near else ""}
+    told |= {"known": "、".join(known) or "无"}
     raise data_error("dataset.unknown", **told)
+
+
+def list_at_hand() -> list[str]:
+    """Return the names of all datasets that can be called by name from here."""
+    places = [DATA, Path.cwd(), Path.cwd().parent, DATA.parent]
+    found = [sorted(place.glob("*/records.csv")) for place in dict.fromkeys(places)]
+    return list(dict.fromkeys(one.parent.name for place in found for one in place))
 
 
 def list_labels(codebook: pd.DataFrame) -> dict[str, list[str]]:

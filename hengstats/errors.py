@@ -31,7 +31,14 @@ class ReadingError(ValueError):
 
 
 class DataError(ValueError):
-    """A fault in a dataset or table; the message names folder, file, row, column."""
+    """A fault in a dataset or table; the message names folder, file, row, column.
+
+    In a notebook it is shown as its sentence, without the calls that led to it.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback."""
+        return [str(self)]
 
 
 class GlyphError(ValueError):

@@ -272,7 +272,9 @@ def conflicts(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     DataError
         As for `load_figures`.
     """
-    return list_conflicts(read_dataset(dataset, as_of))
+    found = list_conflicts(read_dataset(dataset, as_of))
+    found.attrs["dataset"] = (str(dataset), as_of)
+    return found
 
 
 def list_conflicts(data: Dataset) -> pd.DataFrame:

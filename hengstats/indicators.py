@@ -5,13 +5,14 @@ against the other's upper end, the largest the other way round. `value` is missi
 where a figure is only a bound; a side that is open stays open.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from hengstats.labels import find_measure
 from hengstats.messages import data_error
-from hengstats.panel import series_of
+from hengstats.panel import as_panel, series_of
 
 ENDS = ["lower", "value", "upper"]
 
@@ -44,10 +45,12 @@ def growth(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     >>> growth(years, "x")["value"].round(3).tolist()
     [0.693]
     """
+    panel = as_panel(panel)
+    measure = find_measure(panel, measure)
     series = _positive(series_of(panel, measure), measure)
     last = (series["entity"] == series["entity"].shift()).to_numpy()
     first = np.append(last, False)[1:]  # the row before one that follows
-    return _result(_steps(series[first], series[last], measure), panel, "fraction")
+    return _result(_steps(series[first], series[last], measure), panel, "log growth")
 
 
 def cagr(
@@ -73,7 +76,10 @@ def cagr(
     DataError
         If `end` is not after `start`, or no entity knows both years.
     """
+    panel = as_panel(panel)
+    measure = find_measure(panel, measure)
     series = _positive(series_of(panel, measure), measure)
+    start, end = _whole(start), _whole(end)
     groups = series.groupby("entity", sort=False)["year"]
     first = series["year"] == (groups.transform("min") if start is None else start)
     last = series["year"] == (groups.transform("max") if end is None else end)
@@ -111,7 +117,10 @@ def index_to(panel: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
     DataError
         If no entity knows the base year.
     """
+    panel = as_panel(panel)
+    measure = find_measure(panel, measure)
     series = _positive(series_of(panel, measure), measure)
+    year = _whole(year)
     base = series[series["year"] == year]
     if base.empty:
         told = {"year": year, "known": _list_years(series)}
@@ -164,6 +173,8 @@ def ratio(
     DataError
         If a figure is negative, or a figure of `under` can only be zero.
     """
+    panel = as_panel(panel)
+    over, under = find_measure(panel, over), find_measure(panel, under)
     top, bottom = series_of(panel, over), series_of(panel, under)
     for series, measure in ((top, over), (bottom, under)):
         _refuse(series, series["lower"] < 0, measure, "negative")
@@ -260,6 +271,12 @@ def _refuse(
     for row in table[wrong].to_dict("records")[:1]:
         whose = {"entity": row["entity"], "year": row["year"], "measure": measure}
         raise data_error(f"indicators.{key}", **whose, **told)
+
+
+def _whole(year: Any) -> Any:
+    """Return a year written as text, "2016" or "2016年", as a number."""
+    text = year.strip().removesuffix("年") if isinstance(year, str) else ""
+    return int(text) if text.isdecimal() else year
 
 
 def _list_years(series: pd.DataFrame) -> str:

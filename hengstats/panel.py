@@ -4,21 +4,33 @@ A panel is a plain frame. What a caption needs to know about it (sources, wordin
 units, names, milestones) travels in `panel.attrs["about"]`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from hengstats.dataset import Dataset, list_labels, read_dataset
+from hengstats.dataset import Dataset, count_pairs, list_labels, read_dataset
 from hengstats.errors import SheetError
 from hengstats.figures import settle_figures
 from hengstats.intake import check
 from hengstats.intake.result import COLUMNS, CUSTOMARY
+from hengstats.labels import (
+    find_entity,
+    find_measure,
+    list_measures,
+    near_measures,
+)
 from hengstats.messages import data_error
 from hengstats.printed import read_printed
-from hengstats.vocabulary import LANGUAGES, UNITS, convert
+from hengstats.vocabulary import LANGUAGES, UNITS, convert, name
 
+# Of the measures that a sheet without a dataset may hold.
+TOPICS = {"tax_revenue": "tax", "tenants": "economy"}
+TOPICS |= dict.fromkeys(["events", "attendances", "participants"], "participation")
+TOPICS |= dict.fromkeys(
+    ["branch_members", "branches", "enterprises_covered"], "organisation"
+)
 ILLUSTRATIVE = ("illustrative", "示例")
 
 
@@ -146,6 +158,7 @@ def _panel_of_sheet(frame: pd.DataFrame) -> pd.DataFrame:
         datasets=["DataFrame"],
         as_of=None,
         labels={},
+        topics=TOPICS,
         units={CUSTOMARY[c.column][0]: COLUMNS[c.column] for c in cells},
         entities={name: [name] * len(LANGUAGES) for name in figures["entity"]},
         milestones=[],
@@ -164,6 +177,106 @@ def measures_of(panel: pd.DataFrame) -> list[str]:
     ]
 
 
+def known(
+    panel: pd.DataFrame, topic: str | None = None, entity: str | None = None
+) -> pd.DataFrame:
+    """列出已知哪些数字。 Return which measures are known of whom, in how many years.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As `build_panel` returns.
+    topic : str, optional
+        `tax`, `economy`, `organisation`, `participation` or `service`.
+    entity : str, optional
+        A key, or a name in any script.
+
+    Returns
+    -------
+    DataFrame
+        `entity, measure, topic, years, first_year, last_year`, one row per entity and
+        measure, most years first; rates and changes after what can grow.
+
+    Raises
+    ------
+    DataError
+        If nothing is known of the topic or the entity.
+
+    Examples
+    --------
+    >>> import hengstats as hs
+    >>> known(hs.build_panel("plaza66"), "tax")["measure"].tolist()[:2]
+    ['tax_revenue', 'tax_month_reached']
+    """
+    panel = as_panel(panel)
+    topics = panel.attrs.get("about", {}).get("topics", {})
+    held = measures_of(panel)
+    asked = [one for one in held if topic is None or topics.get(one) == topic]
+    series = [series_of(panel, one).assign(measure=one) for one in asked]
+    table = pd.concat(series) if series else panel.assign(measure="").head(0)
+    if entity is not None:
+        table = table[table["entity"] == find_entity(panel, entity)]
+    if table.empty:
+        told = name("topic", topic or "any", "zh-Hans")
+        raise data_error("labels.no_topic", topic=told, code=topic or "any measure")
+    groups = table.groupby(["entity", "measure"], sort=False)["year"]
+    counts = groups.agg(years="count", first_year="min", last_year="max").reset_index()
+    units = panel.attrs.get("about", {}).get("units", {})
+    changes = counts["measure"].map(lambda one: not _grows(one, units))
+    counts.insert(2, "topic", counts["measure"].map(lambda one: topics.get(one, "")))
+    counts = counts.iloc[np.lexsort((-counts["years"], changes))]
+    counts = counts.reset_index(drop=True)
+    counts.attrs = panel.attrs
+    return counts
+
+
+def list_pairs(panel: pd.DataFrame, entity: str | None = None) -> pd.DataFrame:
+    """列出可以成对比较的指标。 Return which measures of both sides share years.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As `build_panel` returns.
+    entity : str, optional
+        A key, or a name in any script.
+
+    Returns
+    -------
+    DataFrame
+        `entity, organisation, economy, growths`, most growths first: what `assess`
+        can be given, and how many paired growths it will find at most.
+
+    Raises
+    ------
+    DataError
+        If no entity has figures of both sides in one year.
+
+    Examples
+    --------
+    >>> import hengstats as hs
+    >>> pairs = list_pairs(hs.build_panel("national"))
+    >>> pairs["organisation"][0], int(pairs["growths"][0])
+    ('party_members', 15)
+    """
+    counts = known(panel, entity=entity)
+    about = panel.attrs.get("about", {})
+    topics = dict(zip(counts["measure"], counts["topic"], strict=True))
+    topics = {one: of for one, of in topics.items() if _grows(one, about["units"])}
+    series = [series_of(panel, one).assign(measure=one) for one in topics]
+    figures = pd.concat(series) if series else counts.head(0).assign(year=0)
+    pairs = count_pairs(figures[figures["entity"].isin(counts["entity"])], topics)
+    if pairs.empty:
+        raise data_error("labels.no_pair")
+    pairs.attrs = panel.attrs
+    return pairs
+
+
+def _grows(measure: str, units: Mapping[str, str]) -> bool:
+    """Return whether a measure is a level, of which a growth has a meaning."""
+    change = measure.endswith(("_increase", "_growth"))
+    return not change and units.get(measure, "") != "fraction"
+
+
 def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return one measure as `entity, year, lower, value, upper`, known years only.
 
@@ -175,10 +288,13 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
         If the panel has no such measure, a year is not a whole number, a figure is no
         number, one entity has a year twice, or a figure lies outside its bounds.
     """
+    measure = find_measure(panel, measure)
     for column in ("entity", "year", measure):
         if column not in panel:
-            known = "、".join(measures_of(panel))
-            raise data_error("panel.no_column", column=column, known=known)
+            held = measures_of(panel)
+            near = near_measures(panel, str(column), held)
+            told = {"near": near, "known": list_measures(panel, held)}
+            raise data_error("panel.no_column", column=column, **told)
     value = _numbers(panel, measure)
     lower, upper = (
         _numbers(panel, f"{measure}_{end}") if f"{measure}_{end}" in panel else value
@@ -256,6 +372,11 @@ class About(dict[str, Any]):
         return self
 
 
+def _columns(codebook: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the measures of a codebook and their topics."""
+    return codebook["measure"].tolist(), codebook["topic"].tolist()
+
+
 def _about(
     loaded: Sequence[Dataset], figures: pd.DataFrame, as_of: str | None
 ) -> About:
@@ -268,6 +389,7 @@ def _about(
     cited: dict[str, dict[str, dict[str, None]]] = {}
     printed: dict[str, dict[str, dict[str, str]]] = {}
     missing: dict[str, dict[str, list[int]]] = {}
+    origin: dict[str, dict[str, dict[str, str]]] = {}
     columns = ("measure", "entity", "status", "year", "source", "printed")
     rows = zip(*(figures[column].tolist() for column in columns), strict=True)
     for measure, entity, status, year, source, wording in rows:
@@ -276,6 +398,7 @@ def _about(
             continue
         cited.setdefault(measure, {}).setdefault(entity, {})[source] = None
         printed.setdefault(measure, {}).setdefault(entity, {})[str(year)] = wording
+        origin.setdefault(measure, {}).setdefault(entity, {})[str(year)] = source
     names = zip(*(entities[lang] for lang in LANGUAGES), strict=True)
     return About(
         sources={
@@ -283,6 +406,8 @@ def _about(
             for measure, whose in cited.items()
         },
         printed=printed,
+        cited=origin,
+        kinds=dict(zip(entities["entity"], entities["kind"], strict=True)),
         not_found=missing,
         datasets=[data.name for data in loaded],
         as_of=as_of,
@@ -290,6 +415,11 @@ def _about(
             measure: texts
             for data in reversed(loaded)
             for measure, texts in list_labels(data.codebook).items()
+        },
+        topics={
+            measure: topic
+            for data in reversed(loaded)
+            for measure, topic in zip(*_columns(data.codebook), strict=True)
         },
         units=figures.drop_duplicates("measure").set_index("measure")["unit"].to_dict(),
         entities=dict(zip(entities["entity"], map(list, names), strict=True)),

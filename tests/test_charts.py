@@ -336,8 +336,8 @@ def test_no_line_begins_with_a_stop_or_ends_with_the_sign_of_a_mark(
     ("draw", "asked", "message"),
     [
         (hs.draw_tax, {"entities": "north"}, r"没有“north”.*east.*west"),
-        (hs.draw_tax, {"measure": "taxes"}, r"没有“taxes”.*tax_revenue"),
-        (hs.draw_growth, {"entity": "north"}, "no growth step"),
+        (hs.draw_tax, {"measure": "tenure"}, r"没有“tenure”.*tax_revenue"),
+        (hs.draw_growth, {"entity": "north"}, "没有“north”"),
         (hs.draw_index, {"measures": ["events"]}, "no column 'events'"),
     ],
 )

@@ -23,13 +23,16 @@ ROOMS = (
     "records",
     "vintages",
     "dataset",
+    "labels",
     "figures",
     "panel",
     "indicators",
+    "prose",
     "evidence",
     "revisions",
     "charts",
     "report",
+    "explore",
     "adding",
     "cli",
     "__main__",
@@ -57,7 +60,8 @@ PROMISED = (
     " share cagr read_printed draw_timeline draw_tax draw_membership"
     " draw_participation draw_growth draw_index save_chart write_report"
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
-    " check new add verify changes draw_revisions"
+    " check new add verify changes draw_revisions label known list_pairs explore"
+    " describe"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hengstats.charts.caption import about, is_measure
+from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
 from hengstats.panel import series_of
 from hengstats.vocabulary import say
 
 MOST = 6
+
+
+def choose_measures(panel: pd.DataFrame, asked: str | Sequence[str]) -> list[str]:
+    """Return the measures to draw by their keys, whatever names they were given."""
+    names = [asked] if isinstance(asked, str) else list(asked)
+    return [find_measure(panel, measure) for measure in names]
 
 
 def choose_entities(
@@ -24,7 +31,8 @@ def choose_entities(
     known = list(panel["entity"].unique())
     if asked is None:
         return _known_best(panel, measures, known)
-    return _check(asked, known)
+    names = [asked] if isinstance(asked, str) else list(asked)
+    return [find_entity(panel, entity) for entity in names]
 
 
 def check_entities(
@@ -35,16 +43,8 @@ def check_entities(
         raise data_error("charts.empty")
     if asked is None:
         return list(series["entity"].unique())
-    return _check(asked, list(panel["entity"].unique()))
-
-
-def _check(asked: str | Sequence[str], known: list[str]) -> list[str]:
-    """Return the entities asked for, each of which there is."""
     names = [asked] if isinstance(asked, str) else list(asked)
-    for entity in names:
-        if entity not in known:
-            raise data_error("charts.no_entity", entity=entity, known=known)
-    return names
+    return [find_entity(panel, entity) for entity in names]
 
 
 def last_common_year(series: pd.DataFrame) -> int:

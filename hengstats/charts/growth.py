@@ -16,7 +16,9 @@ from hengstats.charts.caption import (
 )
 from hengstats.charts.style import GREY, SMALL, dress, start
 from hengstats.indicators import growth, round_out
+from hengstats.labels import find_entity
 from hengstats.messages import data_error
+from hengstats.panel import as_panel
 from hengstats.vocabulary import say
 
 
@@ -46,11 +48,13 @@ def draw_growth(
     DataError
         If there is no step between two known years.
     """
-    steps = table if "from_year" in table else growth(table, measure)
-    entities = steps["entity"].unique()
-    if not len(entities) or (entity is not None and entity not in entities):
+    steps = table if "from_year" in table else growth(as_panel(table), measure)
+    whose = list(steps["entity"].unique())
+    if entity is not None:
+        entity = find_entity(steps if "from_year" in table else as_panel(table), entity)
+    if not whose or (entity is not None and entity not in whose):
         raise data_error("charts.no_step", entity=entity or "")
-    entity = entity or str(entities[0])
+    entity = whose[0] if entity is None else entity
     own = steps[steps["entity"] == entity].reset_index(drop=True)
     measure = own["measure"].iloc[0]
     percent = (own[["lower", "value", "upper"]].transform(np.expm1) * 100).round(9)

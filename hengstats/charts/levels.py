@@ -24,6 +24,7 @@ from hengstats.charts.caption import (
 from hengstats.charts.choose import (
     check_units,
     choose_entities,
+    choose_measures,
     common_year,
     left_out_sentence,
 )
@@ -77,7 +78,7 @@ def draw_membership(
     panel: pd.DataFrame,
     *,
     entities: str | Sequence[str] | None = None,
-    measures: Sequence[str] = ("branch_members", "members_working_here"),
+    measures: str | Sequence[str] = ("branch_members", "members_working_here"),
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
@@ -86,6 +87,8 @@ def draw_membership(
     `measures` must share one unit; `("branches", "organisations")` draws those. Other
     parameters and errors as for `draw_tax`.
     """
+    panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     present = [measure for measure in measures if measure in panel]
     return _draw_levels(panel, present or measures[:1], entities, ax, lang)
 
@@ -105,6 +108,7 @@ def draw_participation(
     Other parameters and errors as for `draw_tax`.
     """
     panel = as_panel(panel)
+    [measure] = choose_measures(panel, measure)
     labels = programme_labels(measure, lang, about(panel).get("labels"))
     names, parts = choose_entities(panel, [measure], entities), list(labels)
     drawable = 0 < len(parts) <= len(HATCHES) and set(parts) <= set(panel)
@@ -121,7 +125,7 @@ def draw_index(
     panel: pd.DataFrame,
     *,
     entities: str | Sequence[str] | None = None,
-    measures: Sequence[str] = ("tax_revenue",),
+    measures: str | Sequence[str] = ("tax_revenue",),
     year: int | None = None,
     ax: Axes | None = None,
     lang: str = "zh-Hans",
@@ -132,6 +136,7 @@ def draw_index(
     parameters and errors as for `draw_tax`.
     """
     panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     names = choose_entities(panel, measures, entities)
     own = panel[panel["entity"].isin(names)]
     base = common_year(own, measures, names) if year is None else year
@@ -175,6 +180,7 @@ def _draw_levels(
 ) -> Axes:
     """Draw measures of one unit by year, each figure as what it is."""
     panel = as_panel(panel)
+    measures = choose_measures(panel, measures)
     names = choose_entities(panel, measures, entities)
     check_units(panel, measures)
     own = panel[panel["entity"].isin(names)]
@@ -183,6 +189,7 @@ def _draw_levels(
     plotted, used = _draw_series(ax, panel, tables, names, lang)
     searched = about(panel).get("not_found", {})
     gaps = [y for m in measures for e in names for y in searched.get(m, {}).get(e, [])]
+    gaps = [year for year in gaps if year in set(panel["year"])]
     missing = sorted(gaps) if len(measures) * len(names) == 1 and plotted else []
     years = [*gaps, *(year for series in plotted for year in series["year"])]
     years = years or panel["year"].tolist()

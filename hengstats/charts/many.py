@@ -19,7 +19,7 @@ from hengstats.charts.caption import (
     write_caption,
     write_title,
 )
-from hengstats.charts.choose import check_entities, last_common_year
+from hengstats.charts.choose import check_entities, choose_measures, last_common_year
 from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
 from hengstats.panel import as_panel, series_of
 from hengstats.vocabulary import say
@@ -69,6 +69,7 @@ def draw_ranking(
     >>> ax = hs.draw_ranking(panel, year=2021)
     """
     panel = as_panel(panel)
+    [measure] = choose_measures(panel, measure)
     series = series_of(panel, measure)
     year = last_common_year(series) if year is None else year
     own = series[(series["year"] == year)]
@@ -148,6 +149,7 @@ def draw_multiples(
     >>> ax = hs.draw_multiples(hs.build_panel("illustrative-district"))
     """
     panel = as_panel(panel)
+    [measure] = choose_measures(panel, measure)
     series = series_of(panel, measure)
     series = series[series["entity"].isin(check_entities(panel, entities, series))]
     ends = ["value", "lower", "upper"]

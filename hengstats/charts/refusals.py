@@ -17,6 +17,7 @@ from hengstats.evidence import Verdict
 from hengstats.evidence.refusals import BARE, LEAST_YEARS
 from hengstats.evidence.shown import show_rate
 from hengstats.evidence.verdict import rate_words
+from hengstats.messages import data_error
 from hengstats.vocabulary import name, say
 
 OTHERS = ("trend_stationary", "fill_up", "shock_year")
@@ -44,6 +45,8 @@ def draw_refusals(
     GlyphError
         If no font has one of the characters.
     """
+    if not isinstance(verdict, Verdict):
+        raise data_error("charts.no_verdict", kind=type(verdict).__name__)
     refused = verdict.refused
     shown = refused[~refused["procedure"].isin(list(BARE))]
     shown = shown.dropna(subset="false_alarm").sort_values("drift", kind="stable")

@@ -40,8 +40,11 @@ def save_chart(
     GlyphError
         If no font has one of the characters.
     """
+    formats = [formats] if isinstance(formats, str) else formats
     for wrong in [form for form in formats if form not in FORMATS]:
         raise data_error("charts.no_format", form=wrong)
+    if not isinstance(ax, Axes):
+        raise data_error("charts.no_axes", kind=type(ax).__name__)
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
         raise data_error("charts.no_figure", name=name)

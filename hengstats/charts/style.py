@@ -71,7 +71,13 @@ def dress(ax: Axes) -> Axes:
     for text in ax.findobj(Text):
         text.set_fontfamily(families())
         text.set_parse_math(False)  # a $ in a name is a $
-    check_glyphs(ax)
+    figure = ax.get_figure(root=True)
+    try:
+        check_glyphs(ax)
+    except GlyphError:
+        if isinstance(figure, Figure) and figure.get_gid() == OWN:
+            plt.close(figure)  # a chart that failed leaves no empty one behind
+        raise
     return ax
 
 

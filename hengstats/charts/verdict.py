@@ -36,6 +36,7 @@ from hengstats.evidence.permutation import LONGEST, least_p
 from hengstats.evidence.shown import show_correlation, show_p
 from hengstats.evidence.verdict import entity_label, finding_label, statistics
 from hengstats.indicators import ENDS
+from hengstats.messages import data_error
 from hengstats.vocabulary import say
 
 SHARE = 0.58  # of the figure's width, for the growths
@@ -70,6 +71,8 @@ def draw_verdict(
     GlyphError
         If no font has one of the characters.
     """
+    if not isinstance(verdict, Verdict):
+        raise data_error("charts.no_verdict", kind=type(verdict).__name__)
     host = start(ax)
     host.set_axis_off()
     host.set_xlabel(" ")  # never drawn: tells the caption that the panels have labels

@@ -27,6 +27,7 @@ from hengstats.evidence.refusals import (
 from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, Climb, climb, detectable_r
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
+from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
 from hengstats.panel import as_panel
 from hengstats.vocabulary import check_language
@@ -103,6 +104,9 @@ def assess(
     """
     check_language(lang)
     panel = as_panel(panel)
+    organisation, economy = (
+        find_measure(panel, one) for one in (organisation, economy)
+    )
     measures = organisation, economy
     _check_asked(measures, readings, tried)
     shocks = _list_shocks(shock_years)
@@ -184,12 +188,8 @@ def _rows_of(panel: pd.DataFrame, entity: object) -> tuple[pd.DataFrame, str | N
     if "entity" not in table:
         return table, None  # refused where it is read
     if entity is not None:
+        entity = find_entity(panel, entity)
         own = np.flatnonzero(table["entity"] == entity)
-        if not len(own):
-            own = np.flatnonzero(table["entity"].astype(str) == str(entity))
-        if not len(own):
-            here = "、".join(map(str, table["entity"].dropna().unique()[:12]))
-            raise data_error("assess.no_entity", entity=entity, here=here)
         return table.iloc[own].assign(entity=str(entity)), str(entity)
     whose = table["entity"].astype(str).where(table["entity"].notna())
     named = whose.dropna().unique()

@@ -30,6 +30,8 @@ class Table:
         Relative widths of the columns.
     note : str
         What stands under it: units, the meaning of columns.
+    right : tuple of int
+        Places of the columns that hold numbers, set flush right.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Table:
     frame: pd.DataFrame
     widths: tuple[int, ...]
     note: str = ""
+    right: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,10 @@ def _write_table(table: Table, caption: str) -> str:
     """Return a Markdown pipe table whose dashes set the widths of the columns."""
     rows = [list(table.frame.columns), *table.frame.to_numpy().tolist()]
     lines = ["| " + " | ".join(escape(str(c)) for c in row) + " |" for row in rows]
-    lines.insert(1, "|" + "|".join("-" * max(3, width) for width in table.widths) + "|")
+    rules = ["-" * max(3, width) for width in table.widths]
+    for place in table.right:
+        rules[place] += ":"
+    lines.insert(1, "|" + "|".join(rules) + "|")
     text = f"Table: {escape(caption)}\n\n" + "\n".join(lines)
     return f"{text}\n\n{small(table.note)}" if table.note else text
 
