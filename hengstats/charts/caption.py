@@ -77,7 +77,7 @@ def write_title(
 
     It begins `outdent` points to the left of the axes, over long labels.
     """
-    title = wrap(text, WIDTH * 66 / TITLE)
+    title = wrap(text, (LAID_OUT * WIDTH * 72 + outdent * 0.5) / TITLE)
     rise = 8 + SMALL * 1.8 * bool(subtitle)
     figure = ax.get_figure(root=True)
     if figure is not None and figure.get_gid() == OWN:

@@ -78,8 +78,11 @@ def draw_growth(
     ax.set_xlim(-0.9, 2.0 * own.index[-1] + 1.3)
     ax.margins(y=0.2)
     who, what = entity_name(steps, entity, lang), measure_name(steps, measure, lang)
-    title = say("chart", "growth_title", lang, entity=who, measure=what)
-    write_title(ax, title, say("chart", "growth_axis", lang))
+    write_title(
+        ax,
+        _finding(percent, step_labels(own, lang), what, lang),
+        f"{who}　{say('chart', 'growth_axis', lang)}",
+    )
     sentences = [
         say("chart", "growth_note", lang),
         *marks.mark_sentences(used, [], lang),
@@ -87,6 +90,38 @@ def draw_growth(
     ]
     write_caption(ax, steps, sentences, [entity], lang)
     return dress(ax)
+
+
+def _finding(percent: pd.DataFrame, steps: list[str], what: str, lang: str) -> str:
+    """Return the sentence on the least and the most growth, and the last open step."""
+    closed = percent[np.isfinite(percent["lower"]) & np.isfinite(percent["upper"])]
+    opened = [
+        say(
+            "chart",
+            "growth_open",
+            lang,
+            step=step,
+            low=_percent(row["lower"], up=False),
+        )
+        for step, row in zip(steps, percent.to_dict("records"), strict=True)
+        if np.isinf(row["upper"]) and np.isfinite(row["lower"])
+    ]
+    if closed.empty:
+        return what + "".join(opened[-1:])
+    return say(
+        "chart",
+        "growth_finding",
+        lang,
+        measure=what,
+        low=_percent(closed["lower"].min(), up=False),
+        high=_percent(closed["upper"].max(), up=True),
+        open="".join(opened[-1:]),
+    )
+
+
+def _percent(number: float, *, up: bool) -> str:
+    """Return percent rounded outwards."""
+    return f"{round_out(number, 1, up=up):.1f}%".replace("-", "−")
 
 
 def step_labels(steps: pd.DataFrame, lang: str) -> list[str]:

@@ -32,10 +32,12 @@ from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
 from hengstats.panel import as_panel, series_of
+from hengstats.prose import describe_one, latest_rows, list_spans, say_figure
 from hengstats.vocabulary import UNITS, programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.
 FEW = 2
+LONGEST = 90  # signs of a title
 MOST_YEARS = 14  # that stand side by side on the axis
 ENDINGS = ("", "_lower", "_upper")
 
@@ -196,8 +198,10 @@ def _draw_levels(
     marks.shade_missing(ax, missing)
     sentences = marks.mark_sentences(used, missing, lang)
     if not plotted:
-        marks.write_nothing(ax, say("chart", "nothing", lang))
-        _title_levels(ax, panel, measures, names, years, lang)
+        known = {"years": list_spans(gaps, lang)} if gaps else {}
+        key = "nothing_of" if gaps else "nothing"
+        marks.write_nothing(ax, say("chart", key, lang, **known))
+        _title_levels(ax, panel, measures, names, lang)
         write_caption(ax, panel, [], names, lang)
         return dress(ax)
     marks.leave_room(ax, plotted)
@@ -211,7 +215,7 @@ def _draw_levels(
         marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))
-    _title_levels(ax, panel, measures, names, years, lang)
+    _title_levels(ax, panel, measures, names, lang)
     write_caption(ax, panel, sentences, names, lang)
     return dress(ax)
 
@@ -283,7 +287,7 @@ def _draw_stack(
     number_years(ax, years)
     number_values(ax, panel, measure)
     marks.name_parts(ax, panel[list(programmes)].iloc[-1], list(programmes.values()))
-    _title_levels(ax, panel, [measure], [entity], years, lang)
+    _title_levels(ax, panel, [measure], [entity], lang)
     sentences = [
         say("chart", "stacked", lang),
         sources_sentence(panel, [measure, *programmes], [entity], lang),
@@ -299,24 +303,49 @@ def _list_measures(panel: pd.DataFrame, measures: Sequence[str], lang: str) -> s
 
 
 def _title_levels(
-    ax: Axes,
-    panel: pd.DataFrame,
-    measures: Sequence[str],
-    names: list[str],
-    years: list[int],
-    lang: str,
+    ax: Axes, panel: pd.DataFrame, measures: Sequence[str], names: list[str], lang: str
 ) -> None:
-    """Write the subject above, the measure and its unit beside the axes."""
-    what = _list_measures(panel, measures, lang)
-    words = {
-        "entity": entity_name(panel, names[0], lang),
-        "measure": what,
-        "years": say("word", "years", lang, first=min(years), last=max(years)),
-    }
-    title = "title" if len(names) == 1 else "title_many"
+    """Write what is seen over the axes, and below it what is measured in which unit."""
+    shown = [measure for measure in measures if measure in panel] or list(measures)
+    counts = [len(_known(panel, measure, names)) for measure in shown]
+    measure = shown[counts.index(max(counts))]
     unit = unit_of(panel, measures[0], lang)
-    both = say("chart", "axis", lang, measure=what, unit=unit)
-    write_title(ax, say("chart", title, lang, **words), both)
+    what = _list_measures(panel, measures, lang)
+    subtitle = say("chart", "axis", lang, measure=what, unit=unit)
+    if len(names) == 1:
+        told = describe_one(panel, measure, names[0], lang=lang)
+        parts = [told[key] for key in ("course", "bounds") if key in told]
+        said = say("word", "semicolon", lang).join(parts)
+        said = said if len(said) <= LONGEST else parts[0]
+        write_title(ax, said, f"{entity_name(panel, names[0], lang)}　{subtitle}")
+        return
+    write_title(ax, first_sentence(panel, measure, names, lang), subtitle)
+
+
+def first_sentence(
+    panel: pd.DataFrame, measure: str, names: Sequence[str], lang: str
+) -> str:
+    """Return the sentence on which of several entities is the largest."""
+    own = panel[panel["entity"].isin(names)]
+    rows, year = latest_rows(own, measure)
+    unit = about(panel).get("units", {}).get(measure, "")
+    return say(
+        "chart",
+        "first",
+        lang,
+        year=year,
+        measure=measure_name(panel, measure, lang),
+        entity=entity_name(panel, rows[0]["entity"], lang),
+        figure=say_figure(rows[0], unit, lang),
+    )
+
+
+def _known(panel: pd.DataFrame, measure: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return the figures of some entities, none where the measure has none."""
+    if measure not in panel:
+        return panel.iloc[:0]
+    series = series_of(panel, measure)
+    return series[series["entity"].isin(names)]
 
 
 def number_years(ax: Axes, years: Sequence[int]) -> None:

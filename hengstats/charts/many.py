@@ -20,8 +20,10 @@ from hengstats.charts.caption import (
     write_title,
 )
 from hengstats.charts.choose import check_entities, choose_measures, last_common_year
+from hengstats.charts.levels import first_sentence
 from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
 from hengstats.panel import as_panel, series_of
+from hengstats.prose import describe_all
 from hengstats.vocabulary import say
 
 MOST = 40  # entities in one chart
@@ -97,10 +99,10 @@ def draw_ranking(
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
     what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
     outdent = max(map(ems_of, names)) * 10 + 8
-    title = say("chart", "ranking_title", lang, measure=what, year=year)
-    axis = say("chart", "axis", lang, measure=what, unit=unit)
-    write_title(ax, title, axis, outdent=outdent)
     shown = list(own["entity"])
+    then = panel[(panel["year"] == year)]
+    axis = say("chart", "ranking_axis", lang, measure=what, unit=unit, year=year)
+    write_title(ax, first_sentence(then, measure, shown, lang), axis, outdent=outdent)
     used &= {"lower", "upper", "between"}
     sentences = [
         *marks.mark_sentences(used, [], lang),
@@ -187,14 +189,9 @@ def draw_multiples(
         dress(cell)
         cell.tick_params(labelsize=SMALL - 1.5)
     what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
-    words = {"first": years[0], "last": years[1]}
-    title = say(
-        "chart",
-        "title_many",
-        lang,
-        measure=what,
-        years=say("word", "years", lang, **words),
-    )
+    own = panel[panel["entity"].isin(shown)]
+    said = describe_all(own, measure, lang=lang)
+    title = said.get("course") or first_sentence(panel, measure, shown, lang)
     axis = say("chart", "multiples_axis", lang, measure=what, unit=unit)
     write_title(ax, title, axis)
     sentences = [
