@@ -5,6 +5,7 @@ units, names, milestones) travels in `panel.attrs["about"]`.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -42,8 +43,8 @@ def build_panel(
     Parameters
     ----------
     datasets : str, path, list of str, or DataFrame
-        Names from `list_datasets`, or paths of folders; or a frame with the heads of a
-        sheet (年份, 楼宇, 税收(亿元), 党员数), which is read as `check` reads one.
+        Names from `list_datasets`, or paths of folders; or a sheet, as `check` reads
+        one: a file, or a frame with its heads (年份, 楼宇, 税收(亿元), 党员数).
     as_of : str, optional
         A date, YYYY-MM-DD: only what had been published by then.
 
@@ -60,11 +61,11 @@ def build_panel(
     DataError
         If two datasets give the same measure of the same entity and year.
     SheetError
-        If a frame cannot be read as a sheet; every reason at once.
+        If a sheet cannot be read; every reason at once.
     """
-    if isinstance(datasets, pd.DataFrame):
-        return _panel_of_sheet(datasets)
     one = isinstance(datasets, str) or hasattr(datasets, "__fspath__")
+    if isinstance(datasets, pd.DataFrame) or (one and Path(str(datasets)).is_file()):
+        return _panel_of_sheet(datasets)
     names = [str(name) for name in ([datasets] if one else datasets)]
     loaded = [read_dataset(name, as_of) for name in names]
     figures = pd.concat([settle_figures(data) for data in loaded], ignore_index=True)
@@ -127,9 +128,9 @@ def as_panel(table: object) -> pd.DataFrame:
     return table if {"entity", "year"} & set(table) else build_panel(table)
 
 
-def _panel_of_sheet(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the panel of a frame with the heads of a sheet, boxes and all."""
-    checked = check(frame)
+def _panel_of_sheet(sheet: Any) -> pd.DataFrame:
+    """Return the panel of a sheet, boxes and all."""
+    checked = check(sheet)
     if checked.errors:
         raise SheetError(checked.errors)
     rows = []
@@ -155,7 +156,7 @@ def _panel_of_sheet(frame: pd.DataFrame) -> pd.DataFrame:
         sources={},
         printed=printed,
         not_found={},
-        datasets=["DataFrame"],
+        datasets=[checked.file],
         as_of=None,
         labels={},
         topics=TOPICS,
