@@ -22,6 +22,7 @@ from hengstats.vocabulary import (
     UNITS,
     check_language,
     convert,
+    knows_measure,
     measure_label,
     name,
     say,
@@ -90,6 +91,8 @@ def describe(
     check_language(lang)
     panel = as_panel(panel)
     measure = find_measure(panel, measure)
+    if measure not in panel and knows_measure(measure, _about(panel).get("labels")):
+        panel = panel.assign(**{measure: np.nan})  # then it says that there is none
     series = series_of(panel, measure)
     every = list(dict.fromkeys(panel["entity"]))
     entity = None if entity is None else find_entity(panel, entity)

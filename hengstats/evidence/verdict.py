@@ -137,6 +137,11 @@ class Verdict:
     printed_steps: tuple[tuple[int, int], ...] = ()
 
     @property
+    def headline(self) -> str:
+        """Whose figures they are and what was found, in two sentences, in `lang`."""
+        return write_headline(self, self.lang)
+
+    @property
     def statement(self) -> str:
         """The verdict in 简体, ready to be printed."""
         return self.say("zh-Hans")

@@ -107,7 +107,8 @@ def explore(dataset: str = "plaza66", lang: str = "zh-Hans") -> widgets.VBox:
 
     def choice() -> Choice:
         lang, dataset, entity, measure, against = (pick[key].value for key in PICKED)
-        return Choice(dataset, entity, measure, against, *years.value, lang)
+        first, last = years.value
+        return Choice(dataset, entity, measure, against, first, last, lang)
 
     def refill(change: object = None) -> None:
         if busy[0]:
