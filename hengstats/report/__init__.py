@@ -265,10 +265,13 @@ def _plan_steps(
     text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
     pictures = [block for block in blocks if isinstance(block, Picture)]
     tables = [block for block in blocks if isinstance(block, Table)]
-    runs = run_notebooks(list(pages.values()), str(source), lang)
+    runs = run_notebooks(list(pages.values()), str(source), lang, edition.entity)
 
     def make_page(page: str) -> list[str]:
-        write_page(next(runs), folder / page, lang)
+        notebook, fault = next(runs)
+        write_page(notebook, folder / page, lang)
+        if fault:
+            tqdm.write(fault, file=sys.stderr)
         return [page]
 
     return [
