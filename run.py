@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 STAMP = "hengstats.sha256"  # in each environment: what it was made for
+MINE = "my-notebooks"  # where notebooks are worked on; git does not see it
 SAFE = ["-P"]  # no module that lies in the user's folder is run
 
 # Each environment belongs to this script: what it did not finish is made again. The
@@ -47,7 +48,7 @@ HELP = """\
   hengstats ARGS     hengstats 的任何命令     any verb of hengstats, e.g. new mydata
   test               运行全部测试             all tests; ARGS go to pytest
   check              提交前的检查             format, lint, types and fast tests
-  lab                打开 JupyterLab          JupyterLab on the notebooks
+  lab                打开 JupyterLab          JupyterLab on a copy, in my-notebooks/
   bench [NAME...]    运行基准测试             the benchmarks, all or those named
   lock               重写两个锁文件           resolve again; newer with --upgrade
 
@@ -95,7 +96,10 @@ def start(command, settings=(), **options):
     """Start a command, in the repository root unless told otherwise, with UTF-8."""
     words = [str(word) for word in command]
     # Where a proxy inspects traffic, uv must trust the same certificates as the system.
-    environment = {"UV_SYSTEM_CERTS": "1", **dict(settings), **os.environ}
+    environment = {"UV_SYSTEM_CERTS": "1", **dict(settings)}
+    # JupyterLab in Chinese, and without asking anybody for news.
+    environment["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks" / "jupyter")
+    environment.update(os.environ)
     environment.update(PYTHONUTF8="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
     options.setdefault("cwd", str(ROOT))
     return subprocess.Popen(words, env=environment, **options)
@@ -242,6 +246,20 @@ def lock(args):
         )
 
 
+def copy_notebooks():
+    """Copy the notebooks to where they are worked on; what is there stays as it is."""
+    mine = ROOT / MINE
+    mine.mkdir(exist_ok=True)
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        if not (mine / path.name).exists():
+            shutil.copyfile(str(path), str(mine / path.name))
+    say(
+        f"笔记本在 {MINE}/ 里打开，可以随意改；删去其中一个，下次就换上原样的。",
+        f"The notebooks open in {MINE}/: change them as you like; one that you delete "
+        "is there again, as it was, next time.",
+    )
+
+
 def jobs(args):
     """Return, for each verb, what the interpreter is given, in order."""
     # A process a core, and each file whole in one of them: its documents are made once.
@@ -259,7 +277,7 @@ def jobs(args):
             ["-m", "mypy", "hengstats"],
             [*pytest, "-m", "not slow", *args],
         ],
-        "lab": [["-m", "jupyterlab", "notebooks", *args]],
+        "lab": [["-m", "jupyterlab", MINE, *args]],
         "bench": [[script, *options] for script in asked or scripts],
     }
 
@@ -289,6 +307,8 @@ def main(argv):
     # The files of these two are named from where the user stands.
     place = os.getcwd() if verb in ("report", "hengstats") else str(ROOT)
     steps = [[python, *job] for job in jobs(args)[verb]]
+    if verb == "lab":
+        copy_notebooks()
     return set_up(lock_file) or call_each(steps, cwd=place)
 
 

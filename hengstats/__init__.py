@@ -17,7 +17,7 @@ Data flows one way:
     adding      sheets -> one more vintage of a dataset
     charts      one table or one result, drawn
     report      charts, tables and sentences as one document
-    explore     the same by choosing and clicking
+    explorer    the same by choosing and clicking
     cli         the same from the command line
 
 The names below are imported when they are first used.
@@ -50,7 +50,7 @@ _NAMES = {
     "hengstats.charts.timeline": "draw_timeline",
     "hengstats.charts.verdict": "draw_verdict",
     "hengstats.report": "write_report",
-    "hengstats.explore": "explore",
+    "hengstats.explorer": "explore",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -95,11 +95,13 @@ def _verify(dataset: str, accept: bool) -> bool:
     return bool(findings)
 
 
-def _report(dataset: str, out: str, lang: str) -> None:
+def _report(dataset: str, out: str, **edition: Any) -> None:
     """Write the report."""
     from hengstats.report import make_report
+    from hengstats.report.inputs import Edition
 
-    _show(make_report(dataset, out, lang).say(lang))
+    asked = Edition(**edition)
+    _show(make_report(dataset, out, asked).say(asked.lang))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,6 +148,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("dataset", nargs="?", default="plaza66", help=which)
     report.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
     report.add_argument("--out", default="build", help="写到哪里 / folder (build)")
+    short = "只要要点、各节、结论和来源 / findings, conclusion and sources only"
+    report.add_argument("--brief", action="store_true", help=short)
+    for option, metavar, help_ in (
+        ("--entity", "NAME", "只写这一座楼宇 / this one only"),
+        ("--title", None, "标题 / title"),
+        ("--author", None, "作者 / author"),
+        ("--unit", None, "单位 / institution"),
+        ("--date", None, "日期，照写 / date, as it is to stand"),
+    ):
+        report.add_argument(option, default="", metavar=metavar, help=help_)
     report.set_defaults(run=_report)
     return parser
 

@@ -217,10 +217,10 @@ def _show(number: float, unit: str, side: str, lang: str) -> str:
     """Return a number as its unit is read; a bound rounded outwards."""
     if pd.isna(number):
         return "—"
-    if np.isinf(number):
-        return say("report", "open", lang)
     if unit == "log growth":
         number = float(np.expm1(number))
+    if np.isinf(number):
+        return say("report", "open", lang)
     if unit in ("log growth", "fraction", "index"):
         tenths = (10 if unit == "index" else 1000) * number
         turn = {"lower": np.floor, "upper": np.ceil}.get(side, np.round)

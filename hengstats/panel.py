@@ -195,8 +195,8 @@ def known(
     Returns
     -------
     DataFrame
-        `entity, measure, topic, years, first_year, last_year`, one row per entity and
-        measure, most years first; rates and changes after what can grow.
+        `entity, measure, topic, unit, years, first_year, last_year`, one row per entity
+        and measure, most years first; rates and changes after what can grow.
 
     Raises
     ------
@@ -225,6 +225,7 @@ def known(
     units = panel.attrs.get("about", {}).get("units", {})
     changes = counts["measure"].map(lambda one: not _grows(one, units))
     counts.insert(2, "topic", counts["measure"].map(lambda one: topics.get(one, "")))
+    counts.insert(3, "unit", counts["measure"].map(lambda one: units.get(one, "")))
     counts = counts.iloc[np.lexsort((-counts["years"], changes))]
     counts = counts.reset_index(drop=True)
     counts.attrs = panel.attrs

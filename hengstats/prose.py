@@ -22,12 +22,13 @@ from hengstats.vocabulary import (
     UNITS,
     check_language,
     convert,
+    knows_measure,
     measure_label,
     name,
     say,
 )
 
-Row = dict[str, Any]
+Row = dict[Any, Any]
 # So many years between are listed; so many of the first in a ranking; so many sources.
 LISTED, NAMED, CITED = 5, 3, 6
 # Known years further apart than this begin another stretch.
@@ -90,6 +91,8 @@ def describe(
     check_language(lang)
     panel = as_panel(panel)
     measure = find_measure(panel, measure)
+    if measure not in panel and knows_measure(measure, _about(panel).get("labels")):
+        panel = panel.assign(**{measure: np.nan})  # then it says that there is none
     series = series_of(panel, measure)
     every = list(dict.fromkeys(panel["entity"]))
     entity = None if entity is None else find_entity(panel, entity)
@@ -145,14 +148,10 @@ def describe_one(
         numbers=numbers,
         lang=lang,
     )
-    rows = _rows(told.own, measure)
+    rows = figures_of(told.own, measure)
     searched = _about(panel).get("not_found", {}).get(measure, {}).get(entity, [])
     searched = [year for year in searched if year in set(told.own["year"])]
-    closed = [row for row in rows if _is_closed(row)]
-    start = _start([row["year"] for row in closed])
-    main = [row for row in closed if row["year"] >= start]
-    early = [row for row in rows if row["year"] < start]
-    bounds = [row for row in rows if row not in main and row not in early]
+    early, main, bounds = _split(rows)
     said = {"course": _course(told, main, bounds, alone=len(rows) == 1)}
     if len(main) > 1:
         said["between"] = _between(told, main)
@@ -163,7 +162,8 @@ def describe_one(
         listed = _list_items(told, bounds, "semicolon")
         said["bounds"] = listed + _cite(bounds, numbers, lang)
     years = {row["year"] for row in rows}
-    span = range(max(start, min(years)), max(years)) if years else range(0)
+    told_of = years - {row["year"] for row in early}
+    span = range(min(told_of), max(told_of)) if told_of else range(0)
     gaps = {*searched, *span} - years
     if not rows and gaps:
         words = {"measure": told.label, "years": list_spans(gaps, lang)}
@@ -241,6 +241,22 @@ def _before(told: _Told, early: Sequence[Row], last: Row) -> str:
     return said + _cite(shown, told.numbers, lang)
 
 
+def course_of(
+    panel: pd.DataFrame, measure: str, entity: str
+) -> tuple[str, int, int] | None:
+    """Return `rise`, `fall`, `level` or `unsettled`, and from which year to which.
+
+    None where fewer than two figures can be compared.
+    """
+    rows = figures_of(panel[panel["entity"] == entity], measure)
+    _, main, bounds = _split(rows)
+    if len(main) == 1 and bounds and _rises(main[0], bounds[-1]):
+        main = [*main, bounds[-1]]
+    if len(main) < 2:
+        return None
+    return _direction(main[0], main[-1]), main[0]["year"], main[-1]["year"]
+
+
 def describe_all(
     panel: pd.DataFrame,
     measure: str,
@@ -280,7 +296,7 @@ def describe_all(
         values = [_middle(row) for row in closed]
         whole = unit in UNITS and UNITS[unit].kind == "count"
         low, median, high = (
-            say_number(round(float(point), 0 if whole else 2), unit, lang)
+            say_number(float(f"{point:.0f}" if whole else f"{point:.4g}"), unit, lang)
             for point in np.quantile(values, [0.25, 0.5, 0.75])
         )
         said["spread"] = _say(
@@ -305,7 +321,7 @@ def latest_rows(panel: pd.DataFrame, measure: str) -> tuple[list[Row], int]:
     series = series_of(panel, measure)
     counts = series.groupby("year").size()
     year = int(max(counts[2 * counts >= counts.max()].index))
-    rows = [row for row in _rows(panel, measure) if row["year"] == year]
+    rows = [row for row in figures_of(panel, measure) if row["year"] == year]
     return sorted(rows, key=_middle, reverse=True), year
 
 
@@ -337,7 +353,7 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
         numbers=None,
         lang=lang,
     )
-    ends = _rows(total, measure)
+    ends = figures_of(total, measure)
     text = [_sum(row["lower"], row["upper"], told.unit, lang) for row in ends]
     return _say(
         f"all_{_direction(ends[0], ends[1])}",
@@ -501,7 +517,7 @@ def _several(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
     return _say("buildings" if buildings else "others", lang)
 
 
-def _rows(panel: pd.DataFrame, measure: str) -> list[Row]:
+def figures_of(panel: pd.DataFrame, measure: str) -> list[Row]:
     """Return the known figures of a measure with hedge and source, by year."""
     about = _about(panel)
     printed = about.get("printed", {}).get(measure, {})
@@ -512,7 +528,7 @@ def _rows(panel: pd.DataFrame, measure: str) -> list[Row]:
         wording = printed.get(row["entity"], {}).get(str(row["year"]), "")
         source = cited.get(row["entity"], {}).get(str(row["year"]), "")
         more = {"qualifier": _hedge(wording, unit), "source": source}
-        rows.append({**{str(key): cell for key, cell in row.items()}, **more})
+        rows.append({**row, **more})
     return rows
 
 
@@ -542,6 +558,16 @@ def _start(years: list[int]) -> int:
         if year - before <= APART:
             return before
     return years[0] if years else 0
+
+
+def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return what came before a long gap, the figures since, and the mere bounds."""
+    closed = [row for row in rows if _is_closed(row)]
+    start = _start([row["year"] for row in closed])
+    main = [row for row in closed if row["year"] >= start]
+    early = [row for row in rows if row["year"] < start]
+    bounds = [row for row in rows if row not in main and row not in early]
+    return early, main, bounds
 
 
 def _direction(first: Row, last: Row) -> str:

@@ -32,7 +32,7 @@ ROOMS = (
     "revisions",
     "charts",
     "report",
-    "explore",
+    "explorer",
     "adding",
     "cli",
     "__main__",

@@ -149,19 +149,23 @@ def test_nothing_is_done_where_nothing_has_changed(again, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_notebook_at_fault_leaves_all_as_it_was_and_what_was_edited_is_made_anew(
-    again,
+def test_a_notebook_at_fault_leaves_the_report_whole_and_what_was_edited_is_made_anew(
+    again, capsys
 ):
     before, word = files(again / OUT), again / OUT / "report.docx"
     written = (again / OUT / PAGE).stat().st_mtime_ns
-    word.write_bytes(b"")
-    write_notebook(again / "02-wrong.ipynb", "nonsense")  # nothing that is lacking
-    with pytest.raises(DataError, match=r"02-wrong\.ipynb.*NameError.*nonsense"):
-        make(again, notebooks=("01-own.ipynb", "02-wrong.ipynb"))
     with pytest.raises(FileNotFoundError, match=r"03-none.ipynb"):
         make(again, notebooks=("03-none.ipynb",))
+    word.write_bytes(b"")
+    # Nothing that is lacking; and what follows it is not run.
+    write_notebook(again / "02-wrong.ipynb", "1 + 1\n1 / 0\n'after'")
+    make(again, notebooks=("01-own.ipynb", "02-wrong.ipynb"))
+    said = "02-wrong.ipynb 里有一个单元格出错：ZeroDivisionError: division by zero"
+    assert said in capsys.readouterr().err
+    page = (again / OUT / "notebooks/02-wrong.html").read_text("utf-8")
+    assert (said in page, "Traceback" in page) == (True, False)
     there = files(again / OUT)
-    assert {name for name in before if there[name] != before[name]} == {"report.docx"}
+    assert {name for name in before if there[name] != before[name]} == {"made.json"}
     make(again)
     assert files(again / OUT) == before
     # The page that was finished is still as good.

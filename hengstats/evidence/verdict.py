@@ -21,7 +21,7 @@ from hengstats.evidence.refusals import (
     label_refusals,
     rate_table,
 )
-from hengstats.evidence.rule import LENIENT
+from hengstats.evidence.rule import LENIENT, RULED, TESTABLE
 from hengstats.evidence.shown import (
     list_years,
     show_correlation,
@@ -137,6 +137,11 @@ class Verdict:
     printed_steps: tuple[tuple[int, int], ...] = ()
 
     @property
+    def headline(self) -> str:
+        """Whose figures they are and what was found, in two sentences, in `lang`."""
+        return write_headline(self, self.lang)
+
+    @property
     def statement(self) -> str:
         """The verdict in 简体, ready to be printed."""
         return self.say("zh-Hans")
@@ -183,6 +188,28 @@ def write_statement(verdict: Verdict, lang: str) -> str:
 def write_headline(verdict: Verdict, lang: str) -> str:
     """Return whose figures they are and what was found, in two sentences."""
     return _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
+
+
+def write_plain(verdict: Verdict, lang: str) -> list[str]:
+    """Return the finding in sentences that need no statistics to be read."""
+    words: dict[str, object] = {**_both(verdict, lang), "n": verdict.n_growths}
+    if not verdict.level:
+        words |= {"k": len(verdict.years), "years": list_years(verdict.years, lang)}
+        words |= {"least": TESTABLE + 1, "enough": RULED + 1}
+        key = "plain_few" if verdict.years else "plain_none"
+        parts = [_say(key, lang, **words), _say("plain_needed", lang, **words)]
+        grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
+        return [*parts, _say("can_say", lang, list=grown)] if grown else parts
+    row = statistics(verdict)["r"]
+    words["r"] = show_r(row["lower"], row["value"], row["upper"], lang)
+    words["detectable"] = show_correlation(verdict.detectable_r or 1.0)
+    opposite = "_opposite" if verdict.sign < 0 and verdict.finding != "no_sign" else ""
+    parts = [_say(f"plain_{verdict.finding}{opposite}", lang, **words)]
+    if verdict.finding == "suggestive" and verdict.level > 1:
+        parts += _why_only_suggestive(verdict, lang)
+    if verdict.finding != "no_sign":
+        parts.append(_say("association", lang))
+    return parts
 
 
 def entity_label(verdict: Verdict, lang: str) -> str:

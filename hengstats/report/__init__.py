@@ -29,7 +29,7 @@ from tqdm import tqdm
 from hengstats.dataset import copy_dataset, find_dataset, lies_in
 from hengstats.messages import data_error, refuse_write
 from hengstats.report.blocks import Picture, Table, number_blocks
-from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
+from hengstats.report.inputs import Edition, hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
 from hengstats.report.render import (
     write_chart,
@@ -85,9 +85,18 @@ class Report:
 
 
 def write_report(
-    dataset: str = "plaza66", out: str | Path = "build", lang: str = "zh-Hans"
+    dataset: str = "plaza66",
+    out: str | Path = "build",
+    lang: str = "zh-Hans",
+    *,
+    entity: str = "",
+    brief: bool = False,
+    title: str = "",
+    author: str = "",
+    unit: str = "",
+    date: str = "",
 ) -> Path:
-    """Return the folder of a report: Word, web page, PDF, charts, tables, notebooks.
+    """写一份报告 / Return the folder of a report: Word, web page, PDF, charts, tables.
 
     Where nothing has changed since it was last written there, it is left alone.
 
@@ -96,9 +105,16 @@ def write_report(
     dataset : str
         A name from `list_datasets`, or the path of a folder.
     out : str or Path
-        Where the folder is made, under the dataset's name.
+        Where the folder is made: under the dataset's name, one for each language.
     lang : str
         `zh-Hans`, `zh-Hant` or `en`.
+    entity : str
+        Key or name of the one to report on; by default all of the dataset.
+    brief : bool
+        The findings, the conclusion and the sources, without appendices or notebooks;
+        it has a folder of its own.
+    title, author, unit, date : str
+        As they are to stand on the title page; none by default, but for the title.
 
     Returns
     -------
@@ -110,40 +126,53 @@ def write_report(
     Raises
     ------
     DataError
-        If there is no such dataset, a row of it is at fault, it holds no figures yet,
-        or the report would be written into its own folder.
+        If there is no such dataset or entity, a row is at fault, it holds no figures
+        yet, or the report would be written into its own folder.
     """
-    return make_report(dataset, out, lang).folder
+    edition = Edition(
+        lang=lang,
+        entity=entity,
+        brief=brief,
+        title=title,
+        author=author,
+        unit=unit,
+        date=date,
+    )
+    return make_report(dataset, out, edition).folder
 
 
 def make_report(
     dataset: str = "plaza66",
     out: str | Path = "build",
-    lang: str = "zh-Hans",
+    edition: Edition | str = "zh-Hans",
     *,
     notebooks: Sequence[Path] | None = None,
 ) -> Report:
     """Return what was kept and what was made again; see `write_report`.
 
-    `notebooks` are the paths of those to run; by default all of the project.
+    `edition` may be a language alone. `notebooks` are the paths of those to run; by
+    default all of the project, and none for a brief report.
     """
-    check_language(lang)
+    edition = Edition(lang=edition) if isinstance(edition, str) else edition
+    check_language(edition.lang)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
-    folder = Path(out).absolute() / source.name
+    name = f"{edition.lang}-brief" if edition.brief else edition.lang
+    folder = Path(out).absolute() / source.name / name
     if source in (folder, *folder.parents):
         raise data_error("report.into_dataset", dataset=source.name)
-    paths = list_notebooks() if notebooks is None else notebooks
-    pages = {f"notebooks/{path.stem}.html": path for path in paths}
+    if notebooks is None:
+        notebooks = [] if edition.brief else list_notebooks()
+    pages = {f"notebooks/{path.stem}.html": path for path in notebooks}
     try:
         with _alone(folder):
-            done = _make(source, folder, pages, lang)
+            done = _make(source, folder, pages, edition)
     except OSError as fault:
         place = Path(os.path.abspath(fault.filename or folder))
         if folder in (place, *place.parents) or place in folder.parents:
             raise refuse_write(folder, fault) from fault
         raise  # what it is made from cannot be read
-    return replace(done, folder=Path(out) / source.name)
+    return replace(done, folder=Path(out) / source.name / name)
 
 
 @contextlib.contextmanager
@@ -164,7 +193,9 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> Report:
+def _make(
+    source: Path, folder: Path, pages: Mapping[str, Path], edition: Edition
+) -> Report:
     """Return what was kept and what was made again, in a folder that is ours alone.
 
     Everything is made beside the report, from a copy of the dataset in one state, and
@@ -172,14 +203,14 @@ def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> R
     """
     work = folder / WORK
     shutil.rmtree(work, ignore_errors=True)  # of a report that was killed
-    stamps = stamp_inputs(source, pages, lang)
+    stamps = stamp_inputs(source, pages, edition)
     before, files = _read_made(folder)
     ours = {name for name, sha in files.items() if sha == hash_file(folder / name)}
     if before == stamps and len(ours) == len(files):
         return Report(folder=folder, kept=tuple(files), redone=(), removed=())
     try:
         copy = copy_dataset(source, work / "data")
-        while stamps != (now := stamp_inputs(source, pages, lang)):
+        while stamps != (now := stamp_inputs(source, pages, edition)):
             shutil.rmtree(work / "data")
             stamps = now
             copy = copy_dataset(source, work / "data")
@@ -187,10 +218,10 @@ def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> R
         made = {page: files[page] for page in kept}
         again = {page: path for page, path in pages.items() if page not in kept}
         with _temporary(work):
-            steps = _plan_steps(copy, work, again, lang)
+            steps = _plan_steps(copy, work, again, edition)
             for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
                 bar.set_description(
-                    say("report", f"step_{kind}", lang).format(name=key)
+                    say("report", f"step_{kind}", edition.lang).format(name=key)
                 )
                 made |= {name: hash_file(work / name) for name in make()}
         redone = tuple(name for name in made if name not in kept)
@@ -225,19 +256,22 @@ def _temporary(work: Path) -> Iterator[None]:
 
 
 def _plan_steps(
-    source: Path, folder: Path, pages: Mapping[str, Path], lang: str
+    source: Path, folder: Path, pages: Mapping[str, Path], edition: Edition
 ) -> list[Step]:
     """Return the steps that make a report, the pages of notebooks last."""
-    given = read_inputs(str(source), lang)
+    given, lang = read_inputs(str(source), edition), edition.lang
     blocks = write_sections(given)
     invented = given.dataset.illustrative
     text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
     pictures = [block for block in blocks if isinstance(block, Picture)]
     tables = [block for block in blocks if isinstance(block, Table)]
-    runs = run_notebooks(list(pages.values()), str(source), lang)
+    runs = run_notebooks(list(pages.values()), str(source), lang, edition.entity)
 
     def make_page(page: str) -> list[str]:
-        write_page(next(runs), folder / page, lang)
+        notebook, fault = next(runs)
+        write_page(notebook, folder / page, lang)
+        if fault:
+            tqdm.write(fault, file=sys.stderr)
         return [page]
 
     return [

@@ -10,6 +10,9 @@ from matplotlib.axes import Axes
 from hengstats.vocabulary import say
 
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
+# The number of a source as `escape` leaves it, but where its own entry begins.
+MARK = re.compile(r"(?<!^)\\\[(\d+)\\\]", re.M)
+ANCHOR = re.compile(r"\{#source-(\d+) ")
 # What would end a line or a cell; a Chinese blank is a character like others.
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
 
@@ -84,12 +87,23 @@ def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False)
             written.append(_write_table(block, caption))
         else:
             written.append(block)
-    return "\n\n".join(written) + "\n"
+    return _link("\n\n".join(written)) + "\n"
 
 
-def small(text: str) -> str:
-    """Return a text as a paragraph in small type."""
-    style = '{custom-style="Table Note" typst:text:size="8.5pt"}'
+def _link(text: str) -> str:
+    """Return the text with each number of a source, as in [3], leading to its entry."""
+    listed = set(ANCHOR.findall(text))
+
+    def lead(mark: re.Match[str]) -> str:
+        return f"[{mark[0]}](#source-{mark[1]})" if mark[1] in listed else mark[0]
+
+    return MARK.sub(lead, text)
+
+
+def small(text: str, anchor: str = "") -> str:
+    """Return a text as a paragraph in small type, one that links may lead to."""
+    place = f"#{anchor} " if anchor else ""
+    style = f'{{{place}custom-style="Table Note" typst:text:size="8.5pt"}}'
     return f"::: {style}\n{escape(text)}\n:::"
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -23,13 +23,49 @@ from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
 from hengstats.figures import settle_figures
 from hengstats.messages import data_error
-from hengstats.panel import build_panel, panel_of
+from hengstats.panel import build_panel, panel_of, series_of
 from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording
-from hengstats.vocabulary import say
+from hengstats.vocabulary import LANGUAGES, say
 
 TAX, MEMBERS = "tax_revenue", "branch_members"
+# What a source that anybody can look up has in its address.
+PUBLIC = "://"
 LIBRARY = Path(__file__).resolve().parent.parent
+
+
+class Citations(dict[str, int]):
+    """Numbers sources in the order in which they are first cited."""
+
+    def __missing__(self, source: str) -> int:
+        """Return the next number."""
+        self[source] = len(self) + 1
+        return self[source]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What a user says of a report: language, length, of whom, and its title page.
+
+    Attributes
+    ----------
+    lang : str
+        `zh-Hans`, `zh-Hant` or `en`.
+    brief : bool
+        Without appendices, and with the table of tax only.
+    entity : str
+        Key or name of the one to report on; empty for all of the dataset.
+    title, author, unit, date : str
+        As they are to stand on the title page; empty for none, or the usual title.
+    """
+
+    lang: str = "zh-Hans"
+    brief: bool = False
+    entity: str = ""
+    title: str = ""
+    author: str = ""
+    unit: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,42 +78,57 @@ class Inputs:
         The dataset reported on.
     others : tuple of Dataset
         Its comparators.
-    figures, panel : DataFrame
-        Its accepted figures, `printed` with its unit, and the panel of them.
+    figures, panel, whole : DataFrame
+        Its accepted figures, `printed` with its unit, and the panel of them; of one
+        entity where one was asked for, and the panel of all.
     elsewhere, wide : DataFrame
         The known figures of the comparators, with the `topic` of their measure; the
         panel with the comparators in it.
     sources, numbers : DataFrame and dict
-        The publications cited, and the number of each in the report.
+        All publications, and the numbers of those that are cited, as they are cited.
     entities : tuple of str
-        The entities of the dataset that have figures, in its order.
+        The entities reported on: those that have figures, in the order of the dataset,
+        or the one asked for.
     entity : str
-        The one that the report is about, or goes into, where there are many: the first.
+        The first of them.
+    tax, members : str
+        The measures of tax and of organisation that lead the report.
+    public : bool
+        Whether every figure was published where anybody can look it up.
     verdict : Verdict, str or None
         On tax and members of the entity; why there is none, such as a year without a
-        member; None where one of the two was never printed.
+        member; None where one of the two is not known, or there are many entities.
     rivals : DataFrame
         As `explain_rivals` returns.
     changes : Changes or None
         What the last vintage changed, where there are several.
-    lang : str
-        Language of the report.
+    edition : Edition
+        What the user says of the report.
     """
 
     dataset: Dataset
     others: tuple[Dataset, ...]
     figures: pd.DataFrame
     panel: pd.DataFrame
+    whole: pd.DataFrame
     elsewhere: pd.DataFrame
     wide: pd.DataFrame
     sources: pd.DataFrame
     numbers: dict[str, int]
     entities: tuple[str, ...]
     entity: str
+    tax: str
+    members: str
+    public: bool
     verdict: Verdict | str | None
     rivals: pd.DataFrame
     changes: Changes | None
-    lang: str
+    edition: Edition
+
+    @property
+    def lang(self) -> str:
+        """The language of the report."""
+        return self.edition.lang
 
     @property
     def many(self) -> bool:
@@ -90,41 +141,94 @@ class Inputs:
         return None if self.many else self.entity
 
 
-def read_inputs(dataset: str, lang: str) -> Inputs:
-    """Return what the report on a dataset needs, its sources numbered.
+def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
+    """Return what the report on a dataset needs; `edition` may be a language alone.
 
     Raises
     ------
     DataError
-        If a row is at fault, or there is no dated figure to report on.
+        If a row is at fault, there is no dated figure to report on, or no such entity.
     """
+    edition = Edition(lang=edition) if isinstance(edition, str) else edition
     data = read_dataset(dataset)
     figures = settle_figures(data) if len(data.records) else pd.DataFrame()
     if figures.empty:
         raise data_error("report.no_figures", dataset=data.name)
     others = tuple(read_dataset(name) for name in data.comparators.values())
-    panel = panel_of([data], figures)
-    wide = build_panel([dataset, *data.comparators.values()]) if others else panel
+    whole = panel = panel_of([data], figures)
     dated = data.records["entity"].isin(figures["entity"])
     entities = tuple(data.records.loc[dated, "entity"].unique())
+    if edition.entity:
+        entities = (_find_entity(data, entities, edition.entity),)
+        figures = figures[figures["entity"] == entities[0]]
+        panel = panel_of([data], figures)
+    wide = build_panel([dataset, *data.comparators.values()]) if others else whole
+    tax = _leading(panel, data.codebook, "tax", TAX)
+    members = _leading(panel, data.codebook, "organisation", MEMBERS)
     sources = pd.concat([one.sources for one in (data, *others)])
     sources = sources[sources["kind"] != "transcribed"].drop_duplicates("source")
+    printed = data.records.loc[data.records["qualifier"] != "not_found", "source"]
+    origin = data.sources.set_index("source").loc[printed.unique(), "address"]
+    alone = len(entities) == 1
     return Inputs(
         dataset=data,
         others=others,
-        figures=_with_units(figures, data.records, lang),
+        figures=_with_units(figures, data.records, edition.lang),
         panel=panel,
+        whole=whole,
         elsewhere=_known_figures(others),
         wide=wide,
         sources=sources,
-        numbers={key: n for n, key in enumerate(sources["source"], start=1)},
+        numbers=Citations(),
         entities=entities,
         entity=entities[0],
-        verdict=_judge(panel, entities[0]),
-        rivals=explain_rivals(dataset, lang=lang),
-        changes=changes(dataset, lang=lang) if len(data.vintages) > 1 else None,
-        lang=lang,
+        tax=tax,
+        members=members,
+        public=data.vintages.empty and bool(origin.str.contains(PUBLIC).all()),
+        verdict=_judge(panel, members, tax) if alone else None,
+        rivals=explain_rivals(dataset, lang=edition.lang),
+        changes=changes(dataset, lang=edition.lang) if len(data.vintages) > 1 else None,
+        edition=edition,
     )
+
+
+def _find_entity(data: Dataset, entities: Sequence[str], asked: str) -> str:
+    """Return the entity of this key or name.
+
+    Raises
+    ------
+    DataError
+        If there is none with figures, or several are called so.
+    """
+    known = data.entities[data.entities["entity"].isin(entities)]
+    found = [
+        row["entity"]
+        for row in known.to_dict("records")
+        if asked in (row["entity"], *(row[lang] for lang in LANGUAGES))
+    ]
+    if len(found) != 1:
+        listed = "、".join(known[LANGUAGES[0]])
+        raise data_error("report.no_entity", entity=asked, known=listed)
+    return str(found[0])
+
+
+def _leading(
+    panel: pd.DataFrame, codebook: pd.DataFrame, topic: str, usual: str
+) -> str:
+    """Return the measure that leads a topic: the usual, or the one known longest.
+
+    A measure is chosen for its years, never for what it shows. A change or a rate of
+    another measure leads nothing.
+    """
+    own = codebook[(codebook["topic"] == topic) & (codebook["unit"] != "fraction")]
+    known = {
+        str(measure): series_of(panel, str(measure))["year"].nunique()
+        for measure in own["measure"]
+        if measure in panel and not str(measure).endswith("_increase")
+    }
+    if known.get(usual):
+        return usual
+    return max(known, key=lambda measure: known[measure], default=usual)
 
 
 def phrase(given: Inputs, key: str, **blanks: object) -> str:
@@ -169,16 +273,15 @@ def _known_figures(others: Iterable[Dataset]) -> pd.DataFrame:
     return pd.concat(known, ignore_index=True) if known else pd.DataFrame()
 
 
-def _judge(panel: pd.DataFrame, entity: str) -> Verdict | str | None:
+def _judge(panel: pd.DataFrame, members: str, tax: str) -> Verdict | str | None:
     """Return the verdict on tax and members, or why there is none.
 
-    None where one of the two was never printed.
+    None where one of the two is not known.
     """
-    if not {TAX, MEMBERS} <= set(panel.columns):
+    if not {tax, members} <= set(panel.columns):
         return None
-    own = panel[panel["entity"] == entity]
     try:
-        return assess(own, organisation=MEMBERS, economy=TAX, entity=entity)
+        return assess(panel, organisation=members, economy=tax)
     except DataError as fault:  # a figure of zero or less has no growth
         return str(fault)
 
@@ -187,24 +290,24 @@ def _judge(panel: pd.DataFrame, entity: str) -> Verdict | str | None:
 
 
 def stamp_inputs(
-    dataset: Path, notebooks: Mapping[str, Path], lang: str
+    dataset: Path, notebooks: Mapping[str, Path], edition: Edition
 ) -> dict[str, str]:
     """Return the SHA-256 of all that a report is made from, the same on any machine.
 
     Under `report` that of the dataset, its comparators, what comes with the library,
-    the library and the language; under each page of `notebooks` of these and of the
-    notebook that becomes it.
+    the library, the language and the rest of the edition; under each page of
+    `notebooks` of these, but for that rest, and of the notebook that becomes it.
     """
     others = read_comparators(dataset).values()
     compared = [find_dataset(name) for name in others]
     common = [
         dataset.name,
-        lang,
+        edition.lang,
         *[_hash_folder(folder) for folder in (dataset, *compared, DATA)],
         stamp_library(),
     ]
     texts = {page: hash_file(path) for page, path in notebooks.items()}
-    return {"report": _stamp(common)} | {
+    return {"report": _stamp([*common, asdict(edition)])} | {
         page: _stamp([*common, text]) for page, text in texts.items()
     }
 

@@ -1,6 +1,7 @@
 """Runs the notebooks for one dataset, and writes each as a page."""
 
 import asyncio
+import contextlib
 import html
 import re
 from collections.abc import Iterator, Sequence
@@ -28,41 +29,40 @@ STYLED = re.compile(r'<table id="T_([0-9a-f]{5})"')
 
 
 def list_notebooks() -> list[Path]:
-    """Return the notebooks of the project, in their order."""
-    return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+    """Return the notebooks of the project that are read, in their order.
+
+    The first, 00, is clicked: on a page it would show nothing.
+    """
+    return sorted(set(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")) - {*NOTEBOOKS.glob("00*")})
 
 
 def run_notebooks(
-    paths: Sequence[Path], dataset: str, lang: str
-) -> Iterator[nbformat.NotebookNode]:
+    paths: Sequence[Path], dataset: str, lang: str, entity: str = ""
+) -> Iterator[tuple[nbformat.NotebookNode, str]]:
     """Yield notebooks with their outputs, in order; two run at a time.
 
-    Where the dataset lacks what a cell asks for, it shows the message and goes on.
+    Beside each what went wrong in it, which is nothing where it ran to its end.
     """
-    run = partial(run_notebook, dataset=dataset, lang=lang, lenient=True)
+    run = partial(run_notebook, dataset=dataset, lang=lang, entity=entity)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         yield from pool.map(run, paths)
 
 
 def run_notebook(
-    path: Path, dataset: str, lang: str, *, lenient: bool = False
-) -> nbformat.NotebookNode:
-    """Return a notebook with its outputs, run for one dataset and language.
+    path: Path, dataset: str, lang: str, entity: str = ""
+) -> tuple[nbformat.NotebookNode, str]:
+    """Return a notebook with its outputs, run for one dataset, entity and language.
 
     It shows the name of the dataset, whatever its folder. What a run says of itself
     (progress, warnings, times, ids by chance) is no part of it. Where the dataset
-    lacks what a cell asks for, a `lenient` run shows the message and goes on.
-
-    Raises
-    ------
-    DataError
-        If a cell fails; it names the notebook and what the cell said.
+    lacks what a cell asks for, it shows the message and goes on. A cell at fault
+    shows what it said, and is returned as a sentence beside the notebook.
     """
     notebook = nbformat.read(path, as_version=4)
     folder = find_dataset(dataset).absolute()
     tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     for cell in tagged:
-        cell.source = _parameters(str(folder), lang)
+        cell.source = _parameters(str(folder), lang, entity)
     client = NotebookClient(
         notebook,
         timeout=SECONDS,
@@ -73,24 +73,28 @@ def run_notebook(
             "--IPKernelApp.ignore_cwd=True",  # no module beside the notebook is run
             "--HistoryManager.enabled=False",  # it would be kept in the user's home
         ],
-        allow_error_names=LACKING if lenient else [],
+        allow_error_names=LACKING,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    try:
+    # It ends at a fault; what ran before it, and the fault, are in the notebook.
+    with contextlib.suppress(CellExecutionError):
         asyncio.run(client.async_execute())
-    except CellExecutionError as error:
-        said = f"{error.ename}: {error.evalue}"
-        raise data_error("report.notebook", file=path.name, said=said) from None
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
-    errors = [output.ename for output in outputs if output.output_type == "error"]
-    if errors[:1] == [FOLLOWING]:  # nothing was lacking: the notebook is at fault
-        return run_notebook(path, dataset, lang)
+    errors = [output for output in outputs if output.output_type == "error"]
+    at_fault = [output for output in errors if output.ename not in LACKING]
+    if errors[:1] and errors[0].ename == FOLLOWING:  # nothing was lacking before it
+        at_fault = errors[:1]
     for cell in tagged:
-        cell.source = _parameters(folder.name, lang)
+        cell.source = _parameters(folder.name, lang, entity)
+    said = ""
+    for output in at_fault:
+        told = {"file": path.name, "said": f"{output.ename}: {output.evalue}"}
+        said = str(data_error("report.notebook", **told))
+        output.ename, output.evalue = "", said
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_settle(o) for o in cell.outputs if not _is_aside(o)]
-    return notebook
+    return notebook, said
 
 
 def write_page(notebook: nbformat.NotebookNode, path: Path, lang: str) -> Path:
@@ -107,9 +111,9 @@ def write_page(notebook: nbformat.NotebookNode, path: Path, lang: str) -> Path:
     return path
 
 
-def _parameters(dataset: str, lang: str) -> str:
-    """Return the cell that names dataset and language."""
-    return f"dataset = {dataset!r}\nlang = {lang!r}"
+def _parameters(dataset: str, lang: str, entity: str) -> str:
+    """Return the cell that names dataset, entity and language."""
+    return f"dataset = {dataset!r}\nentity = {entity or None!r}\nlang = {lang!r}"
 
 
 def _is_aside(output: nbformat.NotebookNode) -> bool:

@@ -1,19 +1,19 @@
 """Says what each section of the report says about one dataset.
 
-A section returns blocks: text, tables, pictures yet to be drawn. It computes nothing
-of its own, and no number is typed into its sentences.
+The front says what a reader takes away, each section opens with its finding, and the
+conclusion says what may be said. What a reviewer needs stands in the appendices. A
+section computes nothing of its own, and no number is typed into its sentences.
 """
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.growth import draw_growth, step_labels
+from hengstats.charts.growth import draw_growth
 from hengstats.charts.levels import (
     draw_index,
     draw_membership,
@@ -26,17 +26,28 @@ from hengstats.charts.timeline import draw_timeline
 from hengstats.charts.verdict import draw_verdict
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict
+from hengstats.evidence.rule import RULED
 from hengstats.evidence.shown import show_rate
 from hengstats.evidence.verdict import (
     label_table,
     refusals_note,
     refusals_table,
-    write_headline,
+    write_plain,
     write_statement,
 )
 from hengstats.figures import list_conflicts
-from hengstats.indicators import ENDS, growth, index_to
+from hengstats.indicators import growth
 from hengstats.panel import series_of
+from hengstats.prose import (
+    course_of,
+    describe_all,
+    describe_one,
+    figures_of,
+    join_sentences,
+    latest_rows,
+    list_spans,
+    say_figure,
+)
 from hengstats.report import tables
 from hengstats.report.blocks import Block, Picture, Table, escape
 from hengstats.report.inputs import (
@@ -53,57 +64,100 @@ from hengstats.vocabulary import name, say
 
 # So many rows of changes are printed; the note says how many more there are.
 MOST = 60
-MEMBERSHIP = {
-    "members": (MEMBERS, "members_working_here"),
-    "branches": ("branches",),
-}
+ORGANISATION = (
+    MEMBERS,
+    "members_working_here",
+    "branches",
+    "enterprises_covered",
+    "organisations",
+)
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
+CHINESE = "一二三四五六七八九十"
 
 
 def write_sections(given: Inputs) -> list[Block]:
-    """Return the whole report as blocks, its charts yet to be drawn."""
+    """Return the whole report as blocks, its charts yet to be drawn.
+
+    A brief one has no appendices, and no table but that of tax.
+    """
     sections: dict[str, Callable[[Inputs], list[Block]]] = {
-        "summary": _summary,
-        "changes": _changes,
-        "printed": _printed,
         "tax": _tax,
         "organisation": _organisation,
         "participation": _participation,
-        "together": _together,
         "comparators": _comparators,
-        "missing": _missing,
-        "conflicts": _conflicts,
-        "sources": _sources,
+        "together": _together,
+        "rivals": _rivals,
+        "changes": _changes,
+        "conclusion": _conclusion,
     }
-    blocks: list[Block] = []
+    blocks = [f"# {phrase(given, 'head_summary')}", *_summary(given)]
     if given.dataset.illustrative:
-        blocks.append(f"> {phrase(given, 'illustrative')}")
+        blocks.insert(0, f"> {phrase(given, 'illustrative')}")
     number = 0
     for key, section in sections.items():
         if written := section(given):
+            number += 1
+            blocks += [_numbered(given, f"head_{key}", number), *written]
+    brief = given.edition.brief
+    if brief:
+        blocks = [
+            one for one in blocks if not isinstance(one, Table) or one.key == "tax"
+        ]
+    further = [] if brief else _appendices(given)
+    sources = [_numbered(given, "head_sources", number + 1)]
+    return [*blocks, *sources, *_sources(given), *further]
+
+
+def _numbered(given: Inputs, key: str, number: int) -> str:
+    """Return the head of a section with its number."""
+    english = given.lang == "en"
+    mark = f"{number}\\. " if english else f"{CHINESE[number - 1]}、"
+    return f"# {mark}{phrase(given, key)}"
+
+
+def _appendices(given: Inputs) -> list[Block]:
+    """Return what a reviewer needs, under one head each."""
+    appendices: dict[str, Callable[[Inputs], list[Block]]] = {
+        "wordings": _wordings,
+        "ratios": _ratios,
+        "tests": _tests,
+        "evidence": _all_evidence,
+        "conflicts": _conflicts,
+        "missing": _missing,
+        "counts": _counts,
+    }
+    blocks: list[Block] = []
+    number = 0
+    for key, appendix in appendices.items():
+        if written := appendix(given):
+            number += 1
+            mark = str(number) if given.lang == "en" else CHINESE[number - 1]
             title = phrase(given, f"head_{key}")
-            if key != "summary":
-                number += 1
-                chinese = f"{'一二三四五六七八九十'[number - 1]}、"
-                title = (f"{number}\\. " if given.lang == "en" else chinese) + title
-            blocks += [f"# {title}", *written]
+            head = phrase(given, "appendix", number=mark, title=title)
+            blocks += [f"# {escape(head)}", *written]
     return blocks
 
 
 def write_header(given: Inputs) -> str:
     """Return the title block of the report, as pandoc reads it."""
-    data = given.dataset
-    title = "title_many" if given.many else "title"
+    data, edition = given.dataset, given.edition
     whose = {"entity": entity_label(given, given.entity), "dataset": data.name}
-    subtitle = "subtitle_illustrative" if data.illustrative else "subtitle"
-    fields = {
-        "title": phrase(given, title, **whose),
-        "subtitle": phrase(given, subtitle),
+    title = phrase(given, "title_many" if given.many else "title", **whose)
+    subtitle = "subtitle" if given.public else "subtitle_own"
+    if data.illustrative:
+        subtitle = "subtitle_illustrative"
+    fields: dict[str, Any] = {
+        "title": escape(edition.title or title),
+        "subtitle": escape(phrase(given, subtitle)),
     }
-    if latest := max(data.sources["published"], default=""):
-        fields["date"] = phrase(given, "date", date=latest)
-    fields = {key: escape(value) for key, value in fields.items()}
+    if signed := [escape(one) for one in (edition.unit, edition.author) if one]:
+        fields["author"] = signed
+    latest = max(data.sources["published"], default="")
+    if edition.date:
+        fields["date"] = escape(edition.date)
+    elif latest:
+        fields["date"] = escape(phrase(given, "date", date=latest))
     fields |= {
         "lang": given.lang,
         "typst-lang": given.lang.split("-")[0],
@@ -128,38 +182,324 @@ def _picture(
     return Picture(key=key, caption=caption, draw=partial(draw, lang=given.lang))
 
 
-def _summary(given: Inputs) -> list[Block]:
-    """Say what there is, year by year, in the words of the sources."""
-    records, lang = given.dataset.records, given.lang
-    printed = records[records["qualifier"] != "not_found"]
-    counts = {
-        "figures": len(printed),
-        "sources": printed["source"].nunique(),
-        "gaps": len(records) - len(printed),
-    }
-    lines = [phrase(given, "summary_counts", dataset=given.dataset.name, **counts)]
+def _told(given: Inputs, measure: str) -> dict[str, str]:
+    """Return the sentences on a measure, by what each is about."""
+    words: dict[str, Any] = {"lang": given.lang, "numbers": given.numbers}
     if given.many:
-        whose = entity_label(given, given.entity)
-        several = len(given.entities)
-        lines.append(phrase(given, "summary_many", n=several, entity=whose))
-    own = given.figures[given.figures["entity"] == given.entity]
-    for measure in (TAX, MEMBERS):
-        years = [
+        return describe_all(given.panel, measure, **words)
+    return describe_one(given.panel, measure, given.entity, **words)
+
+
+def _known(given: Inputs, measure: str) -> bool:
+    """Return whether a measure has a figure."""
+    return measure in given.panel and not series_of(given.panel, measure).empty
+
+
+def _join(given: Inputs, sentences: Iterable[str]) -> str:
+    """Return sentences as one paragraph."""
+    return escape(join_sentences(sentences, given.lang))
+
+
+def _labelled(given: Inputs, key: str, text: str) -> str:
+    """Return a paragraph that begins with what it is about."""
+    return phrase(given, "labelled", label=phrase(given, f"topic_{key}"), text=text)
+
+
+# The front
+
+
+def _summary(given: Inputs) -> list[Block]:
+    """Say what the reader takes away, each with figure and source, and draw tax."""
+    records = given.dataset.records
+    printed = records[records["qualifier"] != "not_found"]
+    if not given.many:
+        printed = printed[printed["entity"] == given.entity]
+    counts = {"figures": len(printed), "sources": printed["source"].nunique()}
+    whose = entity_label(given, given.entity)
+    lead = "summary_many" if given.many else "summary_one"
+    words = {"entity": whose, "n": len(given.entities), **counts}
+    lines = [escape(phrase(given, lead, **words))]
+    for topic, measure in (("tax", given.tax), ("organisation", given.members)):
+        if measure in given.panel:
+            said = _told(given, measure)
+            parts = ("course", "bounds", "total", "ranking")
+            text = _join(given, [said[one] for one in parts if one in said])
+            lines.append(_labelled(given, topic, text))
+    if took_part := _participation_said(given, brief=True):
+        lines.append(_labelled(given, "participation", _join(given, took_part)))
+    if isinstance(given.verdict, Verdict):
+        first = write_plain(given.verdict, given.lang)[:1]
+        lines.append(_labelled(given, "together", _join(given, first)))
+    if len(given.rivals) and TAX in given.panel and not given.many:
+        n = given.rivals["rival"].nunique()
+        text = escape(phrase(given, "summary_rivals", n=n))
+        lines.append(_labelled(given, "rivals", text))
+    return [*lines, *_main_chart(given)]
+
+
+def _main_chart(given: Inputs) -> list[Block]:
+    """Return the chart of tax, or of what else leads the report."""
+    if _known(given, given.tax):
+        draw = partial(draw_tax, given.panel, measure=given.tax, entities=given.shown)
+        return [_picture(given, "tax", draw, what=measure_label(given, given.tax))]
+    return _members_chart(given)
+
+
+def _members_chart(given: Inputs) -> list[Block]:
+    """Return the chart of members, or of what else leads organisation."""
+    if not _known(given, given.members):
+        return []
+    measures = ORGANISATION[:2] if given.members == MEMBERS else [given.members]
+    present = [measure for measure in measures if _known(given, measure)]
+    draw = partial(draw_membership, given.panel, entities=given.shown)
+    label = measure_label(given, given.members)
+    return [_picture(given, "members", partial(draw, measures=present), what=label)]
+
+
+# The sections
+
+
+def _tax(given: Inputs) -> list[Block]:
+    """Say how tax went; its growth drawn, its years as a table."""
+    if given.tax not in given.panel:
+        return []
+    blocks: list[Block] = [_join(given, _told(given, given.tax).values())]
+    if not _known(given, given.tax):
+        return blocks
+    if given.many:
+        return [*blocks, tables.ranking_table(given, given.tax, "tax")]
+    try:
+        steps = growth(given.panel, given.tax)
+    except DataError as fault:  # a figure of zero or less has no growth
+        steps = pd.DataFrame()
+        blocks.append(escape(str(fault)))
+    if len(steps):
+        label = measure_label(given, given.tax)
+        blocks.append(
+            _picture(given, "growth", partial(draw_growth, steps), what=label)
+        )
+    return [*blocks, tables.year_table(given, given.tax, "tax")]
+
+
+def _topic(given: Inputs, topic: str) -> list[str]:
+    """Return the measures of a topic that have figures, but for those of programmes."""
+    codebook = given.dataset.codebook
+    measures = codebook.loc[codebook["topic"] == topic, "measure"].astype(str)
+    parts = tuple(f"{measure}_" for measure in PARTICIPATION)
+    return [m for m in measures if _known(given, m) and not m.startswith(parts)]
+
+
+def _organisation(given: Inputs) -> list[Block]:
+    """Say how members and branches went, and the ratios that follow."""
+    measures = _topic(given, "organisation")
+    if not measures:
+        return []
+    blocks: list[Block] = []
+    if _known(given, given.members):
+        blocks.append(_join(given, _told(given, given.members).values()))
+    others = [m for m in ORGANISATION if m in measures and m != given.members]
+    parts = ("course", "bounds", "total")
+    told = [_told(given, measure) for measure in others or measures[:3]]
+    if given.members not in ORGANISATION:
+        told = [_told(given, m) for m in measures[:4] if m != given.members]
+    said = [one[part] for one in told for part in parts if part in one]
+    said += [
+        phrase(
+            given,
+            "ratio_said" if row["other"] == row["year"] else "ratio_said_apart",
+            ratio=phrase(given, f"ratio_{row['key']}"),
+            **{key: row[key] for key in ("year", "other", "text")},
+        )
+        for row in {row["key"]: row for row in tables.ratio_rows(given)}.values()
+    ]
+    if said:
+        blocks.append(_join(given, said))
+    if {*ORGANISATION[:2]} <= {*measures}:
+        blocks.append(phrase(given, "members_lead"))
+    if _known(given, given.tax):  # else it stands in front
+        blocks += _members_chart(given)
+    if given.many:
+        if _known(given, given.members):
+            blocks.append(tables.ranking_table(given, given.members, "members"))
+        return blocks
+    table = tables.topic_table(given, measures, "members")
+    return [*blocks, *([table] if table else [])]
+
+
+def _participation_said(given: Inputs, *, brief: bool = False) -> list[str]:
+    """Return what is known of participation, or that nothing is."""
+    codebook = given.dataset.codebook
+    topic = codebook.loc[codebook["topic"] == "participation", "measure"]
+    if not given.figures["measure"].isin(topic).any():
+        return []
+    known = [measure for measure in PARTICIPATION if _known(given, measure)]
+    if not known:
+        entity = entity_label(given, given.entity)
+        return [phrase(given, "participation_none", entity=entity)]
+    if brief:
+        said = _told(given, known[0])
+        return [said[part] for part in ("course", "bounds", "total") if part in said]
+    return [text for measure in known for text in _told(given, measure).values()]
+
+
+def _participation(given: Inputs) -> list[Block]:
+    """Say how participation went, or plainly that no figure of it is known."""
+    said = _participation_said(given)
+    if not said:
+        return []
+    blocks: list[Block] = [_join(given, said)]
+    known = [measure for measure in PARTICIPATION if _known(given, measure)]
+    for measure in known[:1]:
+        draw = partial(draw_participation, given.panel, entities=given.shown)
+        title, what = "participation_figure", measure_label(given, measure)
+        draw = partial(draw, measure=measure)
+        blocks.append(_picture(given, measure, draw, title=title, what=what))
+    if given.many:
+        ranked = [tables.ranking_table(given, m, "participation") for m in known[:1]]
+        return [*blocks, *ranked]
+    table = tables.topic_table(given, _topic(given, "participation"), "participation")
+    return [*blocks, *([table] if table else [])]
+
+
+def _together(given: Inputs) -> list[Block]:
+    """Say in plain words whether tax and members grow together."""
+    verdict = given.verdict
+    if given.many:
+        both = _known(given, given.tax) and _known(given, given.members)
+        return [phrase(given, "together_many")] if both else []
+    if verdict is None:
+        return []
+    if isinstance(verdict, str):
+        return [escape(verdict)]
+    said = write_plain(verdict, given.lang)
+    blocks: list[Block] = ["".join(map(escape, said))]
+    if given.lang == "en":
+        blocks = [" ".join(map(escape, said))]
+    if verdict.n_growths:
+        title = f"verdict_figure_{'pairs' if len(verdict.null_r) else 'few'}"
+        draw = partial(draw_verdict, verdict)
+        blocks.append(_picture(given, "verdict", draw, title=title))
+        blocks.append(tables.pairs_table(given, verdict.steps))
+    return blocks
+
+
+def _rivals(given: Inputs) -> list[Block]:
+    """Say which other explanations the record shows."""
+    if given.many or not _known(given, TAX):
+        return []
+    if given.rivals.empty:
+        return [phrase(given, "rivals_none")]
+    texts = given.rivals.drop_duplicates("rival")["explanation"]
+    colon = say("word", "colon", given.lang).strip()
+    short = [text.partition(colon)[0] for text in texts]
+    listed = say("word", "comma", given.lang).join(short)
+    lead = phrase(given, "rivals_lead", n=len(short), list=listed)
+    rows = []
+    for _, evidence in given.rivals.groupby("rival", sort=False):
+        numbers = sorted({given.numbers[source] for source in evidence["source"]})
+        cited = "".join(f"[{number}]" for number in numbers)
+        rows.append([evidence["explanation"].iloc[0], cited])
+    columns = tables.heads(given, rival=64, source=22)
+    caption = phrase(given, "rivals_table")
+    return [escape(lead), tables.make_table("rivals", caption, rows, columns)]
+
+
+def _comparators(given: Inputs) -> list[Block]:
+    """Say how the building stands beside others, and why that proves nothing."""
+    if not given.others:
+        return []
+    known = given.figures[given.figures["status"] != "missing"]
+    everywhere = pd.concat([known, given.elsewhere], ignore_index=True)
+    rents = _pick(given, everywhere, ["building"], "rent_mall")
+    said = [*_beside(given), *_rents_said(given, rents)]
+    blocks: list[Block] = [_join(given, said)] if said else []
+    blocks.append(phrase(given, "comparators_lead"))
+    blocks += _rents(given, rents)
+    standing = (TAX, "tax_per_area", MEMBERS, "members_stated")
+    others = _pick(given, given.elsewhere, ["building", "buildings"], *standing)
+    return [*blocks, *_elsewhere(given, "others", others)]
+
+
+def _pick(
+    given: Inputs, figures: pd.DataFrame, allowed: list[str], *measures: str
+) -> pd.DataFrame:
+    """Return the figures of some measures of entities of some kinds."""
+    entities = pd.concat([data.entities for data in (given.dataset, *given.others)])
+    kinds = entities.drop_duplicates("entity").set_index("entity")["kind"]
+    kind = figures["entity"].map(kinds)
+    return figures[figures["measure"].isin(measures) & kind.isin(allowed)]
+
+
+def _beside(given: Inputs) -> list[str]:
+    """Say what other buildings paid in the years that the building knows."""
+    if TAX not in given.wide or not _known(given, TAX):
+        return []
+    rows = figures_of(given.wide, TAX)
+    unit = given.wide.attrs["about"]["units"][TAX]
+    own = {row["year"]: row for row in rows if row["entity"] == given.entity}
+    said = []
+    for year in sorted(own):
+        others = [r for r in rows if r["year"] == year and r["entity"] != given.entity]
+        if not others:
+            continue
+        listed = [
             phrase(
                 given,
-                "summary_missing" if row["status"] == "missing" else "summary_year",
-                year=row["year"],
-                printed=row["printed"],
+                "beside_item",
+                entity=entity_label(given, row["entity"]),
+                figure=say_figure(row, unit, given.lang),
             )
-            for row in own[own["measure"] == measure].to_dict("records")
+            for row in (own[year], *others)
         ]
-        if years:
-            listed = say("word", "semicolon", lang).join(years)
-            label = measure_label(given, measure)
-            lines.append(phrase(given, "summary_measure", measure=label, list=listed))
-    if isinstance(given.verdict, Verdict):
-        lines.append(write_headline(given.verdict, lang))
-    return [*map(escape, lines), phrase(given, "how_to_read")]
+        numbers = sorted({given.numbers[r["source"]] for r in (own[year], *others)})
+        marks = "".join(f"[{number}]" for number in numbers)
+        joined = say("word", "comma", given.lang).join(listed)
+        said.append(phrase(given, "beside", year=year, list=joined) + marks)
+    return said
+
+
+def _rents_said(given: Inputs, rents: pd.DataFrame) -> list[str]:
+    """Say how the mall rent of each building of the owner went."""
+    words: dict[str, Any] = {"lang": given.lang, "numbers": given.numbers}
+    return [
+        describe_one(given.wide, "rent_mall", entity, **words)["course"]
+        for entity in rents["entity"].unique()
+        if course_of(given.wide, "rent_mall", entity)
+    ]
+
+
+def _rents(given: Inputs, rents: pd.DataFrame) -> list[Block]:
+    """Draw the rents of the buildings that know several years, from a common one."""
+    known = {
+        entity: set(
+            series_of(given.wide[given.wide["entity"] == entity], "rent_mall")["year"]
+        )
+        for entity in rents["entity"].unique()
+    }
+    known = {entity: years for entity, years in known.items() if len(years) > 1}
+    common = set.intersection(*known.values()) if len(known) > 1 else set()
+    if not common:
+        return []
+    draw = partial(draw_index, given.wide, entities=list(known), year=min(common))
+    return [_picture(given, "rent", partial(draw, measures=["rent_mall"]))]
+
+
+def _elsewhere(given: Inputs, key: str, figures: pd.DataFrame) -> list[Block]:
+    """Return figures of other entities as a table, if there are any."""
+    if figures.empty:
+        return []
+    ordered = figures.sort_values(
+        ["entity", "measure", "year"], kind="stable", key=_in_order
+    )
+    caption = phrase(given, f"{key}_table")
+    return [tables.figures_table(given, ordered, key, caption, several=True)]
+
+
+def _in_order(column: pd.Series) -> pd.Series:
+    """Return keys that keep entities and measures in the order they came in."""
+    if column.name == "year":
+        return column
+    return column.map({key: i for i, key in enumerate(column.unique())})
 
 
 def _changes(given: Inputs) -> list[Block]:
@@ -204,15 +544,15 @@ def _what_changed(found: Changes, lang: str) -> str:
     changed = len(found.found)
     counts = {"n": found.compared, "changed": changed, "kept": found.compared - changed}
     names = {"dataset": found.dataset, "title": found.last}
-    lines = [
-        say("changes", "head_vintage", lang, **names),
-        counts_text(found.figures, lang),
-        say(
-            "changes", "conclusions" if changed else "same_conclusions", lang, **counts
-        ),
-    ]
-    stop = say("word", "stop", lang)
-    return stop.join(line.rstrip("。.：:") for line in lines) + stop.strip()
+    key = "conclusions" if changed else "same_conclusions"
+    return join_sentences(
+        [
+            say("changes", "head_vintage", lang, **names).rstrip("：:"),
+            counts_text(found.figures, lang),
+            say("changes", key, lang, **counts),
+        ],
+        lang,
+    )
 
 
 def _note_more(given: Inputs, rows: int) -> str:
@@ -220,148 +560,180 @@ def _note_more(given: Inputs, rows: int) -> str:
     return phrase(given, "more_rows", n=rows - MOST) if rows > MOST else ""
 
 
-def _printed(given: Inputs) -> list[Block]:
-    """Count what was printed, and draw when what happened."""
-    blocks: list[Block] = [phrase(given, "printed_lead"), tables.counts_table(given)]
+# The conclusion
+
+
+def _conclusion(given: Inputs) -> list[Block]:
+    """Say what may be said, what not, which figure would settle it and whom to ask."""
+    paragraphs = {
+        "may": _may_be_said(given),
+        "may_not": _may_not_be_said(given),
+        "settle": _would_settle(given),
+    }
+    blocks: list[Block] = []
+    for key, said in paragraphs.items():
+        if said:
+            semicolon = say("word", "semicolon", given.lang)
+            listed = semicolon.join(dict.fromkeys(one for one in said if one))
+            blocks.append(escape(phrase(given, f"conclude_{key}", list=listed)))
+    return blocks
+
+
+def _leading(given: Inputs) -> list[tuple[str, str]]:
+    """Return topic and measure of what leads the report."""
+    pairs = (("tax", given.tax), ("organisation", given.members))
+    return [(topic, measure) for topic, measure in pairs if measure in given.panel]
+
+
+def _may_be_said(given: Inputs) -> list[str]:
+    """Return what the figures settle."""
+    said = []
+    for _, measure in _leading(given):
+        label = measure_label(given, measure)
+        if given.many and _known(given, measure):
+            rows, year = latest_rows(given.panel, measure)
+            words = {"measure": label, "year": year, "n": len(rows)}
+            said.append(phrase(given, "may_ranking", **words))
+        course = None if given.many else course_of(given.panel, measure, given.entity)
+        if course and course[0] != "unsettled":
+            words = {"measure": label, "first": course[1], "last": course[2]}
+            said.append(phrase(given, f"may_{course[0]}", **words))
+        elif not given.many and _known(given, measure):
+            years = [row["year"] for row in figures_of(given.panel, measure)]
+            spans = list_spans(years, given.lang)
+            said.append(phrase(given, "may_figures", measure=label, years=spans))
+    verdict = given.verdict
+    if isinstance(verdict, Verdict) and verdict.finding == "moves_together":
+        both = [measure_label(given, measure) for _, measure in _leading(given)]
+        key = "may_together" if verdict.sign > 0 else "may_opposite"
+        said.append(phrase(given, key, tax=both[0], members=both[1]))
+    return said
+
+
+def _may_not_be_said(given: Inputs) -> list[str]:
+    """Return what the figures leave open."""
+    said = [phrase(given, "not_real")] if given.dataset.illustrative else []
+    for _, measure in [] if given.many else _leading(given):
+        label = measure_label(given, measure)
+        rows = figures_of(given.panel, measure)
+        bounds = [row["year"] for row in rows if row["upper"] == float("inf")]
+        if bounds:
+            years = list_spans(bounds, given.lang)
+            said.append(phrase(given, "not_bound", measure=label, years=years))
+    verdict = given.verdict
+    if isinstance(verdict, Verdict):
+        together = verdict.finding == "moves_together"
+        said.append(phrase(given, "not_cause" if together else "not_together"))
+    if given.many:
+        said.append(phrase(given, "not_sizes"))
+    if given.others:
+        said.append(phrase(given, "not_compared"))
+    if len(given.rivals) and not given.many:
+        said.append(phrase(given, "not_apart", n=given.rivals["rival"].nunique()))
+    return said
+
+
+def _would_settle(given: Inputs) -> list[str]:
+    """Return which figures are missing most, and whom to ask for them."""
+    if given.many:
+        return [phrase(given, "settle_many")] * (len(_leading(given)) > 1)
+    known = {
+        measure: {
+            row["year"]: row["upper"] < float("inf")
+            for row in figures_of(given.panel, measure)
+        }
+        for _, measure in _leading(given)
+    }
+    starts = [course_of(given.panel, measure, given.entity) for measure in known]
+    first = min((course[1] for course in starts if course), default=0)
+    every = {year for years in known.values() for year in years if year >= first}
+    said = []
+    for topic, measure in _leading(given):
+        span = range(min(every), max(every) + 1) if every else range(0)
+        lacking = [year for year in span if not known[measure].get(year, False)]
+        if lacking:
+            label = measure_label(given, measure)
+            words = {"measure": label, "years": list_spans(lacking, given.lang)}
+            said.append(
+                phrase(given, "settle", whom=phrase(given, f"ask_{topic}"), **words)
+            )
+    codebook = given.dataset.codebook
+    wanted = codebook.loc[codebook["topic"] == "participation", "measure"]
+    if wanted.isin(PARTICIPATION).any() and not any(
+        _known(given, measure) for measure in PARTICIPATION
+    ):
+        whom = phrase(given, "ask_participation")
+        said.append(phrase(given, "settle_participation", whom=whom))
+    verdict = given.verdict
+    if not said and isinstance(verdict, Verdict):
+        more = max(0, RULED - verdict.n_growths)
+        key = "settle_more" if more else "settle_longer"
+        said.append(phrase(given, key, n=more))
+    return said
+
+
+# The appendices
+
+
+def _wordings(given: Inputs) -> list[Block]:
+    """Print every figure in the words of its source, and say how words are read."""
+    blocks: list[Block] = [phrase(given, "how_to_read")]
     events = given.dataset.milestones.query("kind == 'event'")
     if len(events):
         entity = str(events["entity"].iloc[0])
         draw = partial(draw_timeline, given.panel, entity=entity)
         blocks.append(_picture(given, "timeline", draw))
-    return blocks
-
-
-def _tax(given: Inputs) -> list[Block]:
-    """Show tax by year, its growth and its index."""
-    if TAX not in given.panel:
-        return []
-    figures, label = given.figures, measure_label(given, TAX)
-    tax = figures[figures["measure"] == TAX]
-    milestones = len(given.dataset.milestones) > 0
-    lead = phrase(given, "tax_lead") + phrase(given, "tax_phases") * milestones
-    draw = partial(draw_tax, given.panel, entities=given.shown)
-    picture = _picture(given, "tax", draw, what=label)
-    caption = phrase(given, "tax_table", measure=label)
-    table = (
-        tables.years_table(given, tax, "tax")
-        if given.many
-        else tables.figures_table(given, tax, "tax", caption)
-    )
-    blocks: list[Block] = [lead, picture, table]
-    codebook = given.dataset.codebook
-    topic = codebook.loc[codebook["topic"] == "tax", "measure"]
-    other = figures[figures["measure"].isin(topic) & (figures["measure"] != TAX)]
-    other = other[other["entity"] == given.entity]
-    if len(other):
-        caption = phrase(given, "tax_other_table")
-        blocks.append(tables.figures_table(given, other, "tax-other", caption))
-    return [*blocks, *_growth(given, label)]
-
-
-def _growth(given: Inputs, label: str) -> list[Block]:
-    """Show the growth of tax, and what the choice of the first year does."""
-    own = given.panel[given.panel["entity"] == given.entity]
-    try:
-        steps = growth(own, TAX)
-    except DataError as fault:  # a figure of zero or less has no growth
-        return [escape(str(fault))]
-    if steps.empty:
-        return []
-    lead = phrase(given, "growth_lead")
-    if given.many:
-        lead += phrase(given, "growth_whose", entity=entity_label(given, given.entity))
-    years = series_of(own, TAX)["year"]
-    # the first year from which on the years stand close together
-    base = int(years[years.diff().shift(-1).fillna(1) <= 2].iloc[0])
-    rates = steps[ENDS].transform(np.expm1)
-    labels = step_labels(steps, given.lang)
-    caption = phrase(given, "growth_table", measure=label)
-    draw = partial(draw_index, own, entities=given.entity, year=base)
+        blocks.append(tables.events_table(given, events))
+    codebook, known = given.dataset.codebook, given.figures
+    known = known[known["status"] != "missing"]
+    for topic in ("tax", "organisation", "participation", "economy", "service"):
+        measures = codebook.loc[codebook["topic"] == topic, "measure"]
+        rows = known[known["measure"].isin(measures)]
+        if given.many:
+            groups = rows.groupby("measure", sort=False)
+            blocks += [
+                tables.years_table(given, one, f"{topic}-years") for _, one in groups
+            ]
+        elif len(rows):
+            caption = phrase(
+                given, "words_table", topic=phrase(given, f"topic_{topic}")
+            )
+            blocks.append(tables.figures_table(given, rows, f"{topic}-words", caption))
+    elsewhere = given.elsewhere
+    if elsewhere.empty:
+        return blocks
+    near = elsewhere[elsewhere["entity"].isin(AREAS)]
+    growths = ("area_tax", "area_tax_growth", "yiyuan_buildings")
+    rent = ("rent_mall", "rent_mall_growth")
+    shown = {
+        "rent": _pick(given, elsewhere, ["building"], *rent),
+        "area": near[near["measure"].isin(growths)],
+        "national": _pick(
+            given, elsewhere, ["party"], "party_members", "organisations"
+        ),
+        "participation_elsewhere": elsewhere[elsewhere["topic"] == "participation"],
+    }
     return [
-        escape(lead),
-        _picture(given, "growth", partial(draw_growth, steps), what=label),
-        tables.growth_table(given, rates, labels, caption),
-        _picture(given, "index", draw, what=label),
-        *_start(given, own, int(years.iloc[0]), base),
+        *blocks,
+        *(b for key, rows in shown.items() for b in _elsewhere(given, key, rows)),
     ]
 
 
-def _start(given: Inputs, own: pd.DataFrame, first: int, base: int) -> list[Block]:
-    """Say what the choice of the first year does, where there is a choice."""
-    if first == base:
-        return []
-    table = index_to(own, TAX, first)
-    row = table[table["year"] == base].iloc[0].to_dict()
-    wording = given.figures.query("measure == @TAX and entity == @given.entity")
-    printed = wording.set_index("year")["printed"]
-    sentence = phrase(
-        given,
-        "base_note",
-        first=first,
-        base=base,
-        first_value=printed[first],
-        base_value=printed[base],
-        index=tables.show_box(row, "index", given.lang),
-    )
-    return [escape(sentence)]
+def _ratios(given: Inputs) -> list[Block]:
+    """Print the ratios that follow from the figures."""
+    table = tables.ratio_table(given)
+    return [table] if table else []
 
 
-def _organisation(given: Inputs) -> list[Block]:
-    """Show members, branches and the ratios that follow."""
-    blocks: list[Block] = []
-    for key, measures in MEMBERSHIP.items():
-        present = [measure for measure in measures if measure in given.panel]
-        draw = partial(draw_membership, given.panel, entities=given.shown)
-        if present:
-            blocks.append(_picture(given, key, partial(draw, measures=present)))
-    blocks += tables.topic_tables(given, "organisation", "members")
-    if not blocks:
-        return []
-    return [phrase(given, "members_lead"), *blocks, *tables.ratio_tables(given)]
-
-
-def _participation(given: Inputs) -> list[Block]:
-    """Show participation by year, or say plainly that none was printed."""
-    codebook, figures = given.dataset.codebook, given.figures
-    topic = codebook.loc[codebook["topic"] == "participation", "measure"]
-    own = figures[figures["measure"].isin(topic)]
-    if own.empty:
-        return []
-    printed = set(own.loc[own["status"] != "missing", "measure"])
-    known = [measure for measure in PARTICIPATION if measure in printed]
-    blocks: list[Block] = []
-    if not known:
-        entity = entity_label(given, given.entity)
-        blocks.append(escape(phrase(given, "participation_none", entity=entity)))
-    for measure in known or PARTICIPATION[:1]:
-        draw = partial(draw_participation, given.panel, entities=given.shown)
-        draw = partial(draw, measure=measure)
-        title, what = "participation_figure", measure_label(given, measure)
-        blocks.append(_picture(given, measure, draw, title=title, what=what))
-    blocks += tables.topic_tables(given, "participation", "participation")
-    if given.others:
-        rows = given.elsewhere[given.elsewhere["topic"] == "participation"]
-        caption = phrase(given, "participation_elsewhere")
-        key = "participation-elsewhere"
-        blocks.append(tables.figures_table(given, rows, key, caption, several=True))
-    return blocks
-
-
-def _together(given: Inputs) -> list[Block]:
-    """Show the verdict, what it rests on, what was refused, and the rivals."""
+def _tests(given: Inputs) -> list[Block]:
+    """Print the verdict in full, what it rests on, and what was refused."""
     verdict, lang = given.verdict, given.lang
-    if verdict is None:
+    if not isinstance(verdict, Verdict):
         return []
-    if isinstance(verdict, str):
-        return [escape(verdict)]
-    kind = "none"
-    if verdict.n_growths:
-        kind = "pairs" if len(verdict.null_r) else "few"
-    title = f"verdict_figure_{kind}"
-    blocks: list[Block] = [
-        escape(write_statement(verdict, lang)),
-        _picture(given, "verdict", partial(draw_verdict, verdict), title=title),
-    ]
+    blocks: list[Block] = [escape(write_statement(verdict, lang))]
+    if not verdict.n_growths:
+        draw = partial(draw_verdict, verdict)
+        blocks.append(_picture(given, "verdict", draw, title="verdict_figure_none"))
     if len(verdict.table):
         blocks.append(
             Table(
@@ -370,6 +742,7 @@ def _together(given: Inputs) -> list[Block]:
                 frame=label_table(verdict, lang),
                 widths=(20, 30, 12, 16, 12),
                 note=phrase(given, "verdict_note"),
+                right=(2, 3, 4),
             )
         )
     title = "refused_figure"
@@ -378,7 +751,6 @@ def _together(given: Inputs) -> list[Block]:
         phrase(given, "refused_lead"),
         _picture(given, "refusals", partial(draw_refusals, verdict), title=title),
         _refused(given, verdict),
-        *_rivals(given),
     ]
 
 
@@ -393,90 +765,34 @@ def _refused(given: Inputs, verdict: Verdict) -> Table:
         frame=frame,
         widths=(22, 44, 9, 9, 9, 9),
         note=refusals_note(verdict, given.lang),
+        right=(2, 3, 4, 5),
     )
 
 
-def _rivals(given: Inputs) -> list[Block]:
-    """Return the other explanations that the record shows, with their evidence."""
-    if given.rivals.empty:
-        return [phrase(given, "rivals_none")]
-    semicolon = say("word", "semicolon", given.lang)
-    rows = []
-    for _, evidence in given.rivals.groupby("rival", sort=False):
-        pieces = [_evidence(given, row) for row in evidence.to_dict("records")]
-        rows.append([evidence["explanation"].iloc[0], semicolon.join(pieces)])
-    columns = tables.heads(given, rival=40, evidence=46)
-    table = tables.make_table("rivals", phrase(given, "rivals_table"), rows, columns)
-    return [phrase(given, "rivals_lead"), table]
-
-
-def _evidence(given: Inputs, row: dict[Hashable, Any]) -> str:
-    """Return one piece of evidence: whose, what, when, as printed, by whom."""
-    traditional = given.lang == "zh-Hant"
-    printed = f"「{row['printed']}」" if traditional else f"“{row['printed']}”"
-    colon, number = say("word", "colon", given.lang), given.numbers[row["source"]]
-    return f"{row['evidence']}{colon}{printed} [{number}]"
-
-
-def _comparators(given: Inputs) -> list[Block]:
-    """Show the owner's other buildings, the areas around, and other buildings."""
-    if not given.others:
+def _all_evidence(given: Inputs) -> list[Block]:
+    """Print the evidence of each other explanation, as its source has it."""
+    if given.many or given.rivals.empty:
         return []
-    entities = pd.concat([data.entities for data in (given.dataset, *given.others)])
-    kinds = entities.drop_duplicates("entity").set_index("entity")["kind"]
-    known = given.figures[given.figures["status"] != "missing"]
-    everywhere = pd.concat([known, given.elsewhere], ignore_index=True)
-
-    def pick(figures: pd.DataFrame, allowed: list[str], *measures: str) -> pd.DataFrame:
-        kind = figures["entity"].map(kinds)
-        return figures[figures["measure"].isin(measures) & kind.isin(allowed)]
-
-    elsewhere = given.elsewhere
-    near = elsewhere[elsewhere["entity"].isin(AREAS)]
-    towers, party = ["building", "buildings"], ["party"]
-    rents = pick(everywhere, ["building"], "rent_mall", "rent_mall_growth")
-    growths = ("area_tax", "area_tax_growth", "yiyuan_buildings")
-    standing = (TAX, "tax_per_area", MEMBERS, "members_stated")
-    shown = {
-        "rent": rents,
-        "area": near[near["measure"].isin(growths)],
-        "others": pick(elsewhere, towers, *standing),
-        "national": pick(elsewhere, party, "party_members", "organisations"),
-    }
-    blocks: list[Block] = [phrase(given, "comparators_lead"), *_rents(given, rents)]
-    for key, figures in shown.items():
-        ordered = figures.sort_values(
-            ["entity", "measure", "year"], kind="stable", key=_in_order
+    rows = [
+        [
+            "" if repeated else row["explanation"].partition(colon)[0],
+            *_evidence(given, row),
+        ]
+        for colon in [say("word", "colon", given.lang).strip()]
+        for row, repeated in zip(
+            given.rivals.to_dict("records"),
+            given.rivals.duplicated("rival"),
+            strict=True,
         )
-        if len(ordered):
-            caption = phrase(given, f"{key}_table")
-            blocks.append(
-                tables.figures_table(given, ordered, key, caption, several=True)
-            )
-    return blocks
+    ]
+    columns = tables.heads(given, rival=22, evidence=34, printed=34, source=9)
+    caption = phrase(given, "evidence_table")
+    return [tables.make_table("evidence", caption, rows, columns)]
 
 
-def _rents(given: Inputs, rents: pd.DataFrame) -> list[Block]:
-    """Draw the rents of the buildings that know several years, from a common one."""
-    known = {
-        entity: set(
-            series_of(given.wide[given.wide["entity"] == entity], "rent_mall")["year"]
-        )
-        for entity in rents["entity"].unique()
-    }
-    known = {entity: years for entity, years in known.items() if len(years) > 1}
-    common = set.intersection(*known.values()) if len(known) > 1 else set()
-    if not common:
-        return []
-    draw = partial(draw_index, given.wide, entities=list(known), year=min(common))
-    return [_picture(given, "rent", partial(draw, measures=["rent_mall"]))]
-
-
-def _in_order(column: pd.Series) -> pd.Series:
-    """Return keys that keep entities and measures in the order they came in."""
-    if column.name == "year":
-        return column
-    return column.map({key: i for i, key in enumerate(column.unique())})
+def _evidence(given: Inputs, row: dict[Hashable, Any]) -> Sequence[str]:
+    """Return one piece of evidence: whose, what and when; as printed; by whom."""
+    return row["evidence"], row["printed"], f"[{given.numbers[row['source']]}]"
 
 
 def _missing(given: Inputs) -> list[Block]:
@@ -497,6 +813,12 @@ def _conflicts(given: Inputs) -> list[Block]:
     return [phrase(given, "conflicts_lead"), table]
 
 
+def _counts(given: Inputs) -> list[Block]:
+    """Count the figures by subject and standing of the source."""
+    return [phrase(given, "printed_lead"), tables.counts_table(given)]
+
+
 def _sources(given: Inputs) -> list[Block]:
-    """List the publications, numbered."""
-    return [phrase(given, "sources_lead"), tables.sources_list(given)]
+    """List the publications cited, in the order of their numbers."""
+    lead = "sources_lead" if given.public else "sources_lead_own"
+    return [phrase(given, lead), tables.sources_list(given)]

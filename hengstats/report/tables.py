@@ -1,11 +1,16 @@
-"""Prints figures as tables, each with its wording, its range and its source."""
+"""Prints figures as tables: numbers set on their decimals, ranges, sources."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hengstats.charts.caption import unit_of
-from hengstats.indicators import ENDS, ratio, round_out
-from hengstats.report.blocks import Block, Table, small
+from hengstats.errors import DataError
+from hengstats.indicators import ENDS, growth, ratio, round_out
+from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
+from hengstats.report.blocks import Table, small
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -25,6 +30,15 @@ RATIOS = (
     ("tax_per_tenant", TAX, "tenants", "100 million yuan"),
     ("tax_per_area", TAX, "floor_area", "yuan"),
 )
+# As wide as a digit, and as a point: they set numbers under each other.
+DIGIT, POINT = "\u2007", "\u2008"
+# A measure known in so many years is set out by year, beside at most so many others.
+MANY_YEARS, BESIDE = 4, 4
+# So many of a ranking are printed.
+RANKED = 20
+
+
+# How numbers are shown
 
 
 def show_number(
@@ -46,19 +60,75 @@ def show_number(
     return plain.replace("-", "−") + sign
 
 
-def show_box(row: dict, unit: str, lang: str) -> str:
-    """Return lower and upper end as one text, as narrow as the figure allows."""
-    if pd.isna(row["lower"]) and pd.isna(row["upper"]):
-        return "—"
-    if row["lower"] == row["upper"]:
-        return show_number(row["lower"], unit, lang)
-    ends = [abs(row[end]) for end in ("lower", "upper") if np.isfinite(row[end])]
-    digits = 3 if max(ends, default=0) < 100 and unit != "fraction" else 2
-    low = show_number(row["lower"], unit, lang, side="lower", digits=digits)
-    if np.isinf(row["upper"]):
-        return say("report", "from_on", lang, low=low)
-    high = show_number(row["upper"], unit, lang, side="upper", digits=digits)
-    return f"{low} … {high}"
+def show_boxes(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
+    """Return the ranges of a column, all to one precision, rounded outwards.
+
+    A point needs no range.
+    """
+    scale = 100 if unit == "fraction" else 1
+    wide = [row for row in rows if row["lower"] != row["upper"]]
+    ends = [scale * row[end] for row in wide for end in ("lower", "upper")]
+    digits = max((_digits(end) for end in ends if np.isfinite(end)), default=0)
+    sign = "%" if unit == "fraction" else ""
+    shown = []
+    for row in rows:
+        low, high = (
+            f"{round_out(scale * row[end], digits, up=end == 'upper'):,.{digits}f}"
+            for end in ("lower", "upper")
+        )
+        low, high = (text.replace("-", "−") + sign for text in (low, high))
+        if pd.isna(row["lower"]) or row["lower"] == row["upper"]:
+            shown.append("—")
+        elif np.isinf(row["upper"]):
+            shown.append(say("report", "from_on", lang, low=low))
+        elif np.isinf(row["lower"]):
+            shown.append(say("report", "up_to", lang, high=high))
+        else:
+            shown.append(say("hedge", "range", lang, low=low, high=high))
+    return shown
+
+
+def show_rates(rates: Sequence[Row], lang: str) -> list[str]:
+    """Return growths as percent without the sign, one digit each, or as ranges."""
+    shown = []
+    for row in rates:
+        low, high = 100 * row["lower"], 100 * row["upper"]
+        nearest = {f"{end:.1f}" for end in (low, high) if np.isfinite(end)}
+        ends = [
+            f"{round_out(end, 1, up=up):.1f}".replace("-", "−")
+            for end, up in ((low, False), (high, True))
+        ]
+        if np.isinf(high) and np.isinf(low):
+            shown.append("—")
+        elif np.isinf(high):
+            shown.append(say("report", "from_on", lang, low=ends[0]))
+        elif np.isinf(low):
+            shown.append(say("report", "up_to", lang, high=ends[1]))
+        elif len(nearest) == 1:
+            shown.append(nearest.pop().replace("-", "−"))
+        else:
+            shown.append(say("hedge", "range", lang, low=ends[0], high=ends[1]))
+    return shown
+
+
+def on_decimals(texts: Sequence[str]) -> list[str]:
+    """Return numbers filled up so that flush right their points stand in line."""
+    tails = [len(text.partition(".")[2]) for text in texts]
+    most = max(tails, default=0)
+    return [
+        text
+        if not text[-1:].isdigit()
+        else text + POINT * (tail == 0 < most) + DIGIT * (most - tail)
+        for text, tail in zip(texts, tails, strict=True)
+    ]
+
+
+def _digits(number: float) -> int:
+    """Return how many decimals a number has, three at most."""
+    return min(3, len(f"{number:.10g}".partition(".")[2]))
+
+
+# How tables are made
 
 
 def heads(given: Inputs, **widths: int) -> dict[str, int]:
@@ -67,12 +137,205 @@ def heads(given: Inputs, **widths: int) -> dict[str, int]:
 
 
 def make_table(
-    key: str, caption: str, rows: list, columns: dict[str, int], note: str = ""
+    key: str,
+    caption: str,
+    rows: list,
+    columns: dict[str, int],
+    note: str = "",
+    right: tuple[int, ...] = (),
 ) -> Table:
     """Return rows of texts as a table; `columns` are the heads and relative widths."""
     frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
     widths = tuple(columns.values())
-    return Table(key=key, caption=caption, frame=frame, widths=widths, note=note)
+    return Table(
+        key=key, caption=caption, frame=frame, widths=widths, note=note, right=right
+    )
+
+
+def _with_unit(given: Inputs, measure: str, unit: str) -> str:
+    """Return what a measure is called, with its unit."""
+    words = {"measure": measure_label(given, measure)}
+    return say(
+        "chart", "axis", given.lang, unit=name("unit", unit, given.lang), **words
+    )
+
+
+def _unit(given: Inputs, measure: str) -> str:
+    """Return the unit of a measure."""
+    return str(given.panel.attrs["about"]["units"].get(measure, ""))
+
+
+def _cited(given: Inputs, sources: Sequence[str]) -> str:
+    """Return the numbers of sources as they stand in a cell."""
+    numbers = sorted({given.numbers[source] for source in sources if source})
+    return "".join(f"[{number}]" for number in numbers) or "—"
+
+
+def _points(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
+    """Return figures without their unit, hedges kept, points in line."""
+    bare = unit if unit == "fraction" else ""
+    return on_decimals([say_figure(row, bare, lang) for row in rows])
+
+
+def year_table(given: Inputs, measure: str, key: str) -> Table:
+    """Return one measure of the entity by year: figure, range, growth, source."""
+    unit, lang = _unit(given, measure), given.lang
+    rows = figures_of(given.panel, measure)
+    label = _with_unit(given, measure, unit)
+    columns = {**heads(given, year=10), label: 24}
+    cells = [[str(row["year"]) for row in rows], _points(rows, unit, lang)]
+    note = ""
+    if any(row["lower"] < row["upper"] for row in rows):
+        columns |= heads(given, box=22)
+        cells.append(show_boxes(rows, unit, lang))
+        note = phrase(given, "note_box")
+    try:
+        steps = growth(given.panel, measure) if unit != "fraction" else pd.DataFrame()
+    except DataError:  # a figure of zero or less has no growth
+        steps = pd.DataFrame()
+    if len(steps):
+        ends = steps[ENDS].transform(np.expm1).assign(year=steps["year"])
+        shown = show_rates(ends.to_dict("records"), lang)
+        rates = dict(zip(steps["year"], shown, strict=True))
+        columns |= heads(given, growth=22)
+        cells.append([rates.get(row["year"], "—") for row in rows])
+        note += phrase(given, "note_growth")
+    columns |= heads(given, source=10)
+    cells.append([_cited(given, [row["source"]]) for row in rows])
+    right = tuple(range(1, len(columns) - 1))
+    caption = phrase(given, "by_year", measure=measure_label(given, measure))
+    return make_table(
+        key,
+        caption,
+        [list(row) for row in zip(*cells, strict=True)],
+        columns,
+        note,
+        right,
+    )
+
+
+def topic_table(given: Inputs, measures: Sequence[str], key: str) -> Table | None:
+    """Return the measures of a topic: by year where they have years, else a row each.
+
+    None where none of them is known.
+    """
+    known = {
+        measure: rows
+        for measure in measures
+        if measure in given.panel and (rows := figures_of(given.panel, measure))
+    }
+    if not known:
+        return None
+    long = [one for one, rows in known.items() if len(rows) >= MANY_YEARS]
+    if len(known) == 1 and long:
+        return year_table(given, long[0], key)
+    if long:
+        return _beside(given, {one: known[one] for one in long[:BESIDE]}, key)
+    return _one_by_one(given, known, key)
+
+
+def _beside(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
+    """Return measures beside each other, a row a year."""
+    years = sorted({row["year"] for rows in known.values() for row in rows})
+    columns = heads(given, year=10)
+    cells = [list(map(str, years))]
+    sources: dict[int, list[str]] = {year: [] for year in years}
+    for measure, rows in known.items():
+        unit = _unit(given, measure)
+        columns[_with_unit(given, measure, unit)] = 20
+        shown = dict(
+            zip([r["year"] for r in rows], _points(rows, unit, given.lang), strict=True)
+        )
+        cells.append([shown.get(year, "—") for year in years])
+        for row in rows:
+            sources[row["year"]].append(row["source"])
+    columns |= heads(given, source=12)
+    cells.append([_cited(given, sources[year]) for year in years])
+    caption = phrase(given, f"{key}_table")
+    rows_ = [list(row) for row in zip(*cells, strict=True)]
+    right = tuple(range(1, len(columns) - 1))
+    return make_table(key, caption, rows_, columns, "", right)
+
+
+def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
+    """Return a row for each figure of several measures."""
+    flat = [(one, row) for one, rows in known.items() for row in rows]
+    cells: list[list[str]] = [[], [], [], []]
+    for measure, row in flat:
+        unit = _unit(given, measure)
+        cells[0].append(_with_unit(given, measure, unit))
+        cells[1].append(str(row["year"]))
+        bare = unit if unit == "fraction" else ""
+        cells[2].append(say_figure(row, bare, given.lang))
+        cells[3] += show_boxes([row], unit, given.lang)
+    cells[2] = on_decimals(cells[2])
+    columns = heads(given, measure=34, year=10, value=18)
+    if any(row["lower"] < row["upper"] for _, row in flat):
+        columns |= heads(given, box=20)
+    else:
+        cells.pop()
+    columns |= heads(given, source=10)
+    cells.append([_cited(given, [row["source"]]) for _, row in flat])
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    right = tuple(range(2, len(columns) - 1))
+    return make_table(key, phrase(given, f"{key}_table"), rows, columns, "", right)
+
+
+def ranking_table(given: Inputs, measure: str, key: str) -> Table:
+    """Return the entities of the last common year, the largest first, with shares."""
+    unit, lang = _unit(given, measure), given.lang
+    rows, year = latest_rows(given.panel, measure)
+    shown, rest = rows[:RANKED], rows[RANKED:]
+    label = _with_unit(given, measure, unit)
+    columns = {**heads(given, rank=8, entity=30), label: 24}
+    cells = [
+        [str(place) for place in range(1, len(shown) + 1)],
+        [entity_label(given, row["entity"]) for row in shown],
+        _points(shown, unit, lang),
+    ]
+    total = sum(row["value"] for row in rows)
+    if unit != "fraction" and np.isfinite(total) and total > 0:
+        shares = [100 * row["value"] / total for row in shown]
+        columns |= heads(given, share=14, cumulated=16)
+        cells.append([f"{share:.1f}" for share in shares])
+        cells.append([f"{share:.1f}" for share in np.cumsum(shares)])
+    columns |= heads(given, source=12)
+    cells.append([_cited(given, [row["source"]]) for row in shown])
+    note = phrase(given, "more_ranked", n=len(rest)) if rest else ""
+    words = {"measure": measure_label(given, measure), "year": year}
+    right = (0, *range(2, len(columns) - 1))
+    return make_table(
+        key,
+        phrase(given, "ranking_table", **words),
+        [list(row) for row in zip(*cells, strict=True)],
+        columns,
+        note,
+        right,
+    )
+
+
+def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
+    """Return the growths of both measures beside each other, a step a row."""
+    labels = [
+        say(
+            "chart",
+            "growth_step",
+            given.lang,
+            from_year=row["from_year"],
+            year=row["year"],
+        )
+        for row in steps.to_dict("records")
+    ]
+    cells, columns = [labels], heads(given, step=24)
+    for side, measure in (("x", given.members), ("y", given.tax)):
+        grown = steps[[f"{side}_{end}" for end in ENDS]].set_axis(ENDS, axis=1)
+        ends = grown.transform(np.expm1)
+        cells.append(on_decimals(show_rates(ends.to_dict("records"), given.lang)))
+        words = {"measure": measure_label(given, measure)}
+        columns[say("draw", "growth_of", given.lang, **words)] = 38
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    caption = phrase(given, "pairs_table")
+    return make_table("pairs", caption, rows, columns, "", (1, 2))
 
 
 def figures_table(
@@ -83,118 +346,121 @@ def figures_table(
     *,
     several: bool = False,
 ) -> Table:
-    """Return figures as a table, with the measure where there are several.
+    """Return figures in the words of their sources, each with its range.
 
-    Of several entities their names in place of the kind of each figure.
+    Of several entities with their names.
     """
     lang = given.lang
-    measures = figures["measure"].nunique()
-    columns = {"period": 14, "printed": 18, "value": 16, "box": 20, "source": 8}
-    if measures > 1:
-        columns = {"measure": 22, **columns}
-    columns = {"entity": 18, **columns} if several else {**columns, "status": 11}
+    columns = {"measure": 26, "period": 14, "printed": 26, "box": 20, "source": 9}
+    columns = {"entity": 20, **columns} if several else columns
     rows = []
     for row in figures.to_dict("records"):
-        missing, unit = row["status"] == "missing", row["unit"]
-        measure = measure_label(given, row["measure"])
-        words = {"measure": measure, "unit": name("unit", unit, lang)}
-        cells = {
+        unit = row["unit"]
+        cells: dict[str, Any] = {
             "entity": entity_label(given, row["entity"]),
-            "measure": say("chart", "axis", lang, **words),
+            "measure": _with_unit(given, row["measure"], unit),
             "period": row["period"].replace("/", " / "),
-            "printed": "—" if missing else row["printed"],
-            "value": show_number(row["value"], unit, lang),
-            "box": show_box(row, unit, lang),
-            "source": "—" if missing else str(given.numbers[row["source"]]),
-            "status": name("status", row["status"], lang),
+            "printed": row["printed"],
+            "box": show_boxes([row], unit, lang)[0],
+            "source": _cited(given, [row["source"]]),
         }
+        if cells["box"] == "—":
+            cells["box"] = show_number(row["value"], unit, lang)
         rows.append([cells[column] for column in columns])
-    note = "" if several else phrase(given, "note_kinds")
-    if measures == 1:
-        unit = name("unit", figures["unit"].iloc[0], lang)
-        note = phrase(given, "note_units", unit=unit)
-    return make_table(key, caption, rows, heads(given, **columns), note)
+    columns_ = heads(given, **columns)
+    right = (len(columns) - 2,)
+    return make_table(
+        key, caption, rows, columns_, phrase(given, "note_printed"), right
+    )
 
 
 def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
-    """Return one measure of many entities as printed: a row each, a column a year."""
+    """Return one measure of many entities: a row each, a column a year."""
     known = figures[figures["status"] != "missing"]
-    years = sorted(known["year"].unique())
-    printed = known.pivot(index="entity", columns="year", values="printed")
-    printed = printed.reindex(known["entity"].unique()).fillna("—")
-    rows = [
-        [entity_label(given, entity), *row]
-        for entity, row in zip(printed.index, printed.to_numpy().tolist(), strict=True)
+    unit, lang = str(known["unit"].iloc[0]), given.lang
+    measure = str(figures["measure"].iloc[0])
+    rows = figures_of(given.panel, measure)
+    years = sorted({row["year"] for row in rows})
+    shown = dict(
+        zip(
+            [(row["entity"], row["year"]) for row in rows],
+            [say_figure(row, unit if unit == "fraction" else "", lang) for row in rows],
+            strict=True,
+        )
+    )
+    entities = list(known["entity"].unique())
+    cells = [
+        on_decimals([shown.get((entity, year), "—") for entity in entities])
+        for year in years
     ]
-    cited = sorted({given.numbers[source] for source in known["source"]})
-    listed = say("word", "comma", given.lang).join(map(str, cited))
-    unit = name("unit", known["unit"].iloc[0], given.lang) if len(known) else "—"
-    measure = measure_label(given, figures["measure"].iloc[0])
-    caption = phrase(given, "years_table", measure=measure)
+    names = [entity_label(given, entity) for entity in entities]
+    listed = _cited(given, list(known["source"]))
+    caption = phrase(given, "years_table", measure=_with_unit(given, measure, unit))
     columns = heads(given, entity=24) | {str(year): 14 for year in years}
-    note = phrase(given, "note_years", unit=unit, list=listed)
-    return make_table(key, caption, rows, columns, note)
+    note = phrase(given, "note_years", list=listed)
+    rows_ = [list(row) for row in zip(names, *cells, strict=True)]
+    return make_table(key, caption, rows_, columns, note, tuple(range(1, len(columns))))
 
 
-def topic_tables(given: Inputs, topic: str, key: str) -> list[Block]:
-    """Return the figures of a topic: all of one entity, or each measure of many."""
-    codebook, known = given.dataset.codebook, given.figures
-    measures = codebook.loc[codebook["topic"] == topic, "measure"]
-    known = known[(known["status"] != "missing") & known["measure"].isin(measures)]
-    if known.empty:
-        return []
-    if not given.many:
-        return [figures_table(given, known, key, phrase(given, f"{key}_table"))]
-    groups = known.groupby("measure", sort=False)
-    return [years_table(given, rows, key) for _, rows in groups]
-
-
-def growth_table(
-    given: Inputs, rates: pd.DataFrame, labels: list[str], caption: str
-) -> Table:
-    """Return growth within its bounds, one labelled step a row."""
-    rows = [
-        [
-            label,
-            show_number(row["value"], "fraction", given.lang),
-            show_box(row, "fraction", given.lang),
-        ]
-        for label, row in zip(labels, rates.to_dict("records"), strict=True)
-    ]
-    return make_table("growth", caption, rows, heads(given, step=30, value=20, box=30))
-
-
-def ratio_tables(given: Inputs) -> list[Block]:
-    """Return the ratios that can be computed of one entity, with their years."""
-    own, lang = given.panel, given.lang
-    rows = []
+def ratio_rows(given: Inputs) -> list[Row]:
+    """Return the ratios that can be computed of one entity, with years and texts."""
+    own, lang, found = given.panel, given.lang, []
     for key, over, under, unit in RATIOS:
         if given.many or over not in own or under not in own:
             continue
         table = ratio(own, over, under, under_year="nearest")
-        factor, per = 1.0, name("unit", "percent", lang)
+        factor, per = 1.0, ""
         if unit != "fraction":
             factor = convert(own.attrs["about"]["units"][over], unit)
-            per = f"{name('unit', unit, lang)} / {unit_of(own, under, lang)}"
+            per = f"{name('unit', unit, lang)}/{unit_of(own, under, lang)}"
         ends = table[ENDS] * factor
         for row in table.assign(**ends).to_dict("records"):
-            year, other = str(row["year"]), row["under_year"]
-            if other != row["year"]:
-                year = phrase(given, "ratio_years", year=year, other=other)
-            value, box = (
-                show_number(row["value"], unit, lang),
-                show_box(row, unit, lang),
-            )
-            rows.append([phrase(given, f"ratio_{key}"), year, value, box, per])
-    if not rows:
-        return []
-    columns = heads(given, measure=26, year=16, value=10, box=22, unit=16)
+            if unit == "fraction":
+                text = settled_percent(row["lower"], row["upper"], lang)
+            else:
+                text = _show_ratio(row, lang) + f" {per}"
+            years = {"year": row["year"], "other": row["under_year"]}
+            found.append({"key": key, "text": text, **years})
+    return found
+
+
+def _show_ratio(row: Row, lang: str) -> str:
+    """Return a ratio to three digits, as a range where its bounds differ."""
+    ends = [
+        f"{float(f'{row[end]:.3g}'):,.10g}" if np.isfinite(row[end]) else ""
+        for end in ("lower", "upper")
+    ]
+    if not ends[1]:
+        return say("report", "from_on", lang, low=ends[0])
+    low, high = ends
+    return low if low == high else say("hedge", "range", lang, low=low, high=high)
+
+
+def ratio_table(given: Inputs) -> Table | None:
+    """Return the ratios as a table, if there are any."""
+    rows = []
+    for row in ratio_rows(given):
+        year = str(row["year"])
+        if row["other"] != row["year"]:
+            year = phrase(given, "ratio_years", year=year, other=row["other"])
+        rows.append([phrase(given, f"ratio_{row['key']}"), year, row["text"]])
+    columns = heads(given, measure=36, year=26, value=30)
     caption, note = phrase(given, "ratios_table"), phrase(given, "ratios_note")
-    return [make_table("ratios", caption, rows, columns, note)]
+    return make_table("ratios", caption, rows, columns, note, (2,)) if rows else None
+
+
+def events_table(given: Inputs, events: pd.DataFrame) -> Table:
+    """Return dated events with their sources."""
+    rows = [
+        [row["date"], row[given.lang], _cited(given, [row["source"]])]
+        for row in events.to_dict("records")
+    ]
+    columns = heads(given, period=16, event=60, source=10)
+    return make_table("events", phrase(given, "events_table"), rows, columns)
 
 
 def counts_table(given: Inputs) -> Table:
-    """Return how many figures were printed, by subject and standing of the source."""
+    """Return how many figures there are, by subject and standing of the source."""
     records, codebook = given.dataset.records, given.dataset.codebook
     topics = dict(zip(codebook["measure"], codebook["topic"], strict=True))
     printed = records[records["qualifier"] != "not_found"]
@@ -211,14 +477,16 @@ def counts_table(given: Inputs) -> Table:
     rows.append([*total, *map(str, counts.sum().tolist())])
     by = {name("standing", standing, given.lang): 14 for standing in standings}
     columns = heads(given, topic=20) | by | total
-    return make_table("printed", phrase(given, "printed_table"), rows, columns)
+    right = tuple(range(1, len(columns)))
+    caption = phrase(given, "printed_table")
+    return make_table("printed", caption, rows, columns, "", right)
 
 
 def missing_table(given: Inputs, gaps: pd.DataFrame) -> Table:
     """Return the years searched for and not found, by measure."""
     comma = say("word", "comma", given.lang)
     rows = [
-        [measure_label(given, str(measure)), comma.join(map(str, years))]
+        [measure_label(given, str(measure)), comma.join(map(str, sorted(set(years))))]
         for measure, years in gaps.groupby("measure", sort=False)["year"]
     ]
     columns = heads(given, measure=30, years=50)
@@ -239,7 +507,7 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
             row[given.lang] or name("rule", row["rule"], given.lang),
         ]
         subject, year, reason = first if key != last else ["", "", ""]
-        number = str(given.numbers[row["source"]])
+        number = _cited(given, [row["source"]])
         used = phrase(given, "accepted" if row["accepted"] else "kept")
         rows.append([subject, year, row["printed"], number, used, reason])
         last = key
@@ -252,10 +520,13 @@ def sources_list(given: Inputs) -> str:
     """Return the publications cited as a numbered list, in small type."""
     undated, comma = (say("word", key, given.lang) for key in ("undated", "comma"))
     stop = STOP[given.lang]
+    known = {row["source"]: row for row in given.sources.to_dict("records")}
     items = []
-    for row in given.sources.to_dict("records"):
+    for source, number in given.numbers.items():
+        row = known[source]
         standing = name("standing", row["standing"], given.lang)
         about = [row["publisher"], row["published"] or undated, standing]
-        title = f"[{given.numbers[row['source']]}] {row['title']}"
-        items.append(small(stop.join([title, comma.join(about), row["address"]])))
+        parts = [row["title"], comma.join(one for one in about if one), row["address"]]
+        said = f"[{number}] " + stop.join(part for part in parts if part)
+        items.append(small(said, anchor=f"source-{number}"))
     return "\n\n".join(items)

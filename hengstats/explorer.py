@@ -25,7 +25,7 @@ from hengstats.csvsafe import guard
 from hengstats.dataset import list_at_hand, load_sources
 from hengstats.errors import DataError, GlyphError
 from hengstats.evidence import assess
-from hengstats.evidence.verdict import STYLE, finding_label, write_headline
+from hengstats.evidence.verdict import STYLE, finding_label
 from hengstats.figures import load_figures
 from hengstats.labels import label
 from hengstats.panel import build_panel, is_illustrative, known
@@ -107,7 +107,8 @@ def explore(dataset: str = "plaza66", lang: str = "zh-Hans") -> widgets.VBox:
 
     def choice() -> Choice:
         lang, dataset, entity, measure, against = (pick[key].value for key in PICKED)
-        return Choice(dataset, entity, measure, against, *years.value, lang)
+        first, last = years.value
+        return Choice(dataset, entity, measure, against, first, last, lang)
 
     def refill(change: object = None) -> None:
         if busy[0]:
@@ -121,6 +122,7 @@ def explore(dataset: str = "plaza66", lang: str = "zh-Hans") -> widgets.VBox:
 
     def saver(write: Callable[[Choice], list[str]]) -> Callable[[object], None]:
         def save(button: object) -> None:
+            told.value = html.escape(say("explore", "saving", pick["lang"].value))
             told.value = _saved(choice(), write)
 
         return save
@@ -217,24 +219,11 @@ def _sides(choice: Choice) -> list[str]:
 def _show(choice: Choice) -> str:
     """Return charts, paragraph, headline and code as a page; or what prevents them."""
     try:
-        shown = [_picture(ax) for ax in _draw(choice)]
         panel = _panel(choice)
-        for one in choice.measures:
+        shown = [_headline(choice, panel)] if choice.against else []
+        for ax, one in zip(_draw(choice), choice.measures, strict=True):
             text = describe(panel, one, choice.entity, lang=choice.lang)
-            shown.append(f"<p>{html.escape(text)}</p>")
-        if choice.against:
-            organisation, economy = _sides(choice)
-            verdict = assess(
-                panel,
-                organisation=organisation,
-                economy=economy,
-                entity=choice.entity,
-            )
-            finding = html.escape(finding_label(verdict, choice.lang))
-            headline = html.escape(write_headline(verdict, choice.lang))
-            shown.append(
-                f'<div style="{STYLE}"><b>{finding}</b><p>{headline}</p></div>'
-            )
+            shown += [_picture(ax), f"<p>{html.escape(text)}</p>"]
     except (DataError, GlyphError) as fault:
         plt.close("all")
         shown = [f"<p role='alert'>⚠ {html.escape(str(fault))}</p>"]
@@ -242,6 +231,21 @@ def _show(choice: Choice) -> str:
     code = html.escape(write_code(choice))
     shown.append(f"<details open><summary>{head}</summary><pre>{code}</pre></details>")
     return f'<div lang="{choice.lang}" style="max-width:60em">{"".join(shown)}</div>'
+
+
+def _headline(choice: Choice, panel: pd.DataFrame) -> str:
+    """Return what is found of both measures, in a box."""
+    organisation, economy = _sides(choice)
+    verdict = assess(
+        panel,
+        organisation=organisation,
+        economy=economy,
+        entity=choice.entity,
+        lang=choice.lang,
+    )
+    finding = html.escape(finding_label(verdict, choice.lang))
+    text = html.escape(verdict.headline)
+    return f'<div style="{STYLE}"><b>{finding}</b><p>{text}</p></div>'
 
 
 def _picture(ax: Axes) -> str:
