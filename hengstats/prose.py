@@ -134,8 +134,9 @@ def describe_one(
 ) -> dict[str, str]:
     """Return the sentences on one entity, without stops: what each is about, and it.
 
-    `course` where it went, `between` the years between, `bounds` what is only a bound,
-    `gaps` the years without a figure, `before` what came before a long gap.
+    `course` where it went, `alone` that there is one figure only, `between` the years
+    between, `bounds` what is only a bound, `gaps` the years without a figure, `before`
+    what came before a long gap.
     """
     told = _Told(
         own=panel[panel["entity"] == entity],
@@ -148,7 +149,9 @@ def describe_one(
     rows = figures_of(told.own, measure)
     searched = _about(panel).get("not_found", {}).get(measure, {}).get(entity, [])
     early, main, bounds = _split(rows)
-    said = {"course": _course(told, main, bounds, alone=len(rows) == 1)}
+    said = {"course": _course(told, main, bounds)}
+    if len(rows) == 1:
+        said["alone"] = _say("alone", lang)
     if len(main) > 1:
         said["between"] = _between(told, main)
     elif bounds:  # it is told with the course
@@ -171,9 +174,7 @@ def describe_one(
     return said
 
 
-def _course(
-    told: _Told, main: Sequence[Row], bounds: Sequence[Row], *, alone: bool
-) -> str:
+def _course(told: _Told, main: Sequence[Row], bounds: Sequence[Row]) -> str:
     """Say from where to where it went, or what the only figure is."""
     lang = told.lang
     if not (main or bounds):
@@ -193,8 +194,7 @@ def _course(
         ) + _cite([first, last], told.numbers, lang)
     one = main[0] if main else bounds[-1]
     words = {"measure": told.label, "year": one["year"], "figure": _sided(told, one)}
-    said = _say("only" if alone else "one", lang, **words)
-    return said + _cite([one], told.numbers, lang)
+    return _say("one", lang, **words) + _cite([one], told.numbers, lang)
 
 
 def _between(told: _Told, main: Sequence[Row]) -> str:
@@ -267,7 +267,7 @@ def describe_all(
     rows, year = latest_rows(panel, measure)
     unit = _about(panel).get("units", {}).get(measure, "")
     label = measure_label(measure, lang, _about(panel).get("labels"))
-    several = _several(panel, [row["entity"] for row in rows], lang)
+    several = several_of(panel, [row["entity"] for row in rows], lang)
     every = series_of(panel, measure)["entity"].nunique()
     cite = _cite(rows, numbers, lang)
     least, most = (sum(row[end] for row in rows) for end in ("lower", "upper"))
@@ -284,7 +284,7 @@ def describe_all(
     words = {"list": say("word", "comma", lang).join(first), "n": len(first)}
     said["ranking"] = _say("ranking", lang, **words)
     if len(rows) > NAMED and unit != "fraction":
-        share = _share(rows[:NAMED], rows[NAMED:])
+        share = share_of(rows[:NAMED], rows[NAMED:])
         text = settled_percent(*share, lang)
         said["ranking"] += _say("ranking_share", lang, share=text)
     closed = sorted((row for row in rows if _is_closed(row)), key=_middle)
@@ -355,7 +355,7 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
         f"all_{_direction(ends[0], ends[1])}",
         lang,
         n=len(both),
-        several=_several(panel, list(both), lang),
+        several=several_of(panel, list(both), lang),
         first_year=first,
         last_year=last,
         first=text[0],
@@ -395,7 +395,8 @@ def say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
 def say_number(number: float, unit: str, lang: str) -> str:
     """Return a number with its unit as a sentence has it."""
     if unit in ("fraction", "percent"):
-        return f"{_plain(100 * number if unit == 'fraction' else number)}%"
+        percent = 100 * number if unit == "fraction" else number
+        return f"{_plain(float(f'{percent:.4g}'))}%"
     known = UNITS.get(unit)
     if lang == "en":
         if known and known.dimension == "yuan" and not unit.endswith("month"):
@@ -506,7 +507,7 @@ def _label(panel: pd.DataFrame, measure: str, entity: str, lang: str) -> str:
     return _say("of", lang, entity=_entity(panel, entity, lang), measure=label)
 
 
-def _several(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
+def several_of(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
     """Return what several entities are: buildings, if all are."""
     kinds = _about(panel).get("kinds", {})
     buildings = {kinds.get(entity, "building") for entity in entities} == {"building"}
@@ -615,7 +616,7 @@ def _sided(told: _Told, row: Row) -> str:
     return text if _is_closed(row) else _say("open_below", told.lang, figure=text)
 
 
-def _share(first: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
+def share_of(first: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
     """Return the share of some in all, within the bounds."""
     ends = [
         [sum(row[end] for row in rows) for end in ("lower", "upper")]

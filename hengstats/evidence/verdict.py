@@ -192,9 +192,7 @@ def write_plain(verdict: Verdict, lang: str) -> list[str]:
         words |= {"k": len(verdict.years), "years": list_years(verdict.years, lang)}
         words |= {"least": TESTABLE + 1, "enough": RULED + 1}
         key = "plain_few" if verdict.years else "plain_none"
-        parts = [_say(key, lang, **words), _say("plain_needed", lang, **words)]
-        grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
-        return [*parts, _say("can_say", lang, list=grown)] if grown else parts
+        return [_say(key, lang, **words), _say("plain_needed", lang, **words)]
     row = statistics(verdict)["r"]
     words["r"] = show_r(row["lower"], row["value"], row["upper"], lang)
     words["detectable"] = show_correlation(verdict.detectable_r or 1.0)
