@@ -269,13 +269,13 @@ def describe_all(
     label = measure_label(measure, lang, _about(panel).get("labels"))
     several = several_of(panel, [row["entity"] for row in rows], lang)
     every = series_of(panel, measure)["entity"].nunique()
-    cite = _cite(rows, numbers, lang)
+    cited = _cite(rows, numbers, lang)
     least, most = (sum(row[end] for row in rows) for end in ("lower", "upper"))
     words = {"year": year, "n": len(rows), "several": several, "measure": label}
     said = {"total": _say("total", lang, total=_sum(least, most, unit, lang), **words)}
     if every > len(rows):
         said["total"] += _say("total_without", lang, n=every - len(rows), year=year)
-    said["total"] += cite
+    said["total"] += cited
     names = [_entity(panel, row["entity"], lang) for row in rows]
     first = [
         _say("ranked", lang, entity=who, figure=say_figure(row, unit, lang))
@@ -370,6 +370,19 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
 
 
 # How figures are said
+
+
+def within(label: str, lang: str) -> str:
+    """Return a name as it stands within a sentence: in English with a small letter."""
+    plain = lang == "en" and label[1:2].islower()
+    return label[0].lower() + label[1:] if plain else label
+
+
+def cite(sources: Iterable[str], numbers: Mapping[str, int], lang: str) -> str:
+    """Return the numbers of some sources as they end a clause: [1][3]."""
+    found = sorted({numbers[source] for source in sources if source})
+    marks = "".join(f"[{number}]" for number in found)
+    return " " * (lang == "en" and bool(marks)) + marks
 
 
 def say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
@@ -635,5 +648,4 @@ def _cite(rows: Iterable[Row], numbers: Mapping[str, int] | None, lang: str) -> 
     keys = dict.fromkeys(row["source"] for row in rows if row.get("source"))
     if len(keys) > CITED:
         return ""
-    marks = "".join(f"[{number}]" for number in sorted(numbers[key] for key in keys))
-    return marks and (" " if lang == "en" else "") + marks
+    return cite(keys, numbers, lang)

@@ -35,6 +35,7 @@ from hengstats.evidence.shown import (
 )
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
+from hengstats.prose import within
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Row = dict[Hashable, Any]
@@ -187,7 +188,8 @@ def write_headline(verdict: Verdict, lang: str) -> str:
 
 def write_plain(verdict: Verdict, lang: str) -> list[str]:
     """Return the finding in sentences that need no statistics to be read."""
-    words: dict[str, object] = {**_both(verdict, lang), "n": verdict.n_growths}
+    both = {key: within(label, lang) for key, label in _both(verdict, lang).items()}
+    words: dict[str, object] = {**both, "n": verdict.n_growths}
     if not verdict.level:
         words |= {"k": len(verdict.years), "years": list_years(verdict.years, lang)}
         words |= {"least": TESTABLE + 1, "enough": RULED + 1}

@@ -39,6 +39,7 @@ from hengstats.figures import list_conflicts
 from hengstats.indicators import growth
 from hengstats.panel import series_of
 from hengstats.prose import (
+    cite,
     course_of,
     describe_all,
     describe_one,
@@ -50,6 +51,7 @@ from hengstats.prose import (
     settled_percent,
     several_of,
     share_of,
+    within,
 )
 from hengstats.report import tables
 from hengstats.report.blocks import Block, Picture, Table, escape
@@ -111,8 +113,7 @@ def write_sections(given: Inputs) -> list[Block]:
 def _numbered(given: Inputs, key: str, number: int) -> str:
     """Return the head of a section with its number."""
     english = given.lang == "en"
-    both = {"tax": measure_label(given, given.tax)}
-    both["members"] = measure_label(given, given.members)
+    both = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
     if key == "head_tax" and given.tax != TAX:
         key = "head_revenue"
     mark = f"{number}\\. " if english else f"{CHINESE[number - 1]}、"
@@ -202,6 +203,11 @@ def _told(given: Inputs, measure: str) -> dict[str, str]:
 def _known(given: Inputs, measure: str) -> bool:
     """Return whether a measure has a figure."""
     return measure in given.panel and not series_of(given.panel, measure).empty
+
+
+def _within(given: Inputs, measure: str) -> str:
+    """Return what a measure is called within a sentence."""
+    return within(measure_label(given, measure), given.lang)
 
 
 def _join(given: Inputs, sentences: Iterable[str]) -> str:
@@ -441,7 +447,8 @@ def _rivals(given: Inputs) -> list[Block]:
     colon = say("word", "colon", given.lang).strip()
     first = given.rivals.drop_duplicates("rival").to_dict("records")
     short = [
-        f"{row['explanation'].partition(colon)[0]}[{given.numbers[row['source']]}]"
+        within(row["explanation"].partition(colon)[0], given.lang)
+        + cite([row["source"]], given.numbers, given.lang)
         for row in first
     ]
     listed = say("word", "comma", given.lang).join(short)
@@ -504,8 +511,8 @@ def _beside(given: Inputs) -> list[str]:
             )
             for row in (own[year], *others)
         ]
-        numbers = sorted({given.numbers[r["source"]] for r in (own[year], *others)})
-        marks = "".join(f"[{number}]" for number in numbers)
+        sources = [row["source"] for row in (own[year], *others)]
+        marks = cite(sources, given.numbers, given.lang)
         joined = say("word", "comma", given.lang).join(listed)
         said.append(phrase(given, "beside", year=year, list=joined) + marks)
     return said
@@ -655,7 +662,7 @@ def _may_be_said(given: Inputs) -> list[str]:
     """Return what the figures settle."""
     said = []
     for _, measure in _leading(given):
-        label = measure_label(given, measure)
+        label = _within(given, measure)
         if given.many and _known(given, measure):
             rows, year = latest_rows(given.panel, measure)
             words = {**_many(given), "measure": label, "year": year, "n": len(rows)}
@@ -670,7 +677,7 @@ def _may_be_said(given: Inputs) -> list[str]:
             said.append(phrase(given, "may_figures", measure=label, years=spans))
     verdict = given.verdict
     if isinstance(verdict, Verdict) and verdict.finding == "moves_together":
-        both = [measure_label(given, measure) for _, measure in _leading(given)]
+        both = [_within(given, measure) for _, measure in _leading(given)]
         key = "may_together" if verdict.sign > 0 else "may_opposite"
         said.append(phrase(given, key, tax=both[0], members=both[1]))
     return said
@@ -680,7 +687,7 @@ def _may_not_be_said(given: Inputs) -> list[str]:
     """Return what the figures leave open."""
     said = [phrase(given, "not_real")] if given.dataset.illustrative else []
     for _, measure in [] if given.many else _leading(given):
-        label = measure_label(given, measure)
+        label = _within(given, measure)
         rows = figures_of(given.panel, measure)
         bounds = [row["year"] for row in rows if row["upper"] == float("inf")]
         if bounds:
@@ -689,7 +696,7 @@ def _may_not_be_said(given: Inputs) -> list[str]:
     verdict = given.verdict
     if isinstance(verdict, Verdict):
         together = verdict.finding == "moves_together"
-        both = [measure_label(given, measure) for _, measure in _leading(given)]
+        both = [_within(given, measure) for _, measure in _leading(given)]
         key = "not_cause" if together else "not_together"
         said.append(phrase(given, key, tax=both[0], members=both[1]))
     if given.many:
@@ -720,7 +727,7 @@ def _would_settle(given: Inputs) -> list[str]:
         span = range(min(every), max(every) + 1) if every else range(0)
         lacking = [year for year in span if not known[measure].get(year, False)]
         if lacking:
-            label = measure_label(given, measure)
+            label = _within(given, measure)
             words = {"measure": label, "years": list_spans(lacking, given.lang)}
             said.append(
                 phrase(given, "settle", whom=phrase(given, f"ask_{topic}"), **words)

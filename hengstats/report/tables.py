@@ -32,7 +32,7 @@ RATIOS = (
 # As wide as a digit, and as a point: they set numbers under each other.
 DIGIT, POINT = "\u2007", "\u2008"
 # A range shows no more decimals.
-DECIMALS = 2
+DECIMALS = {True: 2, False: 3}  # of percent, of other numbers
 # A measure known in so many years is set out by year, beside at most so many others.
 MANY_YEARS, BESIDE = 4, 4
 # So many of a ranking are printed.
@@ -70,13 +70,18 @@ def show_boxes(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
     wide = [row for row in rows if row["lower"] != row["upper"]]
     ends = [[scale * row[end] for end in ("lower", "upper")] for row in wide]
     closed = [end for pair in ends if np.isfinite(pair).all() for end in pair]
-    most = max(map(_digits, closed), default=0)
+    cap = DECIMALS[unit == "fraction"]
+    most = max((_digits(end, cap) for end in closed), default=0)
     sign = "%" if unit == "fraction" else ""
     shown = []
     for row in rows:
         pair = [scale * row[end] for end in ("lower", "upper")]
         known = [end for end in pair if np.isfinite(end)]
-        digits = most if len(known) > 1 else max(map(_digits, known), default=0)
+        digits = (
+            most
+            if len(known) > 1
+            else max((_digits(end, cap) for end in known), default=0)
+        )
         low, high = (
             f"{round_out(end, digits, up=up):,.{digits}f}"
             for end, up in zip(pair, (False, True), strict=True)
@@ -129,9 +134,9 @@ def on_decimals(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _digits(number: float) -> int:
+def _digits(number: float, most: int) -> int:
     """Return how many decimals a number has, as far as a range shows them."""
-    return min(DECIMALS, len(f"{number:.10g}".partition(".")[2]))
+    return min(most, len(f"{number:.10g}".partition(".")[2]))
 
 
 # How tables are made
