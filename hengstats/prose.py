@@ -582,12 +582,14 @@ def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
 
 def _direction(first: Row, last: Row) -> str:
     """Return `rise`, `fall` or `level` where the bounds settle it, or `unsettled`."""
-    if last["lower"] > first["upper"]:
-        return "rise"
-    if last["upper"] < first["lower"]:
-        return "fall"
-    same = all(row["lower"] == row["upper"] == first["lower"] for row in (first, last))
-    return "level" if same else "unsettled"
+    if all(row["lower"] == row["upper"] == first["lower"] for row in (first, last)):
+        return "level"
+    # two roundings that only touch, such as 1.5 and 1.6, are in order
+    for way, low, high in (("rise", first, last), ("fall", last, first)):
+        apart = high["lower"] - low["upper"]
+        if apart > 0 or np.isclose(apart, 0, atol=1e-9 * abs(low["upper"])):
+            return way
+    return "unsettled"
 
 
 def _rises(first: Row, last: Row) -> bool:
