@@ -137,8 +137,9 @@ def describe_one(
 ) -> dict[str, str]:
     """Return the sentences on one entity, without stops: what each is about, and it.
 
-    `course` where it went, `between` the years between, `bounds` what is only a bound,
-    `gaps` the years without a figure, `before` what came before a long gap.
+    `course` where it went, `alone` that there is one figure only, `between` the years
+    between, `bounds` what is only a bound, `gaps` the years without a figure, `before`
+    what came before a long gap.
     """
     told = _Told(
         own=panel[panel["entity"] == entity],
@@ -152,7 +153,9 @@ def describe_one(
     searched = _about(panel).get("not_found", {}).get(measure, {}).get(entity, [])
     searched = [year for year in searched if year in set(told.own["year"])]
     early, main, bounds = _split(rows)
-    said = {"course": _course(told, main, bounds, alone=len(rows) == 1)}
+    said = {"course": _course(told, main, bounds)}
+    if len(rows) == 1:
+        said["alone"] = _say("alone", lang)
     if len(main) > 1:
         said["between"] = _between(told, main)
     elif bounds:  # it is told with the course
@@ -175,9 +178,7 @@ def describe_one(
     return said
 
 
-def _course(
-    told: _Told, main: Sequence[Row], bounds: Sequence[Row], *, alone: bool
-) -> str:
+def _course(told: _Told, main: Sequence[Row], bounds: Sequence[Row]) -> str:
     """Say from where to where it went, or what the only figure is."""
     lang = told.lang
     if not (main or bounds):
@@ -197,8 +198,7 @@ def _course(
         ) + _cite([first, last], told.numbers, lang)
     one = main[0] if main else bounds[-1]
     words = {"measure": told.label, "year": one["year"], "figure": _sided(told, one)}
-    said = _say("only" if alone else "one", lang, **words)
-    return said + _cite([one], told.numbers, lang)
+    return _say("one", lang, **words) + _cite([one], told.numbers, lang)
 
 
 def _between(told: _Told, main: Sequence[Row]) -> str:
@@ -271,15 +271,15 @@ def describe_all(
     rows, year = latest_rows(panel, measure)
     unit = _about(panel).get("units", {}).get(measure, "")
     label = measure_label(measure, lang, _about(panel).get("labels"))
-    several = _several(panel, [row["entity"] for row in rows], lang)
+    several = several_of(panel, [row["entity"] for row in rows], lang)
     every = series_of(panel, measure)["entity"].nunique()
-    cite = _cite(rows, numbers, lang)
+    cited = _cite(rows, numbers, lang)
     least, most = (sum(row[end] for row in rows) for end in ("lower", "upper"))
     words = {"year": year, "n": len(rows), "several": several, "measure": label}
     said = {"total": _say("total", lang, total=_sum(least, most, unit, lang), **words)}
     if every > len(rows):
         said["total"] += _say("total_without", lang, n=every - len(rows), year=year)
-    said["total"] += cite
+    said["total"] += cited
     names = [_entity(panel, row["entity"], lang) for row in rows]
     first = [
         _say("ranked", lang, entity=who, figure=say_figure(row, unit, lang))
@@ -288,7 +288,7 @@ def describe_all(
     words = {"list": say("word", "comma", lang).join(first), "n": len(first)}
     said["ranking"] = _say("ranking", lang, **words)
     if len(rows) > NAMED and unit != "fraction":
-        share = _share(rows[:NAMED], rows[NAMED:])
+        share = share_of(rows[:NAMED], rows[NAMED:])
         text = settled_percent(*share, lang)
         said["ranking"] += _say("ranking_share", lang, share=text)
     closed = sorted((row for row in rows if _is_closed(row)), key=_middle)
@@ -359,7 +359,7 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
         f"all_{_direction(ends[0], ends[1])}",
         lang,
         n=len(both),
-        several=_several(panel, list(both), lang),
+        several=several_of(panel, list(both), lang),
         first_year=first,
         last_year=last,
         first=text[0],
@@ -374,6 +374,19 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
 
 
 # How figures are said
+
+
+def within(label: str, lang: str) -> str:
+    """Return a name as it stands within a sentence: in English with a small letter."""
+    plain = lang == "en" and label[1:2].islower()
+    return label[0].lower() + label[1:] if plain else label
+
+
+def cite(sources: Iterable[str], numbers: Mapping[str, int], lang: str) -> str:
+    """Return the numbers of some sources as they end a clause: [1][3]."""
+    found = sorted({numbers[source] for source in sources if source})
+    marks = "".join(f"[{number}]" for number in found)
+    return " " * (lang == "en" and bool(marks)) + marks
 
 
 def say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
@@ -399,7 +412,8 @@ def say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
 def say_number(number: float, unit: str, lang: str) -> str:
     """Return a number with its unit as a sentence has it."""
     if unit in ("fraction", "percent"):
-        return f"{_plain(100 * number if unit == 'fraction' else number)}%"
+        percent = 100 * number if unit == "fraction" else number
+        return f"{_plain(float(f'{percent:.4g}'))}%"
     known = UNITS.get(unit)
     if lang == "en":
         if known and known.dimension == "yuan" and not unit.endswith("month"):
@@ -510,7 +524,7 @@ def _label(panel: pd.DataFrame, measure: str, entity: str, lang: str) -> str:
     return _say("of", lang, entity=_entity(panel, entity, lang), measure=label)
 
 
-def _several(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
+def several_of(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
     """Return what several entities are: buildings, if all are."""
     kinds = _about(panel).get("kinds", {})
     buildings = {kinds.get(entity, "building") for entity in entities} == {"building"}
@@ -572,12 +586,14 @@ def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
 
 def _direction(first: Row, last: Row) -> str:
     """Return `rise`, `fall` or `level` where the bounds settle it, or `unsettled`."""
-    if last["lower"] > first["upper"]:
-        return "rise"
-    if last["upper"] < first["lower"]:
-        return "fall"
-    same = all(row["lower"] == row["upper"] == first["lower"] for row in (first, last))
-    return "level" if same else "unsettled"
+    if all(row["lower"] == row["upper"] == first["lower"] for row in (first, last)):
+        return "level"
+    # two roundings that only touch, such as 1.5 and 1.6, are in order
+    for way, low, high in (("rise", first, last), ("fall", last, first)):
+        apart = high["lower"] - low["upper"]
+        if apart > 0 or np.isclose(apart, 0, atol=1e-9 * abs(low["upper"])):
+            return way
+    return "unsettled"
 
 
 def _rises(first: Row, last: Row) -> bool:
@@ -619,7 +635,7 @@ def _sided(told: _Told, row: Row) -> str:
     return text if _is_closed(row) else _say("open_below", told.lang, figure=text)
 
 
-def _share(first: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
+def share_of(first: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
     """Return the share of some in all, within the bounds."""
     ends = [
         [sum(row[end] for row in rows) for end in ("lower", "upper")]
@@ -638,5 +654,4 @@ def _cite(rows: Iterable[Row], numbers: Mapping[str, int] | None, lang: str) -> 
     keys = dict.fromkeys(row["source"] for row in rows if row.get("source"))
     if len(keys) > CITED:
         return ""
-    marks = "".join(f"[{number}]" for number in sorted(numbers[key] for key in keys))
-    return marks and (" " if lang == "en" else "") + marks
+    return cite(keys, numbers, lang)

@@ -6,18 +6,25 @@ import re
 import zipfile
 
 import docx
+import pandas as pd
 import pytest
 from reporting import write_dataset
 
 import hengstats as hs
 from hengstats.cli import main
-from hengstats.errors import GlyphError
+from hengstats.errors import DataError, GlyphError
 from hengstats.report import render
-from hengstats.report.blocks import Picture, number_blocks
-from hengstats.report.inputs import read_inputs
+from hengstats.report.blocks import Picture, Table, number_blocks
+from hengstats.report.inputs import Edition, read_inputs
 from hengstats.report.notebooks import list_notebooks
 from hengstats.report.sections import write_header, write_sections
-from hengstats.report.tables import make_table, show_box, show_number
+from hengstats.report.tables import (
+    make_table,
+    on_decimals,
+    show_boxes,
+    show_number,
+    show_rates,
+)
 from hengstats.vocabulary import say
 
 INF, NAN = math.inf, math.nan
@@ -74,18 +81,43 @@ def test_a_number_is_shown_as_it_is_read(number, unit, side, shown):
     assert show_number(number, unit, "en", side=side) == shown
 
 
+def boxes(*ends):
+    """Return rows with these lower and upper ends."""
+    return [{"lower": lower, "upper": upper} for lower, upper in ends]
+
+
 @pytest.mark.parametrize(
-    ("lower", "upper", "shown"),
+    ("ends", "unit", "shown"),
     [
-        (409, 409, "409"),
-        (26.25, 26.35, "26.25 … 26.35"),  # printed to the hundredth
-        (0, 12, "0 … 12"),
-        (100, INF, "100 or more, open above"),
-        (NAN, NAN, "—"),
+        # one precision in a column, as the finest range needs it; a point has no range
+        (
+            [(26.25, 26.35), (31.5, 32.5), (409, 409)],
+            "100 million yuan",
+            ["26.25～26.35", "31.50～32.50", "—"],
+        ),
+        # an open end pretends to no more digits than it has
+        ([(100, INF), (26.25, 26.35)], "persons", ["100以上", "26.25～26.35"]),
+        ([(-INF, 12)], "persons", ["12以下"]),
+        ([(NAN, NAN)], "persons", ["—"]),
+        # 1/8 of staff lies between 1/8.5 and 1/7.5, rounded outwards
+        ([(1 / 8.5, 1 / 7.5)], "fraction", ["11.76%～13.34%"]),
     ],
 )
-def test_a_range_is_shown_as_narrow_as_it_is(lower, upper, shown):
-    assert show_box({"lower": lower, "upper": upper}, "persons", "en") == shown
+def test_the_ranges_of_a_column_have_one_precision(ends, unit, shown):
+    assert show_boxes(boxes(*ends), unit, "zh-Hans") == shown
+
+
+def test_a_growth_is_a_number_or_a_range_and_never_a_loss_of_all():
+    # 12.49 and 12.51 are both 12.5; from an open figure on nothing is known below
+    ends = boxes((0.1249, 0.1251), (0.195, 0.2381), (1.02634, INF), (-1, 0.0463))
+    shown = ["12.5", "19.5～23.9", "102.6以上", "4.7以下"]
+    assert show_rates(ends, "zh-Hans") == shown
+
+
+def test_numbers_flush_right_stand_on_their_points():
+    filled = on_decimals(["26.3", "32", "1.25", "—"])
+    # a figure space is as wide as a digit, a punctuation space as a point
+    assert filled == ["26.3\u2007", "32\u2008\u2007\u2007", "1.25", "—"]
 
 
 # Sections
@@ -107,16 +139,22 @@ def small(tmp_path_factory):
 @pytest.mark.parametrize(
     ("measures", "heads"),
     [
-        (["tax_revenue"], ["摘要", "一、印出了什么", "二、税收"]),
-        (["branches"], ["摘要", "一、印出了什么", "二、党员与组织"]),
+        (["tax_revenue"], ["要点", "一、税收", "二、其他解释"]),
+        (["branches"], ["要点", "一、党员与组织"]),
     ],
 )
 def test_a_dataset_has_sections_only_on_what_it_holds(small, measures, heads):
     blocks = [block for block in small(*measures)[1] if isinstance(block, str)]
     found = [block.removeprefix("# ") for block in blocks if block.startswith("# ")]
-    assert found[:3] == heads
+    assert found[: len(heads)] == heads
     # neither of the two is there for a verdict on both
-    assert found[3:] == ["三、说法不一之处", "四、资料来源"]
+    assert found[len(heads) :] == [
+        f"{'一二三四五'[len(heads) - 1]}、结论",
+        f"{'一二三四五'[len(heads)]}、资料来源",
+        "附录一　各项数字的原文",
+        "附录二　说法不一的数字",
+        "附录三　数字的来源构成",
+    ]
 
 
 def test_the_head_names_building_and_language(small):
@@ -124,6 +162,107 @@ def test_the_head_names_building_and_language(small):
     assert 'title: "东楼：樓宇經濟與樓宇黨建指標報告"' in head
     assert 'lang: "zh-Hant"' in head
     assert "date:" not in head  # its source has none
+
+
+def test_the_title_page_is_as_the_user_says(tmp_path):
+    data = write_dataset(tmp_path / "示例", ["东楼"], ["tax_revenue"])
+    edition = Edition(title="甲 *乙*", author="某人", unit="某校", date="二〇二六年")
+    head = write_header(read_inputs(str(data), edition)).replace("\\", "")
+    assert 'title: "甲 *乙*"' in head
+    assert 'author: ["某校", "某人"]' in head
+    assert 'date: "二〇二六年"' in head
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("东楼", "依据报送的数字"), ("https://example.org/1", "依据公开发表的数字")],
+)
+def test_only_what_anybody_can_look_up_is_called_public(tmp_path, address, said):
+    # the address of the source is the name that it is given here
+    data = write_dataset(tmp_path / "示例", [address], ["tax_revenue"])
+    given = read_inputs(str(data))
+    assert said in write_header(given)
+    lead = write_sections(given)
+    assert any("网址照录" in block for block in lead if isinstance(block, str)) == (
+        said == "依据公开发表的数字"
+    )
+
+
+@pytest.mark.parametrize("asked", ["b", "西楼"])
+def test_one_of_several_is_reported_on_alone_and_placed_among_all(tmp_path, asked):
+    data = write_dataset(tmp_path / "示例", ["东楼", "西楼"])
+    known = pd.read_csv(data / "entities.csv", encoding="utf-8-sig")
+    for file in ("entities", "records"):
+        table = pd.read_csv(data / f"{file}.csv", encoding="utf-8-sig")
+        table["entity"] = table["entity"].replace({"东楼": "a", "西楼": "b"})
+        table.to_csv(data / f"{file}.csv", index=False, encoding="utf-8-sig")
+    assert list(known["entity"]) == ["东楼", "西楼"]
+    given = read_inputs(str(data), Edition(entity=asked))
+    assert "西楼" in write_header(given)
+    blocks = write_sections(given)
+    # 2021: 12 of 11 + 12, which is 52.2 %; each is exact to half a unit
+    (tax,) = [b for b in blocks if isinstance(b, str) and "居第1位" in b]
+    assert "2021年在2座楼宇中居第1位" in tax
+    assert set(given.figures["entity"]) == {"b"}
+
+
+def test_an_unknown_building_is_answered_with_those_there_are(tmp_path):
+    data = write_dataset(tmp_path / "示例", ["东楼", "西楼"])
+    with pytest.raises(DataError, match="“北楼”的.*东楼、西楼"):
+        hs.write_report(str(data), tmp_path / "out", entity="北楼")
+
+
+@pytest.fixture(scope="module")
+def brief():
+    """Return the blocks of the brief report on plaza66."""
+    return write_sections(read_inputs("plaza66", Edition(brief=True)))
+
+
+def test_a_brief_report_has_one_table_no_appendix_and_its_sources(brief):
+    tables = [block.key for block in brief if isinstance(block, Table)]
+    assert tables == ["tax"]
+    text = number_blocks(brief, "zh-Hans")
+    assert "附录" not in text
+    assert text.rindex("资料来源") > text.rindex("结论")
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_every_source_listed_is_cited_and_every_number_leads_to_it(short):
+    given = read_inputs("plaza66", Edition(brief=short))
+    text = number_blocks(write_sections(given), "zh-Hans")
+    listed = re.findall(r"\{#source-(\d+) ", text)
+    led = set(re.findall(r"\(#source-(\d+)\)", text))
+    assert listed == [str(n) for n in range(1, len(listed) + 1)]
+    assert set(listed) == led
+    assert len(listed) < len(given.sources)
+
+
+# What a superior does not read in the body of a report.
+UNSAID = "读数|照实计数|证据等级|不封口|存照|entities=|tried=|lang=|hs\\."
+
+
+@pytest.mark.parametrize("dataset", ["plaza66", "national", "illustrative-district"])
+def test_the_body_uses_the_words_of_its_readers(dataset):
+    text = number_blocks(write_sections(read_inputs(dataset)), "zh-Hans")
+    body = text[: text.index("附录一")]
+    assert re.findall(UNSAID, body) == []
+
+
+def test_each_section_opens_with_prose_then_a_chart_then_one_table():
+    blocks = write_sections(read_inputs("illustrative"))
+    starts = [
+        i for i, b in enumerate(blocks) if isinstance(b, str) and b.startswith("# ")
+    ]
+    kinds = {}
+    for start, end in zip(starts, starts[1:], strict=False):
+        inner = blocks[start + 1 : end]
+        letters = [type(block).__name__[0].lower() for block in inner]
+        kinds[str(blocks[start]).split("、")[-1]] = re.sub("s+", "s", "".join(letters))
+    # s prose, p picture, t table
+    assert kinds["税收"] == kinds["党员与组织"] == kinds["活动参与"] == "spt"
+    assert kinds["楼宇税收与楼内支部党员是否同步"] == "spt"
+    assert kinds["要点"] == "sp"
+    assert kinds["结论"] == "s"
 
 
 # Whole reports
@@ -134,7 +273,7 @@ def plaza(tmp_path_factory):
     """Return the folder of the report on plaza66, asked for by its verb."""
     out = tmp_path_factory.mktemp("report")
     assert main(["report", "plaza66", "--out", str(out)]) == 0
-    return out / "plaza66"
+    return out / "plaza66" / "zh-Hans"
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +373,10 @@ def test_the_report_says_whose_it_is_and_when_its_latest_source_is_from(word):
 def test_the_report_says_what_the_verdict_says_and_prints_no_statistic(plaza, word):
     asked = {"organisation": "branch_members", "economy": "tax_revenue"}
     verdict = hs.assess(hs.build_panel("plaza66"), **asked)
-    assert verdict.statement in [p.text for p in word.paragraphs]
+    texts = [p.text for p in word.paragraphs]
+    assert verdict.statement in texts
+    plain = hs.describe(hs.build_panel("plaza66"), "tax_revenue").split("。")[0]
+    assert any(re.sub(r"\[\d+\]", "", text).startswith(plain) for text in texts)
     growths = [
         say("statistic", key, "zh-Hans", from_year="", year="") for key in GROWTHS
     ]
@@ -245,8 +387,9 @@ def test_the_report_says_what_the_verdict_says_and_prints_no_statistic(plaza, wo
 
 @pytest.mark.slow
 def test_the_report_names_the_sources_of_each_rival(plaza):
-    evidence = [row[1] for row in rows(plaza, "rivals")[1:]]
-    assert [row for row in evidence if not re.search(r"\[\d+\]", row)] == []
+    for key in ("rivals", "evidence"):
+        cited = [row[-1] for row in rows(plaza, key)[1:]]
+        assert [cell for cell in cited if not re.fullmatch(r"(\[\d+\])+", cell)] == []
 
 
 @pytest.mark.slow
@@ -262,4 +405,5 @@ def test_invented_data_are_called_so_in_subtitle_and_captions_all_english():
     assert [one for one in lines if "(illustrative" not in one.replace("\\", "")] == []
     assert all(re.match("(Figure|Table) ", one) for one in lines)
     assert not re.search("[\u4e00-\u9fff]", "".join(lines))
-    assert len(lines) == 20  # eleven charts, nine tables
+    charts, tables = text.count("](charts/"), text.count("\nTable: ")
+    assert (len(lines), charts) == (charts + tables, 6)

@@ -22,7 +22,7 @@ from hengstats.errors import DataError
 from hengstats.report import inputs, make_report
 
 PAGE = "notebooks/01-own.html"
-OUT = "out/示例 数据"
+OUT = "out/示例 数据/en"
 PANDOC = (  # as it says so, of /dev/full
     'Pandoc died with exitcode "1" during conversion: pandoc: report.docx:'
     " withBinaryFile: resource exhausted (No space left on device)"
@@ -287,8 +287,8 @@ def stamp(tmp_path, monkeypatch):
     monkeypatch.setattr(inputs, "DATA", tmp_path / "data")
     monkeypatch.setattr(inputs, "LIBRARY", tmp_path / "hengstats")
     monkeypatch.setattr(inputs, "distributions", list)  # reading them takes long
-    return lambda lang="en": inputs.stamp_inputs(
-        tmp_path / "示例", {PAGE: notebook}, lang
+    return lambda lang="en", **asked: inputs.stamp_inputs(
+        tmp_path / "示例", {PAGE: notebook}, inputs.Edition(lang=lang, **asked)
     )
 
 
@@ -313,6 +313,11 @@ def test_a_report_and_its_pages_rest_on_these_files(stamp, tmp_path, file, other
 
 def test_another_language_is_another_report(stamp):
     assert stamp("zh-Hant") != stamp("en")
+
+
+def test_another_title_is_another_report_with_the_same_notebooks(stamp):
+    plain, titled = stamp(), stamp(title="示例")
+    assert {key for key in plain if plain[key] != titled[key]} == {"report"}
 
 
 @pytest.mark.parametrize(

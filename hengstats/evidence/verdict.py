@@ -35,6 +35,7 @@ from hengstats.evidence.shown import (
 )
 from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
+from hengstats.prose import within
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Row = dict[Hashable, Any]
@@ -192,14 +193,13 @@ def write_headline(verdict: Verdict, lang: str) -> str:
 
 def write_plain(verdict: Verdict, lang: str) -> list[str]:
     """Return the finding in sentences that need no statistics to be read."""
-    words: dict[str, object] = {**_both(verdict, lang), "n": verdict.n_growths}
+    both = {key: within(label, lang) for key, label in _both(verdict, lang).items()}
+    words: dict[str, object] = {**both, "n": verdict.n_growths}
     if not verdict.level:
         words |= {"k": len(verdict.years), "years": list_years(verdict.years, lang)}
         words |= {"least": TESTABLE + 1, "enough": RULED + 1}
         key = "plain_few" if verdict.years else "plain_none"
-        parts = [_say(key, lang, **words), _say("plain_needed", lang, **words)]
-        grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
-        return [*parts, _say("can_say", lang, list=grown)] if grown else parts
+        return [_say(key, lang, **words), _say("plain_needed", lang, **words)]
     row = statistics(verdict)["r"]
     words["r"] = show_r(row["lower"], row["value"], row["upper"], lang)
     words["detectable"] = show_correlation(verdict.detectable_r or 1.0)

@@ -111,9 +111,12 @@ def _write_table(table: Table, caption: str) -> str:
     """Return a Markdown pipe table whose dashes set the widths of the columns."""
     rows = [list(table.frame.columns), *table.frame.to_numpy().tolist()]
     lines = ["| " + " | ".join(escape(str(c)) for c in row) + " |" for row in rows]
-    rules = ["-" * max(3, width) for width in table.widths]
-    for place in table.right:
-        rules[place] += ":"
+    rules = [
+        ":" * (place not in table.right)
+        + "-" * max(3, width)
+        + ":" * (place in table.right)
+        for place, width in enumerate(table.widths)
+    ]
     lines.insert(1, "|" + "|".join(rules) + "|")
     text = f"Table: {escape(caption)}\n\n" + "\n".join(lines)
     return f"{text}\n\n{small(table.note)}" if table.note else text

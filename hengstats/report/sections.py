@@ -39,6 +39,7 @@ from hengstats.figures import list_conflicts
 from hengstats.indicators import growth
 from hengstats.panel import series_of
 from hengstats.prose import (
+    cite,
     course_of,
     describe_all,
     describe_one,
@@ -47,6 +48,10 @@ from hengstats.prose import (
     latest_rows,
     list_spans,
     say_figure,
+    settled_percent,
+    several_of,
+    share_of,
+    within,
 )
 from hengstats.report import tables
 from hengstats.report.blocks import Block, Picture, Table, escape
@@ -71,6 +76,7 @@ ORGANISATION = (
     "enterprises_covered",
     "organisations",
 )
+TOLD = 4  # measures of a topic, where it has none of those above
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
 CHINESE = "一二三四五六七八九十"
@@ -99,12 +105,7 @@ def write_sections(given: Inputs) -> list[Block]:
         if written := section(given):
             number += 1
             blocks += [_numbered(given, f"head_{key}", number), *written]
-    brief = given.edition.brief
-    if brief:
-        blocks = [
-            one for one in blocks if not isinstance(one, Table) or one.key == "tax"
-        ]
-    further = [] if brief else _appendices(given)
+    further = [] if given.edition.brief else _appendices(given)
     sources = [_numbered(given, "head_sources", number + 1)]
     return [*blocks, *sources, *_sources(given), *further]
 
@@ -112,8 +113,11 @@ def write_sections(given: Inputs) -> list[Block]:
 def _numbered(given: Inputs, key: str, number: int) -> str:
     """Return the head of a section with its number."""
     english = given.lang == "en"
+    both = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
+    if key == "head_tax" and given.tax != TAX:
+        key = "head_revenue"
     mark = f"{number}\\. " if english else f"{CHINESE[number - 1]}、"
-    return f"# {mark}{phrase(given, key)}"
+    return f"# {mark}{escape(phrase(given, key, **both))}"
 
 
 def _appendices(given: Inputs) -> list[Block]:
@@ -142,7 +146,7 @@ def _appendices(given: Inputs) -> list[Block]:
 def write_header(given: Inputs) -> str:
     """Return the title block of the report, as pandoc reads it."""
     data, edition = given.dataset, given.edition
-    whose = {"entity": entity_label(given, given.entity), "dataset": data.name}
+    whose = {"entity": entity_label(given, given.entity), **_many(given)}
     title = phrase(given, "title_many" if given.many else "title", **whose)
     subtitle = "subtitle" if given.public else "subtitle_own"
     if data.illustrative:
@@ -182,6 +186,12 @@ def _picture(
     return Picture(key=key, caption=caption, draw=partial(draw, lang=given.lang))
 
 
+def _many(given: Inputs) -> dict[str, Any]:
+    """Return how many entities there are, and what they are."""
+    several = several_of(given.panel, given.entities, given.lang)
+    return {"n": len(given.entities), "several": several}
+
+
 def _told(given: Inputs, measure: str) -> dict[str, str]:
     """Return the sentences on a measure, by what each is about."""
     words: dict[str, Any] = {"lang": given.lang, "numbers": given.numbers}
@@ -195,6 +205,11 @@ def _known(given: Inputs, measure: str) -> bool:
     return measure in given.panel and not series_of(given.panel, measure).empty
 
 
+def _within(given: Inputs, measure: str) -> str:
+    """Return what a measure is called within a sentence."""
+    return within(measure_label(given, measure), given.lang)
+
+
 def _join(given: Inputs, sentences: Iterable[str]) -> str:
     """Return sentences as one paragraph."""
     return escape(join_sentences(sentences, given.lang))
@@ -202,7 +217,8 @@ def _join(given: Inputs, sentences: Iterable[str]) -> str:
 
 def _labelled(given: Inputs, key: str, text: str) -> str:
     """Return a paragraph that begins with what it is about."""
-    return phrase(given, "labelled", label=phrase(given, f"topic_{key}"), text=text)
+    head = "head_revenue" if key == "tax" and given.tax != TAX else f"topic_{key}"
+    return phrase(given, "labelled", label=phrase(given, head), text=text)
 
 
 # The front
@@ -217,13 +233,13 @@ def _summary(given: Inputs) -> list[Block]:
     counts = {"figures": len(printed), "sources": printed["source"].nunique()}
     whose = entity_label(given, given.entity)
     lead = "summary_many" if given.many else "summary_one"
-    words = {"entity": whose, "n": len(given.entities), **counts}
+    words = {"entity": whose, **_many(given), **counts}
     lines = [escape(phrase(given, lead, **words))]
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
         if measure in given.panel:
             said = _told(given, measure)
-            parts = ("course", "bounds", "total", "ranking")
-            text = _join(given, [said[one] for one in parts if one in said])
+            parts = ("course", "alone", "bounds", "total", "ranking")
+            text = _join(given, [said[one] for one in said if one in parts])
             lines.append(_labelled(given, topic, text))
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
@@ -263,7 +279,8 @@ def _tax(given: Inputs) -> list[Block]:
     """Say how tax went; its growth drawn, its years as a table."""
     if given.tax not in given.panel:
         return []
-    blocks: list[Block] = [_join(given, _told(given, given.tax).values())]
+    said = [*_told(given, given.tax).values(), *_place(given)]
+    blocks: list[Block] = [_join(given, said)]
     if not _known(given, given.tax):
         return blocks
     if given.many:
@@ -281,12 +298,39 @@ def _tax(given: Inputs) -> list[Block]:
     return [*blocks, tables.year_table(given, given.tax, "tax")]
 
 
+def _place(given: Inputs) -> list[str]:
+    """Say where the one entity asked for stands among all of the dataset."""
+    if not given.edition.entity or given.tax not in given.whole:
+        return []
+    rows, year = latest_rows(given.whole, given.tax)
+    names = [row["entity"] for row in rows]
+    if given.entity not in names or len(rows) < 2:
+        return []
+    place = names.index(given.entity)
+    share = share_of([rows[place]], [*rows[:place], *rows[place + 1 :]])
+    words = {"year": year, "n": len(rows), "rank": place + 1}
+    several = several_of(given.whole, names, given.lang)
+    text = settled_percent(*share, given.lang)
+    return [phrase(given, "place", several=several, share=text, **words)]
+
+
 def _topic(given: Inputs, topic: str) -> list[str]:
-    """Return the measures of a topic that have figures, but for those of programmes."""
+    """Return the measures of a topic, those of many years first.
+
+    Those of single programmes, and changes of other measures, are left to the appendix.
+    """
     codebook = given.dataset.codebook
     measures = codebook.loc[codebook["topic"] == topic, "measure"].astype(str)
     parts = tuple(f"{measure}_" for measure in PARTICIPATION)
-    return [m for m in measures if _known(given, m) and not m.startswith(parts)]
+    known = [
+        measure
+        for measure in measures
+        if _known(given, measure)
+        and not measure.startswith(parts)
+        and not measure.endswith(("_increase", "_growth"))
+    ]
+    years = {m: series_of(given.panel, m)["year"].nunique() for m in known}
+    return sorted(known, key=lambda measure: years[measure] < tables.MANY_YEARS)
 
 
 def _organisation(given: Inputs) -> list[Block]:
@@ -299,10 +343,10 @@ def _organisation(given: Inputs) -> list[Block]:
         blocks.append(_join(given, _told(given, given.members).values()))
     others = [m for m in ORGANISATION if m in measures and m != given.members]
     parts = ("course", "bounds", "total")
-    told = [_told(given, measure) for measure in others or measures[:3]]
-    if given.members not in ORGANISATION:
-        told = [_told(given, m) for m in measures[:4] if m != given.members]
-    said = [one[part] for one in told for part in parts if part in one]
+    if not others:
+        others = [measure for measure in measures[:TOLD] if measure != given.members]
+    told = [_told(given, measure) for measure in others]
+    said = [one[part] for one in told for part in one if part in parts]
     said += [
         phrase(
             given,
@@ -319,11 +363,10 @@ def _organisation(given: Inputs) -> list[Block]:
     if _known(given, given.tax):  # else it stands in front
         blocks += _members_chart(given)
     if given.many:
-        if _known(given, given.members):
+        if _known(given, given.members) and not given.edition.brief:
             blocks.append(tables.ranking_table(given, given.members, "members"))
         return blocks
-    table = tables.topic_table(given, measures, "members")
-    return [*blocks, *([table] if table else [])]
+    return [*blocks, *_topic_table(given, measures, "members")]
 
 
 def _participation_said(given: Inputs, *, brief: bool = False) -> list[str]:
@@ -333,12 +376,14 @@ def _participation_said(given: Inputs, *, brief: bool = False) -> list[str]:
     if not given.figures["measure"].isin(topic).any():
         return []
     known = [measure for measure in PARTICIPATION if _known(given, measure)]
+    if not known and not topic.isin(PARTICIPATION).any():
+        known = _topic(given, "participation")[:TOLD]
     if not known:
         entity = entity_label(given, given.entity)
         return [phrase(given, "participation_none", entity=entity)]
     if brief:
         said = _told(given, known[0])
-        return [said[part] for part in ("course", "bounds", "total") if part in said]
+        return [said[one] for one in said if one in ("course", "bounds", "total")]
     return [text for measure in known for text in _told(given, measure).values()]
 
 
@@ -355,10 +400,19 @@ def _participation(given: Inputs) -> list[Block]:
         draw = partial(draw, measure=measure)
         blocks.append(_picture(given, measure, draw, title=title, what=what))
     if given.many:
-        ranked = [tables.ranking_table(given, m, "participation") for m in known[:1]]
-        return [*blocks, *ranked]
-    table = tables.topic_table(given, _topic(given, "participation"), "participation")
-    return [*blocks, *([table] if table else [])]
+        if known and not given.edition.brief:
+            blocks.append(tables.ranking_table(given, known[0], "participation"))
+        return blocks
+    measures = _topic(given, "participation")
+    return [*blocks, *_topic_table(given, measures, "participation")]
+
+
+def _topic_table(given: Inputs, measures: Sequence[str], key: str) -> list[Block]:
+    """Return the table of a topic, none in a brief report."""
+    if given.edition.brief:
+        return []
+    table = tables.topic_table(given, measures, key)
+    return [table] if table else []
 
 
 def _together(given: Inputs) -> list[Block]:
@@ -379,7 +433,8 @@ def _together(given: Inputs) -> list[Block]:
         title = f"verdict_figure_{'pairs' if len(verdict.null_r) else 'few'}"
         draw = partial(draw_verdict, verdict)
         blocks.append(_picture(given, "verdict", draw, title=title))
-        blocks.append(tables.pairs_table(given, verdict.steps))
+        if not given.edition.brief:
+            blocks.append(tables.pairs_table(given, verdict.steps))
     return blocks
 
 
@@ -389,19 +444,24 @@ def _rivals(given: Inputs) -> list[Block]:
         return []
     if given.rivals.empty:
         return [phrase(given, "rivals_none")]
-    texts = given.rivals.drop_duplicates("rival")["explanation"]
     colon = say("word", "colon", given.lang).strip()
-    short = [text.partition(colon)[0] for text in texts]
+    first = given.rivals.drop_duplicates("rival").to_dict("records")
+    short = [
+        within(row["explanation"].partition(colon)[0], given.lang)
+        + cite([row["source"]], given.numbers, given.lang)
+        for row in first
+    ]
     listed = say("word", "comma", given.lang).join(short)
-    lead = phrase(given, "rivals_lead", n=len(short), list=listed)
-    rows = []
-    for _, evidence in given.rivals.groupby("rival", sort=False):
-        numbers = sorted({given.numbers[source] for source in evidence["source"]})
-        cited = "".join(f"[{number}]" for number in numbers)
-        rows.append([evidence["explanation"].iloc[0], cited])
+    lead = escape(phrase(given, "rivals_lead", n=len(short), list=listed))
+    if given.edition.brief:
+        return [lead]
+    rows = [
+        [evidence["explanation"].iloc[0], tables.cited(given, list(evidence["source"]))]
+        for _, evidence in given.rivals.groupby("rival", sort=False)
+    ]
     columns = tables.heads(given, rival=64, source=22)
     caption = phrase(given, "rivals_table")
-    return [escape(lead), tables.make_table("rivals", caption, rows, columns)]
+    return [lead, tables.make_table("rivals", caption, rows, columns)]
 
 
 def _comparators(given: Inputs) -> list[Block]:
@@ -451,8 +511,8 @@ def _beside(given: Inputs) -> list[str]:
             )
             for row in (own[year], *others)
         ]
-        numbers = sorted({given.numbers[r["source"]] for r in (own[year], *others)})
-        marks = "".join(f"[{number}]" for number in numbers)
+        sources = [row["source"] for row in (own[year], *others)]
+        marks = cite(sources, given.numbers, given.lang)
         joined = say("word", "comma", given.lang).join(listed)
         said.append(phrase(given, "beside", year=year, list=joined) + marks)
     return said
@@ -486,7 +546,7 @@ def _rents(given: Inputs, rents: pd.DataFrame) -> list[Block]:
 
 def _elsewhere(given: Inputs, key: str, figures: pd.DataFrame) -> list[Block]:
     """Return figures of other entities as a table, if there are any."""
-    if figures.empty:
+    if figures.empty or given.edition.brief:
         return []
     ordered = figures.sort_values(
         ["entity", "measure", "year"], kind="stable", key=_in_order
@@ -510,6 +570,8 @@ def _changes(given: Inputs) -> list[Block]:
     blocks: list[Block] = [escape(_what_changed(found, given.lang))]
     if (found.figures["change"] == "revised").any():
         blocks.append(_picture(given, "changes", partial(draw_revisions, found)))
+    if given.edition.brief:
+        return blocks
     if len(found.figures):
         # those revised or withdrawn before those added
         added = found.figures["change"] == "added"
@@ -573,10 +635,21 @@ def _conclusion(given: Inputs) -> list[Block]:
     blocks: list[Block] = []
     for key, said in paragraphs.items():
         if said:
-            semicolon = say("word", "semicolon", given.lang)
-            listed = semicolon.join(dict.fromkeys(one for one in said if one))
+            listed = _enumerate(given, list(dict.fromkeys(said)))
             blocks.append(escape(phrase(given, f"conclude_{key}", list=listed)))
     return blocks
+
+
+def _enumerate(given: Inputs, items: Sequence[str]) -> str:
+    """Return several items as one counted list."""
+    if len(items) < 2:
+        return "".join(items)
+    english = given.lang == "en"
+    marks = [str(n + 1) if english else CHINESE[n] for n in range(len(items))]
+    return say("word", "semicolon", given.lang).join(
+        phrase(given, "list_item", mark=mark, text=text)
+        for mark, text in zip(marks, items, strict=True)
+    )
 
 
 def _leading(given: Inputs) -> list[tuple[str, str]]:
@@ -589,10 +662,10 @@ def _may_be_said(given: Inputs) -> list[str]:
     """Return what the figures settle."""
     said = []
     for _, measure in _leading(given):
-        label = measure_label(given, measure)
+        label = _within(given, measure)
         if given.many and _known(given, measure):
             rows, year = latest_rows(given.panel, measure)
-            words = {"measure": label, "year": year, "n": len(rows)}
+            words = {**_many(given), "measure": label, "year": year, "n": len(rows)}
             said.append(phrase(given, "may_ranking", **words))
         course = None if given.many else course_of(given.panel, measure, given.entity)
         if course and course[0] != "unsettled":
@@ -604,7 +677,7 @@ def _may_be_said(given: Inputs) -> list[str]:
             said.append(phrase(given, "may_figures", measure=label, years=spans))
     verdict = given.verdict
     if isinstance(verdict, Verdict) and verdict.finding == "moves_together":
-        both = [measure_label(given, measure) for _, measure in _leading(given)]
+        both = [_within(given, measure) for _, measure in _leading(given)]
         key = "may_together" if verdict.sign > 0 else "may_opposite"
         said.append(phrase(given, key, tax=both[0], members=both[1]))
     return said
@@ -614,7 +687,7 @@ def _may_not_be_said(given: Inputs) -> list[str]:
     """Return what the figures leave open."""
     said = [phrase(given, "not_real")] if given.dataset.illustrative else []
     for _, measure in [] if given.many else _leading(given):
-        label = measure_label(given, measure)
+        label = _within(given, measure)
         rows = figures_of(given.panel, measure)
         bounds = [row["year"] for row in rows if row["upper"] == float("inf")]
         if bounds:
@@ -623,7 +696,9 @@ def _may_not_be_said(given: Inputs) -> list[str]:
     verdict = given.verdict
     if isinstance(verdict, Verdict):
         together = verdict.finding == "moves_together"
-        said.append(phrase(given, "not_cause" if together else "not_together"))
+        both = [_within(given, measure) for _, measure in _leading(given)]
+        key = "not_cause" if together else "not_together"
+        said.append(phrase(given, key, tax=both[0], members=both[1]))
     if given.many:
         said.append(phrase(given, "not_sizes"))
     if given.others:
@@ -652,7 +727,7 @@ def _would_settle(given: Inputs) -> list[str]:
         span = range(min(every), max(every) + 1) if every else range(0)
         lacking = [year for year in span if not known[measure].get(year, False)]
         if lacking:
-            label = measure_label(given, measure)
+            label = _within(given, measure)
             words = {"measure": label, "years": list_spans(lacking, given.lang)}
             said.append(
                 phrase(given, "settle", whom=phrase(given, f"ask_{topic}"), **words)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengstats.charts.caption import unit_of
 from hengstats.errors import DataError
 from hengstats.indicators import ENDS, growth, ratio, round_out
 from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
@@ -27,11 +26,13 @@ RATIOS = (
     ("coverage", "enterprises_covered", "tenants", "fraction"),
     ("per_branch", MEMBERS, "branches", "persons"),
     ("per_enterprise", MEMBERS, "enterprises_covered", "persons"),
-    ("tax_per_tenant", TAX, "tenants", "100 million yuan"),
+    ("tax_per_tenant", TAX, "tenants", "10000 yuan"),
     ("tax_per_area", TAX, "floor_area", "yuan"),
 )
 # As wide as a digit, and as a point: they set numbers under each other.
 DIGIT, POINT = "\u2007", "\u2008"
+# A range shows no more decimals.
+DECIMALS = {True: 2, False: 3}  # of percent, of other numbers
 # A measure known in so many years is set out by year, beside at most so many others.
 MANY_YEARS, BESIDE = 4, 4
 # So many of a ranking are printed.
@@ -67,14 +68,23 @@ def show_boxes(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
     """
     scale = 100 if unit == "fraction" else 1
     wide = [row for row in rows if row["lower"] != row["upper"]]
-    ends = [scale * row[end] for row in wide for end in ("lower", "upper")]
-    digits = max((_digits(end) for end in ends if np.isfinite(end)), default=0)
+    ends = [[scale * row[end] for end in ("lower", "upper")] for row in wide]
+    closed = [end for pair in ends if np.isfinite(pair).all() for end in pair]
+    cap = DECIMALS[unit == "fraction"]
+    most = max((_digits(end, cap) for end in closed), default=0)
     sign = "%" if unit == "fraction" else ""
     shown = []
     for row in rows:
+        pair = [scale * row[end] for end in ("lower", "upper")]
+        known = [end for end in pair if np.isfinite(end)]
+        digits = (
+            most
+            if len(known) > 1
+            else max((_digits(end, cap) for end in known), default=0)
+        )
         low, high = (
-            f"{round_out(scale * row[end], digits, up=end == 'upper'):,.{digits}f}"
-            for end in ("lower", "upper")
+            f"{round_out(end, digits, up=up):,.{digits}f}"
+            for end, up in zip(pair, (False, True), strict=True)
         )
         low, high = (text.replace("-", "−") + sign for text in (low, high))
         if pd.isna(row["lower"]) or row["lower"] == row["upper"]:
@@ -98,6 +108,7 @@ def show_rates(rates: Sequence[Row], lang: str) -> list[str]:
             f"{round_out(end, 1, up=up):.1f}".replace("-", "−")
             for end, up in ((low, False), (high, True))
         ]
+        low = -np.inf if low <= -100 else low  # all of it is lost: no end at all
         if np.isinf(high) and np.isinf(low):
             shown.append("—")
         elif np.isinf(high):
@@ -123,9 +134,9 @@ def on_decimals(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _digits(number: float) -> int:
-    """Return how many decimals a number has, three at most."""
-    return min(3, len(f"{number:.10g}".partition(".")[2]))
+def _digits(number: float, most: int) -> int:
+    """Return how many decimals a number has, as far as a range shows them."""
+    return min(most, len(f"{number:.10g}".partition(".")[2]))
 
 
 # How tables are made
@@ -165,7 +176,7 @@ def _unit(given: Inputs, measure: str) -> str:
     return str(given.panel.attrs["about"]["units"].get(measure, ""))
 
 
-def _cited(given: Inputs, sources: Sequence[str]) -> str:
+def cited(given: Inputs, sources: Sequence[str]) -> str:
     """Return the numbers of sources as they stand in a cell."""
     numbers = sorted({given.numbers[source] for source in sources if source})
     return "".join(f"[{number}]" for number in numbers) or "—"
@@ -201,7 +212,7 @@ def year_table(given: Inputs, measure: str, key: str) -> Table:
         cells.append([rates.get(row["year"], "—") for row in rows])
         note += phrase(given, "note_growth")
     columns |= heads(given, source=10)
-    cells.append([_cited(given, [row["source"]]) for row in rows])
+    cells.append([cited(given, [row["source"]]) for row in rows])
     right = tuple(range(1, len(columns) - 1))
     caption = phrase(given, "by_year", measure=measure_label(given, measure))
     return make_table(
@@ -250,7 +261,7 @@ def _beside(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
         for row in rows:
             sources[row["year"]].append(row["source"])
     columns |= heads(given, source=12)
-    cells.append([_cited(given, sources[year]) for year in years])
+    cells.append([cited(given, sources[year]) for year in years])
     caption = phrase(given, f"{key}_table")
     rows_ = [list(row) for row in zip(*cells, strict=True)]
     right = tuple(range(1, len(columns) - 1))
@@ -275,7 +286,7 @@ def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
     else:
         cells.pop()
     columns |= heads(given, source=10)
-    cells.append([_cited(given, [row["source"]]) for _, row in flat])
+    cells.append([cited(given, [row["source"]]) for _, row in flat])
     rows = [list(row) for row in zip(*cells, strict=True)]
     right = tuple(range(2, len(columns) - 1))
     return make_table(key, phrase(given, f"{key}_table"), rows, columns, "", right)
@@ -300,7 +311,7 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
         cells.append([f"{share:.1f}" for share in shares])
         cells.append([f"{share:.1f}" for share in np.cumsum(shares)])
     columns |= heads(given, source=12)
-    cells.append([_cited(given, [row["source"]]) for row in shown])
+    cells.append([cited(given, [row["source"]]) for row in shown])
     note = phrase(given, "more_ranked", n=len(rest)) if rest else ""
     words = {"measure": measure_label(given, measure), "year": year}
     right = (0, *range(2, len(columns) - 1))
@@ -362,7 +373,7 @@ def figures_table(
             "period": row["period"].replace("/", " / "),
             "printed": row["printed"],
             "box": show_boxes([row], unit, lang)[0],
-            "source": _cited(given, [row["source"]]),
+            "source": cited(given, [row["source"]]),
         }
         if cells["box"] == "—":
             cells["box"] = show_number(row["value"], unit, lang)
@@ -394,7 +405,7 @@ def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
         for year in years
     ]
     names = [entity_label(given, entity) for entity in entities]
-    listed = _cited(given, list(known["source"]))
+    listed = cited(given, list(known["source"]))
     caption = phrase(given, "years_table", measure=_with_unit(given, measure, unit))
     columns = heads(given, entity=24) | {str(year): 14 for year in years}
     note = phrase(given, "note_years", list=listed)
@@ -409,31 +420,34 @@ def ratio_rows(given: Inputs) -> list[Row]:
         if given.many or over not in own or under not in own:
             continue
         table = ratio(own, over, under, under_year="nearest")
-        factor, per = 1.0, ""
+        factor = 1.0
         if unit != "fraction":
             factor = convert(own.attrs["about"]["units"][over], unit)
-            per = f"{name('unit', unit, lang)}/{unit_of(own, under, lang)}"
         ends = table[ENDS] * factor
         for row in table.assign(**ends).to_dict("records"):
-            if unit == "fraction":
-                text = settled_percent(row["lower"], row["upper"], lang)
-            else:
-                text = _show_ratio(row, lang) + f" {per}"
+            text = (
+                settled_percent(row["lower"], row["upper"], lang)
+                if unit == "fraction"
+                else _show_ratio(row, unit, lang)
+            )
             years = {"year": row["year"], "other": row["under_year"]}
             found.append({"key": key, "text": text, **years})
     return found
 
 
-def _show_ratio(row: Row, lang: str) -> str:
-    """Return a ratio to three digits, as a range where its bounds differ."""
-    ends = [
-        f"{float(f'{row[end]:.3g}'):,.10g}" if np.isfinite(row[end]) else ""
-        for end in ("lower", "upper")
-    ]
-    if not ends[1]:
-        return say("report", "from_on", lang, low=ends[0])
-    low, high = ends
-    return low if low == high else say("hedge", "range", lang, low=low, high=high)
+def _show_ratio(row: Row, unit: str, lang: str) -> str:
+    """Return a ratio to three digits, its bounds rounded outwards."""
+    point = row["lower"] == row["upper"]
+    low, high = (
+        number
+        if point or not np.isfinite(number) or number <= 0
+        else round_out(number, 2 - int(np.floor(np.log10(number))), up=up)
+        for number, up in ((row["lower"], False), (row["upper"], True))
+    )
+    if point:
+        low = high = float(f"{low:.3g}")
+    box = {"lower": low if low > 0 else -np.inf, "upper": high, "value": np.nan}
+    return say_figure(box, unit, lang)
 
 
 def ratio_table(given: Inputs) -> Table | None:
@@ -452,7 +466,7 @@ def ratio_table(given: Inputs) -> Table | None:
 def events_table(given: Inputs, events: pd.DataFrame) -> Table:
     """Return dated events with their sources."""
     rows = [
-        [row["date"], row[given.lang], _cited(given, [row["source"]])]
+        [row["date"], row[given.lang], cited(given, [row["source"]])]
         for row in events.to_dict("records")
     ]
     columns = heads(given, period=16, event=60, source=10)
@@ -507,7 +521,7 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
             row[given.lang] or name("rule", row["rule"], given.lang),
         ]
         subject, year, reason = first if key != last else ["", "", ""]
-        number = _cited(given, [row["source"]])
+        number = cited(given, [row["source"]])
         used = phrase(given, "accepted" if row["accepted"] else "kept")
         rows.append([subject, year, row["printed"], number, used, reason])
         last = key
