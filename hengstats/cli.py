@@ -95,11 +95,11 @@ def _verify(dataset: str, accept: bool) -> bool:
     return bool(findings)
 
 
-def _report(dataset: str, out: str, lang: str) -> None:
+def _report(dataset: str, out: str, lang: str, **look: Any) -> None:
     """Write the report."""
     from hengstats.report import make_report
 
-    _show(make_report(dataset, out, lang).say(lang))
+    _show(make_report(dataset, out, lang, **look).say(lang))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,6 +146,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("dataset", nargs="?", default="plaza66", help=which)
     report.add_argument("--lang", choices=LANGUAGES, default="zh-Hans")
     report.add_argument("--out", default="build", help="写到哪里 / folder (build)")
+    own = "自己的 Word 文件，报告用它的样式 / a Word file whose styles it takes"
+    report.add_argument("--template", metavar="FILE.docx", help=own)
+    size = "正文字号：磅数，或 三号 小四 等 / points of the text in Word and PDF"
+    report.add_argument("--size", help=size)
     report.set_defaults(run=_report)
     return parser
 

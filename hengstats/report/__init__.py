@@ -5,6 +5,7 @@ sections   what each section says
 tables     which tables are printed
 blocks     text, tables and figures as one numbered Markdown document
 render     charts and tables as files, Markdown as Word, web page and PDF
+word       the styles of the Word file, and what stays on one page
 notebooks  the notebooks, run for a dataset
 
 A report whose inputs, library and files are what they were is left alone. Otherwise all
@@ -32,6 +33,7 @@ from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
 from hengstats.report.render import (
+    Look,
     write_chart,
     write_docx,
     write_html,
@@ -39,6 +41,7 @@ from hengstats.report.render import (
     write_table,
 )
 from hengstats.report.sections import write_header, write_sections
+from hengstats.report.word import points_of
 from hengstats.vocabulary import check_language, say
 
 if sys.platform == "win32":
@@ -85,7 +88,12 @@ class Report:
 
 
 def write_report(
-    dataset: str = "plaza66", out: str | Path = "build", lang: str = "zh-Hans"
+    dataset: str = "plaza66",
+    out: str | Path = "build",
+    lang: str = "zh-Hans",
+    *,
+    template: str | Path | None = None,
+    size: str | float | None = None,
 ) -> Path:
     """Return the folder of a report: Word, web page, PDF, charts, tables, notebooks.
 
@@ -99,6 +107,13 @@ def write_report(
         Where the folder is made, under the dataset's name.
     lang : str
         `zh-Hans`, `zh-Hant` or `en`.
+    template : str or Path
+        A Word file of one's own, whose styles, page, header and footer the Word file
+        takes; what it does not style looks as without it.
+    size : float or str
+        Of the text in Word and PDF, in points or by its Chinese name, such as 小四; by
+        default 三号 (16) in 简体, 14 in 繁體, 11 in English. Not with a template, which
+        has its own.
 
     Returns
     -------
@@ -111,9 +126,10 @@ def write_report(
     ------
     DataError
         If there is no such dataset, a row of it is at fault, it holds no figures yet,
-        or the report would be written into its own folder.
+        the report would be written into its own folder, the template is no Word file,
+        or the size is none.
     """
-    return make_report(dataset, out, lang).folder
+    return make_report(dataset, out, lang, template=template, size=size).folder
 
 
 def make_report(
@@ -122,12 +138,15 @@ def make_report(
     lang: str = "zh-Hans",
     *,
     notebooks: Sequence[Path] | None = None,
+    template: str | Path | None = None,
+    size: str | float | None = None,
 ) -> Report:
     """Return what was kept and what was made again; see `write_report`.
 
     `notebooks` are the paths of those to run; by default all of the project.
     """
     check_language(lang)
+    look = _look(template, size)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
     folder = Path(out).absolute() / source.name
@@ -137,13 +156,21 @@ def make_report(
     pages = {f"notebooks/{path.stem}.html": path for path in paths}
     try:
         with _alone(folder):
-            done = _make(source, folder, pages, lang)
+            done = _make(source, folder, pages, lang, look)
     except OSError as fault:
         place = Path(os.path.abspath(fault.filename or folder))
         if folder in (place, *place.parents) or place in folder.parents:
             raise refuse_write(folder, fault) from fault
         raise  # what it is made from cannot be read
     return replace(done, folder=Path(out) / source.name)
+
+
+def _look(template: str | Path | None, size: str | float | None) -> Look:
+    """Return the look that was asked for, if it can be had."""
+    path = None if template is None else Path(template).absolute()
+    if path is not None and (size is not None or hash_file(path) == ""):
+        raise data_error("report.sized" if size else "report.template", file=template)
+    return Look(template=path, points=points_of(size))
 
 
 @contextlib.contextmanager
@@ -164,7 +191,9 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> Report:
+def _make(
+    source: Path, folder: Path, pages: Mapping[str, Path], lang: str, look: Look
+) -> Report:
     """Return what was kept and what was made again, in a folder that is ours alone.
 
     Everything is made beside the report, from a copy of the dataset in one state, and
@@ -172,14 +201,15 @@ def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> R
     """
     work = folder / WORK
     shutil.rmtree(work, ignore_errors=True)  # of a report that was killed
-    stamps = stamp_inputs(source, pages, lang)
+    asked = {"look": f"{look.points} {look.template and hash_file(look.template)}"}
+    stamps = stamp_inputs(source, pages, lang) | asked
     before, files = _read_made(folder)
     ours = {name for name, sha in files.items() if sha == hash_file(folder / name)}
     if before == stamps and len(ours) == len(files):
         return Report(folder=folder, kept=tuple(files), redone=(), removed=())
     try:
         copy = copy_dataset(source, work / "data")
-        while stamps != (now := stamp_inputs(source, pages, lang)):
+        while stamps != (now := stamp_inputs(source, pages, lang) | asked):
             shutil.rmtree(work / "data")
             stamps = now
             copy = copy_dataset(source, work / "data")
@@ -187,7 +217,7 @@ def _make(source: Path, folder: Path, pages: Mapping[str, Path], lang: str) -> R
         made = {page: files[page] for page in kept}
         again = {page: path for page, path in pages.items() if page not in kept}
         with _temporary(work):
-            steps = _plan_steps(copy, work, again, lang)
+            steps = _plan_steps(copy, work, again, lang, look)
             for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
                 bar.set_description(
                     say("report", f"step_{kind}", lang).format(name=key)
@@ -225,7 +255,7 @@ def _temporary(work: Path) -> Iterator[None]:
 
 
 def _plan_steps(
-    source: Path, folder: Path, pages: Mapping[str, Path], lang: str
+    source: Path, folder: Path, pages: Mapping[str, Path], lang: str, look: Look
 ) -> list[Step]:
     """Return the steps that make a report, the pages of notebooks last."""
     given = read_inputs(str(source), lang)
@@ -247,7 +277,7 @@ def _plan_steps(
             for number, one in enumerate(tables, start=1)
         ],
         *[
-            (key, "", partial(write, text, folder, lang))
+            (key, "", partial(write, text, folder, lang, look))
             for key, write in DOCUMENTS.items()
         ],
         *[

@@ -12,6 +12,12 @@ from hengstats.vocabulary import say
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
 # What would end a line or a cell; a Chinese blank is a character like others.
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
+# 26.3亿元, 8.5%, 270～300
+_ONE = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?[^\s\d]{0,3}"
+NUMERIC = re.compile(rf"{_ONE}(?: ?[～—–…] ?{_ONE})?")
+# What a line does not break: a word or number, up to four Chinese characters.
+PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
+ROOM = 84  # of a line in a table, in halves of a Chinese character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +33,19 @@ class Table:
     frame : DataFrame
         Texts, as they are to be read; the column names are the head.
     widths : tuple of int
-        Relative widths of the columns.
+        Relative widths of the columns; by default what their texts need.
     note : str
         What stands under it: units, the meaning of columns.
+    sources : tuple of int
+        Numbers of the sources named under it, where no column has them.
     """
 
     key: str
     caption: str
     frame: pd.DataFrame
-    widths: tuple[int, ...]
+    widths: tuple[int, ...] = ()
     note: str = ""
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +60,20 @@ class Picture:
         Without its number.
     draw : partial
         Draws the chart from all that it shows.
+    alt : str
+        What is seen in it, for those who cannot see it; by default the caption.
+    note : str
+        What stands under it.
+    sources : tuple of int
+        Numbers of the sources named under it.
     """
 
     key: str
     caption: str
     draw: "partial[Axes]"
+    alt: str = ""
+    note: str = ""
+    sources: tuple[int, ...] = ()
 
 
 Block = str | Table | Picture
@@ -64,39 +82,131 @@ Block = str | Table | Picture
 def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False) -> str:
     """Return the blocks as Markdown, figures and tables numbered in order.
 
-    What is invented says so in every caption.
+    What is invented says so in every caption. Headings are numbered in the document,
+    each language by its own habit, unless they end in `{.unnumbered}`.
     """
     mark = "caption_illustrative" if illustrative else "caption"
-    written, figures, tables = [], 0, 0
+    written: list[str] = []
+    seen: list[str] = []
     for block in blocks:
-        if isinstance(block, Picture):
-            figures += 1
-            text = say("report", mark, lang, text=block.caption)
-            caption = say("report", "figure", lang, number=figures, text=text)
-            written.append(f"![{escape(caption)}](charts/{block.key}){{width=95%}}")
-        elif isinstance(block, Table):
-            tables += 1
-            text = say("report", mark, lang, text=block.caption)
-            caption = say("report", "table", lang, number=tables, text=text)
-            written.append(_write_table(block, caption))
-        else:
+        if isinstance(block, str):
             written.append(block)
+            continue
+        kind = "figure" if isinstance(block, Picture) else "table"
+        number = 1 + sum(one.startswith(kind) for one in seen)
+        anchor = _anchor(kind, block.key)
+        # a second table of this name has no name to refer to it by
+        place = f"#{anchor} " if anchor not in seen else ""
+        seen.append(anchor)
+        label = say("report", kind, lang, number=number)
+        text = say("report", mark, lang, text=block.caption)
+        caption = f"[{label}]{{{place}.label}}{escape(text)}"
+        if isinstance(block, Picture):
+            written.append(_write_picture(block, caption))
+        else:
+            written.append(_write_table(block, caption, lang))
+        written += _write_below(block, lang)
     return "\n\n".join(written) + "\n"
+
+
+def refer(kind: str, key: str) -> str:
+    """Return what becomes 图 1 or 表 2, a link to the `figure` or `table` of a key."""
+    return f"[](#{_anchor(kind, key)})"
+
+
+def cite(*numbers: int) -> str:
+    """Return numbers of sources as a text cites them: in the document each is a link.
+
+    That holds wherever a number stands in brackets, in sentences and in tables.
+    """
+    return "".join(f"[{number}]" for number in numbers)
+
+
+def entry(number: int, text: str) -> str:
+    """Return one source of the list of sources, to which its number leads."""
+    style = f'{{#source_{number} custom-style="Bibliography" typst:text:size="0.66em"}}'
+    return f"::: {style}\n{escape(f'{cite(number)} {text}')}\n:::"
 
 
 def small(text: str) -> str:
     """Return a text as a paragraph in small type."""
-    style = '{custom-style="Table Note" typst:text:size="8.5pt"}'
+    style = '{custom-style="Table Note" typst:text:size="0.6em"}'
     return f"::: {style}\n{escape(text)}\n:::"
 
 
-def _write_table(table: Table, caption: str) -> str:
-    """Return a Markdown pipe table whose dashes set the widths of the columns."""
-    rows = [list(table.frame.columns), *table.frame.to_numpy().tolist()]
-    lines = ["| " + " | ".join(escape(str(c)) for c in row) + " |" for row in rows]
-    lines.insert(1, "|" + "|".join("-" * max(3, width) for width in table.widths) + "|")
-    text = f"Table: {escape(caption)}\n\n" + "\n".join(lines)
-    return f"{text}\n\n{small(table.note)}" if table.note else text
+def _anchor(kind: str, key: str) -> str:
+    """Return the name of a place, as Word, page and PDF all allow it."""
+    return f"{kind}_{key.replace('-', '_')}"[:40]
+
+
+def _write_below(block: Table | Picture, lang: str) -> list[str]:
+    """Return what stands under a figure or table: its sources, then its note."""
+    told = {"sources": cite(*block.sources), "note": block.note}
+    return [
+        small(say("report", key, lang, text=text)) for key, text in told.items() if text
+    ]
+
+
+def _write_picture(picture: Picture, caption: str) -> str:
+    """Return a figure in Markdown."""
+    alt = escape(picture.alt or picture.caption)
+    return f'![{caption}](charts/{picture.key}){{width=100% alt="{alt}"}}'
+
+
+def _write_table(table: Table, caption: str, lang: str) -> str:
+    """Return a Markdown pipe table whose dashes set the widths of the columns.
+
+    Numbers stand to the right; the number of a source is in brackets.
+    """
+    head = [str(column) for column in table.frame.columns]
+    rows = [[str(cell) for cell in row] for row in table.frame.to_numpy().tolist()]
+    if (source := say("report", "col_source", lang)) in head:
+        place = head.index(source)
+        for row in rows:
+            row[place] = re.sub(r"\d+", r"[\g<0>]", row[place])
+    columns = [list(column) for column in zip(head, *rows, strict=True)]
+    right = [i > 0 and _is_numeric(column[1:]) for i, column in enumerate(columns)]
+    widths = table.widths or fit_widths(columns)
+    dashes = ["-" * max(3, width) for width in widths]
+    rule = [d[:-1] + ":" if end else d for d, end in zip(dashes, right, strict=True)]
+    lines = ["| " + " | ".join(map(escape, row)) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + "|".join(rule) + "|")
+    return f"Table: {caption}\n\n" + "\n".join(lines)
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    """Return whether a column holds numbers, and is not one of years."""
+    known = [cell for cell in cells if cell not in ("", "—")]
+    years = all(re.fullmatch(r"(1[89]|20)\d\d", cell) for cell in known)
+    return bool(known) and not years and all(map(NUMERIC.fullmatch, known))
+
+
+def fit_widths(columns: list[list[str]]) -> tuple[int, ...]:
+    """Return widths for columns of texts: their own where they fit a page.
+
+    Otherwise none is narrower than its longest word, and the rest is shared out by
+    what each would take. The unit is half the width of a Chinese character.
+    """
+    room = ROOM - 2 * len(columns)
+    wanted = [min(max(map(_breadth, column)), room) for column in columns]
+    if sum(wanted) <= room:
+        return tuple(width + 2 for width in wanted)
+    words = [[w for cell in one for w in PIECES.findall(cell)] for one in columns]
+    floors = [
+        min(max([4, *map(_breadth, pieces)]), most, room // 3)
+        for pieces, most in zip(words, wanted, strict=True)
+    ]
+    spare = max(room - sum(floors), 0)
+    missing = [most - least for most, least in zip(wanted, floors, strict=True)]
+    return tuple(
+        2 + least + spare * more // max(sum(missing), 1)
+        for least, more in zip(floors, missing, strict=True)
+    )
+
+
+def _breadth(text: str) -> int:
+    """Return how wide a text is, a Chinese character counting two."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def escape(text: str) -> str:

@@ -79,15 +79,10 @@ def write_sections(given: Inputs) -> list[Block]:
     blocks: list[Block] = []
     if given.dataset.illustrative:
         blocks.append(f"> {phrase(given, 'illustrative')}")
-    number = 0
     for key, section in sections.items():
         if written := section(given):
-            title = phrase(given, f"head_{key}")
-            if key != "summary":
-                number += 1
-                chinese = f"{'一二三四五六七八九十'[number - 1]}、"
-                title = (f"{number}\\. " if given.lang == "en" else chinese) + title
-            blocks += [f"# {title}", *written]
+            mark = " {.unnumbered}" if key == "summary" else ""
+            blocks += [f"# {phrase(given, f'head_{key}')}{mark}", *written]
     return blocks
 
 
@@ -179,7 +174,6 @@ def _changes(given: Inputs) -> list[Block]:
                 key="changes-figures",
                 caption=phrase(given, "changes_table"),
                 frame=figures_table(found, ordered.head(MOST), given.lang),
-                widths=(16, 14, 8, 9, 14, 14, 14, 18),
                 note=_note_more(given, len(ordered)),
             )
         )
@@ -192,7 +186,6 @@ def _changes(given: Inputs) -> list[Block]:
                 key="changes-conclusions",
                 caption=phrase(given, "conclusions_table"),
                 frame=frame.set_axis(titles, axis=1),
-                widths=(14, 18, 20, 20, 30),
                 note=_note_more(given, len(found.found)),
             )
         )
@@ -368,7 +361,6 @@ def _together(given: Inputs) -> list[Block]:
                 key="verdict",
                 caption=phrase(given, "verdict_table"),
                 frame=label_table(verdict, lang),
-                widths=(20, 30, 12, 16, 12),
                 note=phrase(given, "verdict_note"),
             )
         )
@@ -391,7 +383,6 @@ def _refused(given: Inputs, verdict: Verdict) -> Table:
         key="refused",
         caption=phrase(given, "refused_table"),
         frame=frame,
-        widths=(22, 44, 9, 9, 9, 9),
         note=refusals_note(verdict, given.lang),
     )
 

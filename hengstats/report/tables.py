@@ -1,11 +1,13 @@
 """Prints figures as tables, each with its wording, its range and its source."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from hengstats.charts.caption import unit_of
 from hengstats.indicators import ENDS, ratio, round_out
-from hengstats.report.blocks import Block, Table, small
+from hengstats.report.blocks import Block, Table, entry
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -67,12 +69,11 @@ def heads(given: Inputs, **widths: int) -> dict[str, int]:
 
 
 def make_table(
-    key: str, caption: str, rows: list, columns: dict[str, int], note: str = ""
+    key: str, caption: str, rows: list, columns: Iterable[str], note: str = ""
 ) -> Table:
-    """Return rows of texts as a table; `columns` are the heads and relative widths."""
+    """Return rows of texts as a table; `columns` are the heads."""
     frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
-    widths = tuple(columns.values())
-    return Table(key=key, caption=caption, frame=frame, widths=widths, note=note)
+    return Table(key=key, caption=caption, frame=frame, note=note)
 
 
 def figures_table(
@@ -249,13 +250,13 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
 
 
 def sources_list(given: Inputs) -> str:
-    """Return the publications cited as a numbered list, in small type."""
+    """Return the publications cited as a numbered list."""
     undated, comma = (say("word", key, given.lang) for key in ("undated", "comma"))
     stop = STOP[given.lang]
     items = []
     for row in given.sources.to_dict("records"):
         standing = name("standing", row["standing"], given.lang)
         about = [row["publisher"], row["published"] or undated, standing]
-        title = f"[{given.numbers[row['source']]}] {row['title']}"
-        items.append(small(stop.join([title, comma.join(about), row["address"]])))
+        told = [row["title"], comma.join(about), row["address"]]
+        items.append(entry(given.numbers[row["source"]], stop.join(told)))
     return "\n\n".join(items)
