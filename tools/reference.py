@@ -4,9 +4,9 @@
 
 It starts from pandoc's own reference document and sets each style to what a report
 wears. In 简体 that is GB/T 9704: A4, 小标宋 title, 一、 in 黑体, （一） in 楷体,
-三号 仿宋 body of 28 characters and 22 lines, — 1 — at the outer edge. 繁體 and English have
-their own habits. Tables have three lines (三线表). Needs python-docx and
-pypandoc_binary. The same versions of both give the same bytes.
+三号 仿宋 body of 28 characters and 22 lines, — 1 — at the outer edge. 繁體 and
+English have their own habits. Tables have three lines (三线表). Needs python-docx
+and pypandoc_binary. The same versions of both give the same bytes.
 """
 
 import argparse
@@ -285,9 +285,9 @@ TABLE_PARTS = """
   </w:tblBorders>
   <w:tblCellMar>
     <w:top w:w="28" w:type="dxa"/>
-    <w:left w:w="57" w:type="dxa"/>
+    <w:left w:w="85" w:type="dxa"/>
     <w:bottom w:w="28" w:type="dxa"/>
-    <w:right w:w="57" w:type="dxa"/>
+    <w:right w:w="85" w:type="dxa"/>
   </w:tblCellMar>
 </w:tblPr>
 <w:trPr><w:cantSplit/></w:trPr>
@@ -337,9 +337,9 @@ def paragraph_properties(name: str, look: Look, width: int) -> str:
     level = int(name[-1]) - 1 if "Heading " in name else None
     keep = "<w:keepNext/>" if look.keep_next else ""
     keep += "<w:keepLines/>" if look.keep_next or look.keep_lines else ""
-    if level is not None and level < 4:
+    if "Heading " in f"{name} " and (level or 0) < 4:
         number = NUMBERS if name.startswith("Heading") else "0"
-        place = f'<w:ilvl w:val="{level}"/><w:numId w:val="{number}"/>'
+        place = f'<w:ilvl w:val="{level or 0}"/><w:numId w:val="{number}"/>'
         keep += f"<w:numPr>{place}</w:numPr>"
     if name.startswith("toc"):
         dots = f'<w:tab w:val="right" w:leader="dot" w:pos="{width}"/>'

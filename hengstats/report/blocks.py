@@ -1,5 +1,6 @@
 """Writes text, tables and figures as one numbered Markdown document."""
 
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -12,9 +13,10 @@ from hengstats.vocabulary import say
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
 # What would end a line or a cell; a Chinese blank is a character like others.
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
-# 26.3亿元, 8.5%, 270～300
-_ONE = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?[^\s\d]{0,3}"
-NUMERIC = re.compile(rf"{_ONE}(?: ?[～—–…] ?{_ONE})?")
+# 26.3, 8.5%, 270～300; and the same with a unit, as in 26.3亿元.
+_NUMBER = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?%?"
+NUMBER = re.compile(rf"{_NUMBER}(?: ?[～—–…] ?{_NUMBER})?")
+COUNTED = re.compile(rf"{_NUMBER}\D{{0,3}}")
 # What a line does not break: a word or number, up to four Chinese characters.
 PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
 ROOM = 84  # of a line in a table, in halves of a Chinese character
@@ -124,14 +126,13 @@ def cite(*numbers: int) -> str:
 
 def entry(number: int, text: str) -> str:
     """Return one source of the list of sources, to which its number leads."""
-    style = f'{{#source_{number} custom-style="Bibliography" typst:text:size="0.66em"}}'
+    style = f'{{#source_{number} custom-style="Bibliography"}}'
     return f"::: {style}\n{escape(f'{cite(number)} {text}')}\n:::"
 
 
 def small(text: str) -> str:
     """Return a text as a paragraph in small type."""
-    style = '{custom-style="Table Note" typst:text:size="0.6em"}'
-    return f"::: {style}\n{escape(text)}\n:::"
+    return f'::: {{custom-style="Table Note"}}\n{escape(text)}\n:::'
 
 
 def _anchor(kind: str, key: str) -> str:
@@ -150,7 +151,7 @@ def _write_below(block: Table | Picture, lang: str) -> list[str]:
 def _write_picture(picture: Picture, caption: str) -> str:
     """Return a figure in Markdown."""
     alt = escape(picture.alt or picture.caption)
-    return f'![{caption}](charts/{picture.key}){{width=100% alt="{alt}"}}'
+    return f'![{caption}](charts/{picture.key}){{width=90% alt="{alt}"}}'
 
 
 def _write_table(table: Table, caption: str, lang: str) -> str:
@@ -168,17 +169,22 @@ def _write_table(table: Table, caption: str, lang: str) -> str:
     right = [i > 0 and _is_numeric(column[1:]) for i, column in enumerate(columns)]
     widths = table.widths or fit_widths(columns)
     dashes = ["-" * max(3, width) for width in widths]
-    rule = [d[:-1] + ":" if end else d for d, end in zip(dashes, right, strict=True)]
+    rule = [
+        dash[1:] + ":" if end else ":" + dash[1:]
+        for dash, end in zip(dashes, right, strict=True)
+    ]
     lines = ["| " + " | ".join(map(escape, row)) + " |" for row in (head, *rows)]
     lines.insert(1, "|" + "|".join(rule) + "|")
     return f"Table: {caption}\n\n" + "\n".join(lines)
 
 
 def _is_numeric(cells: list[str]) -> bool:
-    """Return whether a column holds numbers, and is not one of years."""
+    """Return whether a column is one of numbers, and not of years."""
     known = [cell for cell in cells if cell not in ("", "—")]
-    years = all(re.fullmatch(r"(1[89]|20)\d\d", cell) for cell in known)
-    return bool(known) and not years and all(map(NUMERIC.fullmatch, known))
+    if all(re.fullmatch(r"(1[89]|20)\d\d", cell) for cell in known):
+        return False
+    plain = sum(NUMBER.fullmatch(cell) is not None for cell in known)
+    return 2 * plain > len(known) or all(map(COUNTED.fullmatch, known))
 
 
 def fit_widths(columns: list[list[str]]) -> tuple[int, ...]:
@@ -206,7 +212,7 @@ def fit_widths(columns: list[list[str]]) -> tuple[int, ...]:
 
 def _breadth(text: str) -> int:
     """Return how wide a text is, a Chinese character counting two."""
-    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+    return math.ceil(sum(2 if ord(sign) > 0x2E7F else 1.1 for sign in text))
 
 
 def escape(text: str) -> str:

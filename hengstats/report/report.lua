@@ -144,8 +144,30 @@ local function show_table(table)
   return pandoc.Div(walked, pandoc.Attr("", { "wide" }, kind)), false
 end
 
+-- Small type, which typst has from its template; a source does not cite itself.
 local function show_div(div)
+  if FORMAT == "typst" and div.attributes["custom-style"] then
+    local blocks = places[div.identifier] and div.content
+      or div:walk({ Str = show_citations }).content
+    blocks:insert(1, pandoc.RawBlock("typst", "#small["))
+    local place = div.identifier ~= "" and " <" .. div.identifier .. ">" or ""
+    blocks:insert(pandoc.RawBlock("typst", "]" .. place))
+    return blocks, false
+  end
   if places[div.identifier] then return div, false end
+end
+
+-- What stands before a figure stays on its page; Word is told so afterwards.
+local function keep_leads(blocks)
+  local kept = pandoc.Blocks({})
+  for i, block in ipairs(blocks) do
+    local after = blocks[i + 1]
+    local lead = FORMAT == "typst" and block.t == "Para" and after and after.t == "Figure"
+    if lead then kept:insert(pandoc.RawBlock("typst", "#lead[")) end
+    kept:insert(block)
+    if lead then kept:insert(pandoc.RawBlock("typst", "]")) end
+  end
+  return kept
 end
 
 -- The contents stand before the first numbered heading; those of a page in its margin.
@@ -195,5 +217,5 @@ function Pandoc(doc)
   if place and not HTML then
     for i, block in ipairs(contents()) do blocks:insert(place + i - 1, block) end
   end
-  return pandoc.Pandoc(blocks, doc.meta)
+  return pandoc.Pandoc(keep_leads(blocks), doc.meta)
 end
