@@ -16,9 +16,11 @@ BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
 # 26.3, 8.5%, 270～300; and the same with a unit, as in 26.3亿元.
 _NUMBER = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?%?"
 NUMBER = re.compile(rf"{_NUMBER}(?: ?[～—–…] ?{_NUMBER})?")
+DATED = re.compile(r"(?:1[89]|20)\d\d(?:[^\d,].*)?")
 COUNTED = re.compile(rf"{_NUMBER}\D{{0,3}}")
 # What a line does not break: a word or number, up to four Chinese characters.
 PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
+NARROW = 18  # a number or range that is not broken
 ROOM = 84  # of a line in a table, in halves of a Chinese character
 
 
@@ -166,41 +168,46 @@ def _write_table(table: Table, caption: str, lang: str) -> str:
         for row in rows:
             row[place] = re.sub(r"\d+", r"[\g<0>]", row[place])
     columns = [list(column) for column in zip(head, *rows, strict=True)]
-    right = [i > 0 and _is_numeric(column[1:]) for i, column in enumerate(columns)]
-    widths = table.widths or fit_widths(columns)
-    dashes = ["-" * max(3, width) for width in widths]
-    rule = [
-        dash[1:] + ":" if end else ":" + dash[1:]
-        for dash, end in zip(dashes, right, strict=True)
-    ]
+    sides = ["left", *[_side_of(one[1:]) for one in columns[1:]]]
+    if source in head:
+        sides[head.index(source)] = "center"
+    widths = table.widths or fit_widths(columns, sides)
+    rule = [_write_rule(max(3, w), side) for w, side in zip(widths, sides, strict=True)]
     lines = ["| " + " | ".join(map(escape, row)) + " |" for row in (head, *rows)]
     lines.insert(1, "|" + "|".join(rule) + "|")
     return f"Table: {caption}\n\n" + "\n".join(lines)
 
 
-def _is_numeric(cells: list[str]) -> bool:
-    """Return whether a column is one of numbers, and not of years."""
+def _write_rule(width: int, side: str) -> str:
+    """Return the dashes of a column, with the colons that say where its texts stand."""
+    first, last = side != "right", side != "left"
+    return ":" * first + "-" * (width - first - last) + ":" * last
+
+
+def _side_of(cells: list[str]) -> str:
+    """Return `right` for a column of numbers, `left` for one of words or dates."""
     known = [cell for cell in cells if cell not in ("", "—")]
-    if all(re.fullmatch(r"(1[89]|20)\d\d", cell) for cell in known):
-        return False
+    if all(map(DATED.fullmatch, known)):
+        return "left"
     plain = sum(NUMBER.fullmatch(cell) is not None for cell in known)
-    return 2 * plain > len(known) or all(map(COUNTED.fullmatch, known))
+    counted = all(map(COUNTED.fullmatch, known))
+    return "right" if 2 * plain > len(known) or counted else "left"
 
 
-def fit_widths(columns: list[list[str]]) -> tuple[int, ...]:
+def fit_widths(columns: list[list[str]], sides: list[str]) -> tuple[int, ...]:
     """Return widths for columns of texts: their own where they fit a page.
 
-    Otherwise none is narrower than its longest word, and the rest is shared out by
-    what each would take. The unit is half the width of a Chinese character.
+    Otherwise none is narrower than its longest word, or number that stands to the
+    right, and the rest is shared out by what each would take. The unit is half the
+    width of a Chinese character.
     """
-    room = ROOM - 2 * len(columns)
+    room = max(ROOM - 2 * len(columns), 3 * len(columns))
     wanted = [min(max(map(_breadth, column)), room) for column in columns]
     if sum(wanted) <= room:
         return tuple(width + 2 for width in wanted)
-    words = [[w for cell in one for w in PIECES.findall(cell)] for one in columns]
     floors = [
-        min(max([4, *map(_breadth, pieces)]), most, room // 3)
-        for pieces, most in zip(words, wanted, strict=True)
+        min(_floor(column, side), most, room // 3)
+        for column, side, most in zip(columns, sides, wanted, strict=True)
     ]
     spare = max(room - sum(floors), 0)
     missing = [most - least for most, least in zip(wanted, floors, strict=True)]
@@ -208,6 +215,14 @@ def fit_widths(columns: list[list[str]]) -> tuple[int, ...]:
         2 + least + spare * more // max(sum(missing), 1)
         for least, more in zip(floors, missing, strict=True)
     )
+
+
+def _floor(column: list[str], side: str) -> int:
+    """Return how narrow a column may be."""
+    pieces = [piece for cell in column for piece in PIECES.findall(cell)]
+    if side == "right":
+        pieces += [cell for cell in column if _breadth(cell) <= NARROW]
+    return max([4, *map(_breadth, pieces)])
 
 
 def _breadth(text: str) -> int:

@@ -110,6 +110,9 @@ local function show_link(link)
 end
 
 local function show_citations(str)
+  if HTML and str.text:match("^%d%d%d%d%-%d%d[%d%-]*$") then -- a date stays whole
+    return pandoc.Span(str, pandoc.Attr("", { "whole" })), false
+  end
   local found, from = pandoc.Inlines({}), 1
   for first, number, last in str.text:gmatch("()%[(%d+)%]()") do
     if places["source_" .. number] then

@@ -17,6 +17,10 @@ STYLES, TEXT = "word/styles.xml", "word/document.xml"
 STYLE = re.compile(r"<w:style [^>]*>.*?</w:style>", re.DOTALL)
 # A heading's place in our own list of numbers, which a template does not have.
 LISTED = re.compile(r'<w:numPr><w:ilvl [^>]*><w:numId w:val="[1-9]\d*"/></w:numPr>')
+UNLISTED = re.compile(r'<w:numPr>.*?<w:numId w:val="0"/></w:numPr>', re.DOTALL)
+TEXTUAL = ("body text", "first paragraph", *[f"unnumbered heading {i}" for i in (1, 2)])
+OWN = re.compile(r"<w:([pr]Pr)>.*?</w:\1>", re.DOTALL)
+BELOW = ("ImageCaption", "TableNote")  # what ends a figure or a table
 SHORT = 9  # rows of a table that is not parted by the end of a page
 
 
@@ -131,6 +135,10 @@ def _add_styles(text: str, ours: str, named: dict[str, str]) -> str:
         if _name(style) in taken:
             continue
         style = LISTED.sub("", style)
+        if _name(style) in TEXTUAL:  # as the template has its text and its headings
+            number = UNLISTED.search(style)
+            own = f"<w:pPr>{number[0]}</w:pPr>" if number else ""
+            style = OWN.sub("", style).replace("</w:style>", f"{own}</w:style>")
         for key, name in known.items():
             if name in taken:
                 style = re.sub(
@@ -163,7 +171,8 @@ def _keep(text: str) -> str:
         properties.insert(0, ElementTree.Element(f"{W}cantSplit"))
     for block, after in pairwise(blocks):
         rows = block.findall(f"{W}tr")
-        kept = [block] if after.find(f".//{W}drawing") is not None else []
+        lead = block.tag == f"{W}p" and _style(block) not in BELOW
+        kept = [block] if lead and after.find(f".//{W}drawing") is not None else []
         if rows and len(rows) <= SHORT:
             kept = rows if _style(after) == "TableNote" else rows[:-1]
         for one in kept:
