@@ -156,6 +156,12 @@ def _parser() -> argparse.ArgumentParser:
         ("--author", None, "作者 / author"),
         ("--unit", None, "单位 / institution"),
         ("--date", None, "日期，照写 / date, as it is to stand"),
+        (
+            "--template",
+            "FILE.docx",
+            "自己的 Word 文件，用它的样式 / its styles are taken",
+        ),
+        ("--size", None, "正文字号：磅数，或 三号 小四 等 / points of the text"),
     ):
         report.add_argument(option, default="", metavar=metavar, help=help_)
     report.set_defaults(run=_report)

@@ -4,6 +4,7 @@ import csv
 import math
 import re
 import zipfile
+from itertools import pairwise
 
 import docx
 import pandas as pd
@@ -20,7 +21,6 @@ from hengstats.report.notebooks import list_notebooks
 from hengstats.report.sections import write_header, write_sections
 from hengstats.report.tables import (
     make_table,
-    on_decimals,
     show_boxes,
     show_number,
     show_rates,
@@ -208,7 +208,7 @@ def test_one_of_several_is_reported_on_alone_and_placed_among_all(tmp_path, aske
 
 def test_an_unknown_building_is_answered_with_those_there_are(tmp_path):
     data = write_dataset(tmp_path / "示例", ["东楼", "西楼"])
-    with pytest.raises(DataError, match="“北楼”的.*东楼、西楼"):
+    with pytest.raises(DataError, match=r"“北楼”的.*东楼、西楼"):
         hs.write_report(str(data), tmp_path / "out", entity="北楼")
 
 
@@ -254,7 +254,7 @@ def test_each_section_opens_with_prose_then_a_chart_then_one_table():
         i for i, b in enumerate(blocks) if isinstance(b, str) and b.startswith("# ")
     ]
     kinds = {}
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         inner = blocks[start + 1 : end]
         letters = [type(block).__name__[0].lower() for block in inner]
         kinds[str(blocks[start]).split("、")[-1]] = re.sub("s+", "s", "".join(letters))

@@ -5,6 +5,7 @@ sections   what each section says
 tables     which tables are printed
 blocks     text, tables and figures as one numbered Markdown document
 render     charts and tables as files, Markdown as Word, web page and PDF
+word       the styles of the Word file, and what stays on one page
 notebooks  the notebooks, run for a dataset
 
 A report whose inputs, library and files are what they were is left alone. Otherwise all
@@ -32,6 +33,7 @@ from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import Edition, hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
 from hengstats.report.render import (
+    Look,
     write_chart,
     write_docx,
     write_html,
@@ -39,6 +41,7 @@ from hengstats.report.render import (
     write_table,
 )
 from hengstats.report.sections import write_header, write_sections
+from hengstats.report.word import points_of
 from hengstats.vocabulary import check_language, say
 
 if sys.platform == "win32":
@@ -95,6 +98,8 @@ def write_report(
     author: str = "",
     unit: str = "",
     date: str = "",
+    template: str | Path = "",
+    size: str | float = "",
 ) -> Path:
     """写一份报告 / Return the folder of a report: Word, web page, PDF, charts, tables.
 
@@ -115,6 +120,13 @@ def write_report(
         it has a folder of its own.
     title, author, unit, date : str
         As they are to stand on the title page; none by default, but for the title.
+    template : str or Path
+        A Word file of one's own, whose styles, page, header and footer the Word file
+        takes; what it does not style looks as without it.
+    size : float or str
+        Of the text in Word and PDF, in points or by its Chinese name, such as 小四; by
+        default 三号 (16) in 简体, 14 in 繁體, 11 in English. Not with a template, which
+        has its own.
 
     Returns
     -------
@@ -127,7 +139,8 @@ def write_report(
     ------
     DataError
         If there is no such dataset or entity, a row is at fault, it holds no figures
-        yet, or the report would be written into its own folder.
+        yet, the report would be written into its own folder, the template is no Word
+        file, or the size is none.
     """
     edition = Edition(
         lang=lang,
@@ -137,6 +150,8 @@ def write_report(
         author=author,
         unit=unit,
         date=date,
+        template=str(template),
+        size=str(size),
     )
     return make_report(dataset, out, edition).folder
 
@@ -155,6 +170,7 @@ def make_report(
     """
     edition = Edition(lang=edition) if isinstance(edition, str) else edition
     check_language(edition.lang)
+    look = _look(edition)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
     name = f"{edition.lang}-brief" if edition.brief else edition.lang
@@ -166,13 +182,22 @@ def make_report(
     pages = {f"notebooks/{path.stem}.html": path for path in notebooks}
     try:
         with _alone(folder):
-            done = _make(source, folder, pages, edition)
+            done = _make(source, folder, pages, edition, look)
     except OSError as fault:
         place = Path(os.path.abspath(fault.filename or folder))
         if folder in (place, *place.parents) or place in folder.parents:
             raise refuse_write(folder, fault) from fault
         raise  # what it is made from cannot be read
     return replace(done, folder=Path(out) / source.name / name)
+
+
+def _look(edition: Edition) -> Look:
+    """Return the look that was asked for, if it can be had."""
+    path = Path(edition.template).absolute() if edition.template else None
+    if path and (edition.size or not path.is_file()):
+        key = "report.sized" if edition.size else "report.template"
+        raise data_error(key, file=edition.template)
+    return Look(template=path, points=points_of(edition.size))
 
 
 @contextlib.contextmanager
@@ -194,7 +219,11 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _make(
-    source: Path, folder: Path, pages: Mapping[str, Path], edition: Edition
+    source: Path,
+    folder: Path,
+    pages: Mapping[str, Path],
+    edition: Edition,
+    look: Look,
 ) -> Report:
     """Return what was kept and what was made again, in a folder that is ours alone.
 
@@ -218,7 +247,7 @@ def _make(
         made = {page: files[page] for page in kept}
         again = {page: path for page, path in pages.items() if page not in kept}
         with _temporary(work):
-            steps = _plan_steps(copy, work, again, edition)
+            steps = _plan_steps(copy, work, again, edition, look)
             for kind, key, make in (bar := tqdm(steps, unit="", leave=True)):
                 bar.set_description(
                     say("report", f"step_{kind}", edition.lang).format(name=key)
@@ -256,7 +285,11 @@ def _temporary(work: Path) -> Iterator[None]:
 
 
 def _plan_steps(
-    source: Path, folder: Path, pages: Mapping[str, Path], edition: Edition
+    source: Path,
+    folder: Path,
+    pages: Mapping[str, Path],
+    edition: Edition,
+    look: Look,
 ) -> list[Step]:
     """Return the steps that make a report, the pages of notebooks last."""
     given, lang = read_inputs(str(source), edition), edition.lang
@@ -281,7 +314,7 @@ def _plan_steps(
             for number, one in enumerate(tables, start=1)
         ],
         *[
-            (key, "", partial(write, text, folder, lang))
+            (key, "", partial(write, text, folder, lang, look))
             for key, write in DOCUMENTS.items()
         ],
         *[

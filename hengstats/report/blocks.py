@@ -1,5 +1,6 @@
 """Writes text, tables and figures as one numbered Markdown document."""
 
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -10,11 +11,20 @@ from matplotlib.axes import Axes
 from hengstats.vocabulary import say
 
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
-# The number of a source as `escape` leaves it, but where its own entry begins.
-MARK = re.compile(r"(?<!^)\\\[(\d+)\\\]", re.M)
-ANCHOR = re.compile(r"\{#source-(\d+) ")
 # What would end a line or a cell; a Chinese blank is a character like others.
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
+# 26.3, 8.5%, 270～300; and the same with a unit, as in 26.3亿元.
+_NUMBER = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?%?"
+NUMBER = re.compile(rf"{_NUMBER}(?: ?[～—–…] ?{_NUMBER})?")
+DATED = re.compile(r"(?:1[89]|20)\d\d(?:[^\d,].*)?")
+COUNTED = re.compile(rf"\D{{0,3}}{NUMBER.pattern}\D{{0,3}}")
+# How many decimals a number, or the last of a range, has; as wide as a digit, a point.
+TAIL = re.compile(r"\d(?:\.(\d+))?$")
+DIGIT, POINT = "\u2007", "\u2008"
+# What a line does not break: a word or number, up to four Chinese characters.
+PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
+NARROW = 18  # a number or range that is not broken
+ROOM = 84  # of a line in a table, in halves of a Chinese character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +39,17 @@ class Table:
         Without its number.
     frame : DataFrame
         Texts, as they are to be read; the column names are the head.
-    widths : tuple of int
-        Relative widths of the columns.
     note : str
         What stands under it: units, the meaning of columns.
-    right : tuple of int
-        Places of the columns that hold numbers, set flush right.
+    sources : tuple of int
+        Numbers of the sources named under it, where no column has them.
     """
 
     key: str
     caption: str
     frame: pd.DataFrame
-    widths: tuple[int, ...]
     note: str = ""
-    right: tuple[int, ...] = ()
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +64,20 @@ class Picture:
         Without its number.
     draw : partial
         Draws the chart from all that it shows.
+    alt : str
+        What is seen in it, for those who cannot see it; by default the caption.
+    note : str
+        What stands under it.
+    sources : tuple of int
+        Numbers of the sources named under it.
     """
 
     key: str
     caption: str
     draw: "partial[Axes]"
+    alt: str = ""
+    note: str = ""
+    sources: tuple[int, ...] = ()
 
 
 Block = str | Table | Picture
@@ -70,56 +86,161 @@ Block = str | Table | Picture
 def number_blocks(blocks: list[Block], lang: str, *, illustrative: bool = False) -> str:
     """Return the blocks as Markdown, figures and tables numbered in order.
 
-    What is invented says so in every caption.
+    What is invented says so in every caption. Headings are numbered in the document,
+    each language by its own habit, unless they end in `{.unnumbered}`.
     """
     mark = "caption_illustrative" if illustrative else "caption"
-    written, figures, tables = [], 0, 0
+    written: list[str] = []
+    seen: list[str] = []
     for block in blocks:
-        if isinstance(block, Picture):
-            figures += 1
-            text = say("report", mark, lang, text=block.caption)
-            caption = say("report", "figure", lang, number=figures, text=text)
-            written.append(f"![{escape(caption)}](charts/{block.key}){{width=95%}}")
-        elif isinstance(block, Table):
-            tables += 1
-            text = say("report", mark, lang, text=block.caption)
-            caption = say("report", "table", lang, number=tables, text=text)
-            written.append(_write_table(block, caption))
-        else:
+        if isinstance(block, str):
             written.append(block)
-    return _link("\n\n".join(written)) + "\n"
+            continue
+        kind = "figure" if isinstance(block, Picture) else "table"
+        number = 1 + sum(one.startswith(kind) for one in seen)
+        anchor = _anchor(kind, block.key)
+        # a second table of this name has no name to refer to it by
+        place = f"#{anchor} " if anchor not in seen else ""
+        seen.append(anchor)
+        label = say("report", kind, lang, number=number)
+        text = say("report", mark, lang, text=block.caption)
+        caption = f"[{label}]{{{place}.label}}{escape(text)}"
+        if isinstance(block, Picture):
+            written.append(_write_picture(block, caption))
+        else:
+            written.append(_write_table(block, caption, lang))
+        written += _write_below(block, lang)
+    return "\n\n".join(written) + "\n"
 
 
-def _link(text: str) -> str:
-    """Return the text with each number of a source, as in [3], leading to its entry."""
-    listed = set(ANCHOR.findall(text))
-
-    def lead(mark: re.Match[str]) -> str:
-        return f"[{mark[0]}](#source-{mark[1]})" if mark[1] in listed else mark[0]
-
-    return MARK.sub(lead, text)
+def refer(kind: str, key: str) -> str:
+    """Return what becomes 图 1 or 表 2, a link to the `figure` or `table` of a key."""
+    return f"[](#{_anchor(kind, key)})"
 
 
-def small(text: str, anchor: str = "") -> str:
-    """Return a text as a paragraph in small type, one that links may lead to."""
-    place = f"#{anchor} " if anchor else ""
-    style = f'{{{place}custom-style="Table Note" typst:text:size="8.5pt"}}'
-    return f"::: {style}\n{escape(text)}\n:::"
+def cite(*numbers: int) -> str:
+    """Return numbers of sources as a text cites them: in the document each is a link.
+
+    That holds wherever a number stands in brackets, in sentences and in tables.
+    """
+    return "".join(f"[{number}]" for number in numbers)
 
 
-def _write_table(table: Table, caption: str) -> str:
-    """Return a Markdown pipe table whose dashes set the widths of the columns."""
-    rows = [list(table.frame.columns), *table.frame.to_numpy().tolist()]
-    lines = ["| " + " | ".join(escape(str(c)) for c in row) + " |" for row in rows]
-    rules = [
-        ":" * (place not in table.right)
-        + "-" * max(3, width)
-        + ":" * (place in table.right)
-        for place, width in enumerate(table.widths)
+def entry(number: int, text: str) -> str:
+    """Return one source of the list of sources, to which its number leads."""
+    style = f'{{#source_{number} custom-style="Bibliography"}}'
+    return f"::: {style}\n{escape(f'{cite(number)} {text}')}\n:::"
+
+
+def small(text: str) -> str:
+    """Return a text as a paragraph in small type."""
+    return f'::: {{custom-style="Table Note"}}\n{escape(text)}\n:::'
+
+
+def _anchor(kind: str, key: str) -> str:
+    """Return the name of a place, as Word, page and PDF all allow it."""
+    return f"{kind}_{key.replace('-', '_')}"[:40]
+
+
+def _write_below(block: Table | Picture, lang: str) -> list[str]:
+    """Return what stands under a figure or table: its sources, then its note."""
+    told = {"sources": cite(*block.sources), "note": block.note}
+    return [
+        small(say("report", key, lang, text=text)) for key, text in told.items() if text
     ]
-    lines.insert(1, "|" + "|".join(rules) + "|")
-    text = f"Table: {escape(caption)}\n\n" + "\n".join(lines)
-    return f"{text}\n\n{small(table.note)}" if table.note else text
+
+
+def _write_picture(picture: Picture, caption: str) -> str:
+    """Return a figure in Markdown."""
+    alt = escape(picture.alt or picture.caption)
+    return f'![{caption}](charts/{picture.key}){{width=90% alt="{alt}"}}'
+
+
+def _write_table(table: Table, caption: str, lang: str) -> str:
+    """Return a Markdown pipe table whose dashes set the widths of the columns.
+
+    Numbers stand to the right, their points under each other.
+    """
+    head = [str(column) for column in table.frame.columns]
+    rows = [[str(cell) for cell in row] for row in table.frame.to_numpy().tolist()]
+    columns = [list(column) for column in zip(head, *rows, strict=True)]
+    sides = [_side_of(one[1:]) for one in columns]
+    if (source := say("report", "col_source", lang)) in head:
+        sides[head.index(source)] = "center"
+    widths = fit_widths(columns, sides)
+    rule = [_write_rule(max(3, w), side) for w, side in zip(widths, sides, strict=True)]
+    shown = [
+        [column[0], *_on_decimals(column[1:])] if side == "right" else column
+        for column, side in zip(columns, sides, strict=True)
+    ]
+    lines = [
+        "| " + " | ".join(map(escape, row)) + " |" for row in zip(*shown, strict=True)
+    ]
+    lines.insert(1, "|" + "|".join(rule) + "|")
+    return f"Table: {caption}\n\n" + "\n".join(lines)
+
+
+def _write_rule(width: int, side: str) -> str:
+    """Return the dashes of a column, with the colons that say where its texts stand."""
+    first, last = side != "right", side != "left"
+    return ":" * first + "-" * (width - first - last) + ":" * last
+
+
+def _on_decimals(texts: list[str]) -> list[str]:
+    """Return numbers filled up so that flush right their points stand in line."""
+    tails = [TAIL.search(text) for text in texts]
+    most = max((len(tail[1] or "") for tail in tails if tail), default=0)
+    filled = []
+    for text, tail in zip(texts, tails, strict=True):
+        digits = len(tail[1] or "") if tail else most
+        filled.append(text + POINT * (digits == 0 < most) + DIGIT * (most - digits))
+    return filled
+
+
+def _side_of(cells: list[str]) -> str:
+    """Return `right` for a column of numbers, `left` for one of words or dates."""
+    known = [cell for cell in cells if cell not in ("", "—")]
+    if all(map(DATED.fullmatch, known)):
+        return "left"
+    plain = sum(NUMBER.fullmatch(cell) is not None for cell in known)
+    counted = all(map(COUNTED.fullmatch, known))
+    return "right" if 2 * plain > len(known) or counted else "left"
+
+
+def fit_widths(columns: list[list[str]], sides: list[str]) -> tuple[int, ...]:
+    """Return widths for columns of texts: their own where they fit a page.
+
+    Otherwise none is narrower than its longest word, or number that stands to the
+    right, and the rest is shared out by what each would take. The unit is half the
+    width of a Chinese character.
+    """
+    room = max(ROOM - 2 * len(columns), 3 * len(columns))
+    wanted = [min(max(map(_breadth, column)), room) for column in columns]
+    if sum(wanted) <= room:
+        return tuple(width + 2 for width in wanted)
+    floors = [
+        min(_floor(column, side), most, room // 3)
+        for column, side, most in zip(columns, sides, wanted, strict=True)
+    ]
+    spare = max(room - sum(floors), 0)
+    missing = [most - least for most, least in zip(wanted, floors, strict=True)]
+    return tuple(
+        2 + least + spare * more // max(sum(missing), 1)
+        for least, more in zip(floors, missing, strict=True)
+    )
+
+
+def _floor(column: list[str], side: str) -> int:
+    """Return how narrow a column may be."""
+    pieces = [piece for cell in column for piece in PIECES.findall(cell)]
+    if side == "right":
+        pieces += [cell for cell in column if _breadth(cell) <= NARROW]
+    return max([4, *map(_breadth, pieces)])
+
+
+def _breadth(text: str) -> int:
+    """Return how wide a text is, a Chinese character counting two."""
+    return math.ceil(sum(2 if ord(sign) > 0x2E7F else 1.1 for sign in text))
 
 
 def escape(text: str) -> str:

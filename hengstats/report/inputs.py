@@ -57,6 +57,8 @@ class Edition:
         Key or name of the one to report on; empty for all of the dataset.
     title, author, unit, date : str
         As they are to stand on the title page; empty for none, or the usual title.
+    template, size : str
+        A Word file whose styles are taken, and the size of the text; empty for ours.
     """
 
     lang: str = "zh-Hans"
@@ -66,6 +68,8 @@ class Edition:
     author: str = ""
     unit: str = ""
     date: str = ""
+    template: str = ""
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,7 +311,8 @@ def stamp_inputs(
         stamp_library(),
     ]
     texts = {page: hash_file(path) for page, path in notebooks.items()}
-    return {"report": _stamp([*common, asdict(edition)])} | {
+    rest = asdict(edition) | {"template": hash_file(Path(edition.template))}
+    return {"report": _stamp([*common, rest])} | {
         page: _stamp([*common, text]) for page, text in texts.items()
     }
 

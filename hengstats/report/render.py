@@ -6,7 +6,8 @@ bundled font. Nothing is fetched, and the same text gives the same bytes.
 
 import errno
 import os
-import zipfile
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypandoc
@@ -18,12 +19,31 @@ from hengstats.charts.save import FORMATS, save_chart
 from hengstats.charts.style import BUNDLED, drawable, families, no_glyph
 from hengstats.csvsafe import to_csv
 from hengstats.report.blocks import Picture, Table
+from hengstats.report.word import keep_together, make_reference
+from hengstats.vocabulary import say
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "charts" / "fonts"
 # Word stores a date of writing; a fixed one keeps the same report the same file.
 EPOCH = "1640995200"
+WORDS = ("contents", "appendix", "skip")  # that the filter and the page need
 READER = "markdown-auto_identifiers-smart-tex_math_dollars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a report is to look, where that is not left to its language.
+
+    Attributes
+    ----------
+    template : Path or None
+        A Word file whose styles, page and footer the report takes.
+    points : float or None
+        Size of the text in Word and PDF.
+    """
+
+    template: Path | None = None
+    points: float | None = None
 
 
 def write_chart(picture: Picture, folder: Path) -> list[str]:
@@ -45,37 +65,44 @@ def write_table(table: Table, number: int, folder: Path) -> list[str]:
     return [name]
 
 
-def write_docx(text: str, folder: Path, lang: str) -> list[str]:
-    """Return the Word file of a report, styled by `reference.docx`."""
-    reference = HERE / f"reference-{lang}.docx"
-    styled = reference if reference.is_file() else HERE / "reference.docx"
+def write_docx(text: str, folder: Path, lang: str, look: Look) -> list[str]:
+    """Return the Word file of a report, in the styles of the language or a template."""
     path = folder / "report.docx"
-    _pandoc(text, folder, "docx", "png", path, [f"--reference-doc={styled}"])
-    _keep_rows_whole(path)
+    reference, numbered = make_reference(lang, folder, look.template, look.points)
+    native = f"--metadata=native={str(numbered).lower()}"
+    extra = [f"--reference-doc={reference}", native]
+    _pandoc(text, folder, lang, path, "docx", "png", extra)
+    keep_together(path)
     return [path.name]
 
 
-def _keep_rows_whole(path: Path) -> None:
-    """Let no row of a table in a Word file be parted by the end of a page."""
-    with zipfile.ZipFile(path) as parts:
-        content = {entry: parts.read(entry) for entry in parts.infolist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
-        for entry, data in content.items():
-            if entry.filename == "word/document.xml":
-                data = data.replace(b"<w:tr>", b"<w:tr><w:trPr><w:cantSplit/></w:trPr>")
-                data = data.replace(b"</w:trPr><w:trPr>", b"")
-            parts.writestr(entry, data)
-
-
-def write_html(text: str, folder: Path, lang: str) -> list[str]:
+def write_html(text: str, folder: Path, lang: str, look: Look) -> list[str]:
     """Return the web page of a report, pictures and style inside it."""
     path = folder / "report.html"
-    style = f"--css={HERE / 'report.css'}"
-    _pandoc(text, folder, "html5", "png", path, ["--embed-resources", style])
+    extra = [
+        "--embed-resources",
+        "--toc",
+        "--toc-depth=2",
+        f"--css={HERE / 'report.css'}",
+        f"--template={HERE / 'report.html'}",
+    ]
+    _pandoc(text, folder, lang, path, "html5", "png", extra)
+    page = path.read_text(encoding="utf-8")
+    path.write_text(_scope(page), encoding="utf-8", newline="\n")
     return [path.name]
 
 
-def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
+def _scope(page: str) -> str:
+    """Return a page whose heads say whether they are of a column or of a row."""
+    parts = re.split("(<thead>.*?</thead>)", page, flags=re.DOTALL)
+    scopes = ("row", "col")
+    return "".join(
+        re.sub("<th(?=[ >])", f'<th scope="{scopes[i % 2]}"', part)
+        for i, part in enumerate(parts)
+    )
+
+
+def write_pdf(text: str, folder: Path, lang: str, look: Look) -> list[str]:
     """Return the PDF of a report, its fonts embedded.
 
     A character that the bundled font lacks is taken from a font of the system.
@@ -93,7 +120,10 @@ def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
     source, path = folder / "report.typ", folder / "report.pdf"
     template = f"--template={HERE / 'report.typ'}"
     fonts = f"--variable=fallback={'true' if rare else 'false'}"
-    _pandoc(text, folder, "typst", "svg", source, [template, fonts])
+    extra = [template, fonts]
+    if look.points:
+        extra.append(f"--variable=points={look.points:g}pt")
+    _pandoc(text, folder, lang, source, "typst", "svg", extra)
     try:
         compiled = typst.compile(
             str(source),
@@ -109,7 +139,13 @@ def write_pdf(text: str, folder: Path, lang: str) -> list[str]:
 
 
 def _pandoc(
-    text: str, folder: Path, to: str, pictures: str, path: Path, extra: list[str]
+    text: str,
+    folder: Path,
+    lang: str,
+    path: Path,
+    to: str,
+    pictures: str,
+    extra: list[str],
 ) -> None:
     """Let pandoc write one file, with pictures of one format."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
@@ -122,6 +158,8 @@ def _pandoc(
             outputfile=str(path),
             extra_args=[
                 "--standalone",
+                f"--lua-filter={HERE / 'report.lua'}",
+                *[f"--metadata={key}={say('report', key, lang)}" for key in WORDS],
                 "--columns=1",
                 "--wrap=none",
                 f"--default-image-extension={pictures}",

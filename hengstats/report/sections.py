@@ -100,24 +100,18 @@ def write_sections(given: Inputs) -> list[Block]:
     blocks = [f"# {phrase(given, 'head_summary')}", *_summary(given)]
     if given.dataset.illustrative:
         blocks.insert(0, f"> {phrase(given, 'illustrative')}")
-    number = 0
     for key, section in sections.items():
         if written := section(given):
-            number += 1
-            blocks += [_numbered(given, f"head_{key}", number), *written]
+            blocks += [_head(given, key), *written]
     further = [] if given.edition.brief else _appendices(given)
-    sources = [_numbered(given, "head_sources", number + 1)]
-    return [*blocks, *sources, *_sources(given), *further]
+    return [*blocks, _head(given, "sources"), *_sources(given), *further]
 
 
-def _numbered(given: Inputs, key: str, number: int) -> str:
-    """Return the head of a section with its number."""
-    english = given.lang == "en"
+def _head(given: Inputs, section: str) -> str:
+    """Return the head of a section."""
     both = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
-    if key == "head_tax" and given.tax != TAX:
-        key = "head_revenue"
-    mark = f"{number}\\. " if english else f"{CHINESE[number - 1]}、"
-    return f"# {mark}{escape(phrase(given, key, **both))}"
+    key = "head_revenue" if section == "tax" and given.tax != TAX else f"head_{section}"
+    return f"# {escape(phrase(given, key, **both))}"
 
 
 def _appendices(given: Inputs) -> list[Block]:
@@ -132,14 +126,10 @@ def _appendices(given: Inputs) -> list[Block]:
         "counts": _counts,
     }
     blocks: list[Block] = []
-    number = 0
     for key, appendix in appendices.items():
         if written := appendix(given):
-            number += 1
-            mark = str(number) if given.lang == "en" else CHINESE[number - 1]
-            title = phrase(given, f"head_{key}")
-            head = phrase(given, "appendix", number=mark, title=title)
-            blocks += [f"# {escape(head)}", *written]
+            head = escape(phrase(given, f"head_{key}"))
+            blocks += [f"# {head} {{.appendix}}", *written]
     return blocks
 
 
@@ -459,7 +449,7 @@ def _rivals(given: Inputs) -> list[Block]:
         [evidence["explanation"].iloc[0], tables.cited(given, list(evidence["source"]))]
         for _, evidence in given.rivals.groupby("rival", sort=False)
     ]
-    columns = tables.heads(given, rival=64, source=22)
+    columns = tables.heads(given, "rival", "source")
     caption = phrase(given, "rivals_table")
     return [lead, tables.make_table("rivals", caption, rows, columns)]
 
@@ -581,7 +571,6 @@ def _changes(given: Inputs) -> list[Block]:
                 key="changes-figures",
                 caption=phrase(given, "changes_table"),
                 frame=figures_table(found, ordered.head(MOST), given.lang),
-                widths=(16, 14, 8, 9, 14, 14, 14, 18),
                 note=_note_more(given, len(ordered)),
             )
         )
@@ -594,7 +583,6 @@ def _changes(given: Inputs) -> list[Block]:
                 key="changes-conclusions",
                 caption=phrase(given, "conclusions_table"),
                 frame=frame.set_axis(titles, axis=1),
-                widths=(14, 18, 20, 20, 30),
                 note=_note_more(given, len(found.found)),
             )
         )
@@ -815,9 +803,7 @@ def _tests(given: Inputs) -> list[Block]:
                 key="verdict",
                 caption=phrase(given, "verdict_table"),
                 frame=label_table(verdict, lang),
-                widths=(20, 30, 12, 16, 12),
                 note=phrase(given, "verdict_note"),
-                right=(2, 3, 4),
             )
         )
     title = "refused_figure"
@@ -838,9 +824,7 @@ def _refused(given: Inputs, verdict: Verdict) -> Table:
         key="refused",
         caption=phrase(given, "refused_table"),
         frame=frame,
-        widths=(22, 44, 9, 9, 9, 9),
         note=refusals_note(verdict, given.lang),
-        right=(2, 3, 4, 5),
     )
 
 
@@ -860,7 +844,7 @@ def _all_evidence(given: Inputs) -> list[Block]:
             strict=True,
         )
     ]
-    columns = tables.heads(given, rival=22, evidence=34, printed=34, source=9)
+    columns = tables.heads(given, "rival", "evidence", "printed", "source")
     caption = phrase(given, "evidence_table")
     return [tables.make_table("evidence", caption, rows, columns)]
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hengstats.errors import DataError
 from hengstats.indicators import ENDS, growth, ratio, round_out
 from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
-from hengstats.report.blocks import Table, small
+from hengstats.report.blocks import Table, entry
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -29,8 +29,6 @@ RATIOS = (
     ("tax_per_tenant", TAX, "tenants", "10000 yuan"),
     ("tax_per_area", TAX, "floor_area", "yuan"),
 )
-# As wide as a digit, and as a point: they set numbers under each other.
-DIGIT, POINT = "\u2007", "\u2008"
 # A range shows no more decimals.
 DECIMALS = {True: 2, False: 3}  # of percent, of other numbers
 # A measure known in so many years is set out by year, beside at most so many others.
@@ -122,18 +120,6 @@ def show_rates(rates: Sequence[Row], lang: str) -> list[str]:
     return shown
 
 
-def on_decimals(texts: Sequence[str]) -> list[str]:
-    """Return numbers filled up so that flush right their points stand in line."""
-    tails = [len(text.partition(".")[2]) for text in texts]
-    most = max(tails, default=0)
-    return [
-        text
-        if not text[-1:].isdigit()
-        else text + POINT * (tail == 0 < most) + DIGIT * (most - tail)
-        for text, tail in zip(texts, tails, strict=True)
-    ]
-
-
 def _digits(number: float, most: int) -> int:
     """Return how many decimals a number has, as far as a range shows them."""
     return min(most, len(f"{number:.10g}".partition(".")[2]))
@@ -142,25 +128,17 @@ def _digits(number: float, most: int) -> int:
 # How tables are made
 
 
-def heads(given: Inputs, **widths: int) -> dict[str, int]:
-    """Return the heads of columns, each with its relative width."""
-    return {phrase(given, f"col_{key}"): width for key, width in widths.items()}
+def heads(given: Inputs, *keys: str) -> list[str]:
+    """Return the heads of columns."""
+    return [phrase(given, f"col_{key}") for key in keys]
 
 
 def make_table(
-    key: str,
-    caption: str,
-    rows: list,
-    columns: dict[str, int],
-    note: str = "",
-    right: tuple[int, ...] = (),
+    key: str, caption: str, rows: list, columns: list[str], note: str = ""
 ) -> Table:
-    """Return rows of texts as a table; `columns` are the heads and relative widths."""
+    """Return rows of texts as a table; `columns` are the heads."""
     frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
-    widths = tuple(columns.values())
-    return Table(
-        key=key, caption=caption, frame=frame, widths=widths, note=note, right=right
-    )
+    return Table(key=key, caption=caption, frame=frame, note=note)
 
 
 def _with_unit(given: Inputs, measure: str, unit: str) -> str:
@@ -183,9 +161,9 @@ def cited(given: Inputs, sources: Sequence[str]) -> str:
 
 
 def _points(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
-    """Return figures without their unit, hedges kept, points in line."""
+    """Return figures without their unit, hedges kept."""
     bare = unit if unit == "fraction" else ""
-    return on_decimals([say_figure(row, bare, lang) for row in rows])
+    return [say_figure(row, bare, lang) for row in rows]
 
 
 def year_table(given: Inputs, measure: str, key: str) -> Table:
@@ -193,11 +171,11 @@ def year_table(given: Inputs, measure: str, key: str) -> Table:
     unit, lang = _unit(given, measure), given.lang
     rows = figures_of(given.panel, measure)
     label = _with_unit(given, measure, unit)
-    columns = {**heads(given, year=10), label: 24}
+    columns = [*heads(given, "year"), label]
     cells = [[str(row["year"]) for row in rows], _points(rows, unit, lang)]
     note = ""
     if any(row["lower"] < row["upper"] for row in rows):
-        columns |= heads(given, box=22)
+        columns += heads(given, "box")
         cells.append(show_boxes(rows, unit, lang))
         note = phrase(given, "note_box")
     try:
@@ -208,12 +186,11 @@ def year_table(given: Inputs, measure: str, key: str) -> Table:
         ends = steps[ENDS].transform(np.expm1).assign(year=steps["year"])
         shown = show_rates(ends.to_dict("records"), lang)
         rates = dict(zip(steps["year"], shown, strict=True))
-        columns |= heads(given, growth=22)
+        columns += heads(given, "growth")
         cells.append([rates.get(row["year"], "—") for row in rows])
         note += phrase(given, "note_growth")
-    columns |= heads(given, source=10)
+    columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for row in rows])
-    right = tuple(range(1, len(columns) - 1))
     caption = phrase(given, "by_year", measure=measure_label(given, measure))
     return make_table(
         key,
@@ -221,7 +198,6 @@ def year_table(given: Inputs, measure: str, key: str) -> Table:
         [list(row) for row in zip(*cells, strict=True)],
         columns,
         note,
-        right,
     )
 
 
@@ -248,24 +224,23 @@ def topic_table(given: Inputs, measures: Sequence[str], key: str) -> Table | Non
 def _beside(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
     """Return measures beside each other, a row a year."""
     years = sorted({row["year"] for rows in known.values() for row in rows})
-    columns = heads(given, year=10)
+    columns = heads(given, "year")
     cells = [list(map(str, years))]
     sources: dict[int, list[str]] = {year: [] for year in years}
     for measure, rows in known.items():
         unit = _unit(given, measure)
-        columns[_with_unit(given, measure, unit)] = 20
+        columns.append(_with_unit(given, measure, unit))
         shown = dict(
             zip([r["year"] for r in rows], _points(rows, unit, given.lang), strict=True)
         )
         cells.append([shown.get(year, "—") for year in years])
         for row in rows:
             sources[row["year"]].append(row["source"])
-    columns |= heads(given, source=12)
+    columns += heads(given, "source")
     cells.append([cited(given, sources[year]) for year in years])
     caption = phrase(given, f"{key}_table")
     rows_ = [list(row) for row in zip(*cells, strict=True)]
-    right = tuple(range(1, len(columns) - 1))
-    return make_table(key, caption, rows_, columns, "", right)
+    return make_table(key, caption, rows_, columns)
 
 
 def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
@@ -279,17 +254,15 @@ def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
         bare = unit if unit == "fraction" else ""
         cells[2].append(say_figure(row, bare, given.lang))
         cells[3] += show_boxes([row], unit, given.lang)
-    cells[2] = on_decimals(cells[2])
-    columns = heads(given, measure=34, year=10, value=18)
+    columns = heads(given, "measure", "year", "value")
     if any(row["lower"] < row["upper"] for _, row in flat):
-        columns |= heads(given, box=20)
+        columns += heads(given, "box")
     else:
         cells.pop()
-    columns |= heads(given, source=10)
+    columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for _, row in flat])
     rows = [list(row) for row in zip(*cells, strict=True)]
-    right = tuple(range(2, len(columns) - 1))
-    return make_table(key, phrase(given, f"{key}_table"), rows, columns, "", right)
+    return make_table(key, phrase(given, f"{key}_table"), rows, columns)
 
 
 def ranking_table(given: Inputs, measure: str, key: str) -> Table:
@@ -298,7 +271,7 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
     rows, year = latest_rows(given.panel, measure)
     shown, rest = rows[:RANKED], rows[RANKED:]
     label = _with_unit(given, measure, unit)
-    columns = {**heads(given, rank=8, entity=30), label: 24}
+    columns = [*heads(given, "rank", "entity"), label]
     cells = [
         [str(place) for place in range(1, len(shown) + 1)],
         [entity_label(given, row["entity"]) for row in shown],
@@ -307,21 +280,19 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
     total = sum(row["value"] for row in rows)
     if unit != "fraction" and np.isfinite(total) and total > 0:
         shares = [100 * row["value"] / total for row in shown]
-        columns |= heads(given, share=14, cumulated=16)
+        columns += heads(given, "share", "cumulated")
         cells.append([f"{share:.1f}" for share in shares])
         cells.append([f"{share:.1f}" for share in np.cumsum(shares)])
-    columns |= heads(given, source=12)
+    columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for row in shown])
     note = phrase(given, "more_ranked", n=len(rest)) if rest else ""
     words = {"measure": measure_label(given, measure), "year": year}
-    right = (0, *range(2, len(columns) - 1))
     return make_table(
         key,
         phrase(given, "ranking_table", **words),
         [list(row) for row in zip(*cells, strict=True)],
         columns,
         note,
-        right,
     )
 
 
@@ -337,16 +308,16 @@ def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
         )
         for row in steps.to_dict("records")
     ]
-    cells, columns = [labels], heads(given, step=24)
+    cells, columns = [labels], heads(given, "step")
     for side, measure in (("x", given.members), ("y", given.tax)):
         grown = steps[[f"{side}_{end}" for end in ENDS]].set_axis(ENDS, axis=1)
         ends = grown.transform(np.expm1)
-        cells.append(on_decimals(show_rates(ends.to_dict("records"), given.lang)))
+        cells.append(show_rates(ends.to_dict("records"), given.lang))
         words = {"measure": measure_label(given, measure)}
-        columns[say("draw", "growth_of", given.lang, **words)] = 38
+        columns.append(say("draw", "growth_of", given.lang, **words))
     rows = [list(row) for row in zip(*cells, strict=True)]
     caption = phrase(given, "pairs_table")
-    return make_table("pairs", caption, rows, columns, "", (1, 2))
+    return make_table("pairs", caption, rows, columns)
 
 
 def figures_table(
@@ -362,8 +333,8 @@ def figures_table(
     Of several entities with their names.
     """
     lang = given.lang
-    columns = {"measure": 26, "period": 14, "printed": 26, "box": 20, "source": 9}
-    columns = {"entity": 20, **columns} if several else columns
+    columns = ["measure", "period", "printed", "box", "source"]
+    columns = ["entity", *columns] if several else columns
     rows = []
     for row in figures.to_dict("records"):
         unit = row["unit"]
@@ -378,11 +349,8 @@ def figures_table(
         if cells["box"] == "—":
             cells["box"] = show_number(row["value"], unit, lang)
         rows.append([cells[column] for column in columns])
-    columns_ = heads(given, **columns)
-    right = (len(columns) - 2,)
-    return make_table(
-        key, caption, rows, columns_, phrase(given, "note_printed"), right
-    )
+    note = phrase(given, "note_printed")
+    return make_table(key, caption, rows, heads(given, *columns), note)
 
 
 def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
@@ -400,17 +368,14 @@ def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
         )
     )
     entities = list(known["entity"].unique())
-    cells = [
-        on_decimals([shown.get((entity, year), "—") for entity in entities])
-        for year in years
-    ]
+    cells = [[shown.get((entity, year), "—") for entity in entities] for year in years]
     names = [entity_label(given, entity) for entity in entities]
     listed = cited(given, list(known["source"]))
     caption = phrase(given, "years_table", measure=_with_unit(given, measure, unit))
-    columns = heads(given, entity=24) | {str(year): 14 for year in years}
+    columns = [*heads(given, "entity"), *map(str, years)]
     note = phrase(given, "note_years", list=listed)
     rows_ = [list(row) for row in zip(names, *cells, strict=True)]
-    return make_table(key, caption, rows_, columns, note, tuple(range(1, len(columns))))
+    return make_table(key, caption, rows_, columns, note)
 
 
 def ratio_rows(given: Inputs) -> list[Row]:
@@ -458,9 +423,9 @@ def ratio_table(given: Inputs) -> Table | None:
         if row["other"] != row["year"]:
             year = phrase(given, "ratio_years", year=year, other=row["other"])
         rows.append([phrase(given, f"ratio_{row['key']}"), year, row["text"]])
-    columns = heads(given, measure=36, year=26, value=30)
+    columns = heads(given, "measure", "year", "value")
     caption, note = phrase(given, "ratios_table"), phrase(given, "ratios_note")
-    return make_table("ratios", caption, rows, columns, note, (2,)) if rows else None
+    return make_table("ratios", caption, rows, columns, note) if rows else None
 
 
 def events_table(given: Inputs, events: pd.DataFrame) -> Table:
@@ -469,7 +434,7 @@ def events_table(given: Inputs, events: pd.DataFrame) -> Table:
         [row["date"], row[given.lang], cited(given, [row["source"]])]
         for row in events.to_dict("records")
     ]
-    columns = heads(given, period=16, event=60, source=10)
+    columns = heads(given, "period", "event", "source")
     return make_table("events", phrase(given, "events_table"), rows, columns)
 
 
@@ -487,13 +452,12 @@ def counts_table(given: Inputs) -> Table:
         [phrase(given, f"topic_{topic}"), *map(str, row)]
         for topic, row in zip(subjects, counts.to_numpy().tolist(), strict=True)
     ]
-    total = heads(given, total=14)
+    total = heads(given, "total")
     rows.append([*total, *map(str, counts.sum().tolist())])
-    by = {name("standing", standing, given.lang): 14 for standing in standings}
-    columns = heads(given, topic=20) | by | total
-    right = tuple(range(1, len(columns)))
+    by = [name("standing", standing, given.lang) for standing in standings]
+    columns = [*heads(given, "topic"), *by, *total]
     caption = phrase(given, "printed_table")
-    return make_table("printed", caption, rows, columns, "", right)
+    return make_table("printed", caption, rows, columns)
 
 
 def missing_table(given: Inputs, gaps: pd.DataFrame) -> Table:
@@ -503,7 +467,7 @@ def missing_table(given: Inputs, gaps: pd.DataFrame) -> Table:
         [measure_label(given, str(measure)), comma.join(map(str, sorted(set(years))))]
         for measure, years in gaps.groupby("measure", sort=False)["year"]
     ]
-    columns = heads(given, measure=30, years=50)
+    columns = heads(given, "measure", "years")
     return make_table("missing", phrase(given, "missing_table"), rows, columns)
 
 
@@ -525,13 +489,13 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
         used = phrase(given, "accepted" if row["accepted"] else "kept")
         rows.append([subject, year, row["printed"], number, used, reason])
         last = key
-    widths = {"measure": 22, "year": 8, "printed": 24, "source": 10}
-    columns = heads(given, **widths, used=8, reason=30)
+    keys = ("measure", "year", "printed", "source", "used", "reason")
+    columns = heads(given, *keys)
     return make_table("conflicts", phrase(given, "conflicts_table"), rows, columns)
 
 
 def sources_list(given: Inputs) -> str:
-    """Return the publications cited as a numbered list, in small type."""
+    """Return the publications cited as a numbered list."""
     undated, comma = (say("word", key, given.lang) for key in ("undated", "comma"))
     stop = STOP[given.lang]
     known = {row["source"]: row for row in given.sources.to_dict("records")}
@@ -540,7 +504,6 @@ def sources_list(given: Inputs) -> str:
         row = known[source]
         standing = name("standing", row["standing"], given.lang)
         about = [row["publisher"], row["published"] or undated, standing]
-        parts = [row["title"], comma.join(one for one in about if one), row["address"]]
-        said = f"[{number}] " + stop.join(part for part in parts if part)
-        items.append(small(said, anchor=f"source-{number}"))
+        told = [row["title"], comma.join(one for one in about if one), row["address"]]
+        items.append(entry(number, stop.join(part for part in told if part)))
     return "\n\n".join(items)
