@@ -95,7 +95,7 @@ def test_rounded_figures_are_hollow_with_a_bar_and_a_bound_is_an_arrow(panel):
     assert (arrow.xy, arrow.xyann[1] > 0) == ((2020, 50), True)
     assert wordings(ax) == ["约30亿元", "约40亿元", "超50亿元"]
     assert ax.get_title().replace("\n", "") == (
-        "西楼的楼宇税收2018年为约30亿元，2019年为约40亿元，升降在数字的上下限之内，定不下来；"
+        "西楼的楼宇税收由2018年的约30亿元升至2019年的约40亿元，增长0%～80%；"
         "2020年超过50亿元（只是下限，上不封顶）"
     )
 

@@ -67,6 +67,7 @@ def draw_ranking(
 
     Examples
     --------
+    >>> import hengstats as hs
     >>> panel = hs.build_panel("illustrative-district")
     >>> ax = hs.draw_ranking(panel, year=2021)
     """
@@ -148,6 +149,7 @@ def draw_multiples(
 
     Examples
     --------
+    >>> import hengstats as hs
     >>> ax = hs.draw_multiples(hs.build_panel("illustrative-district"))
     """
     panel = as_panel(panel)

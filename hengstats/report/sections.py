@@ -97,7 +97,8 @@ def write_sections(given: Inputs) -> list[Block]:
         "changes": _changes,
         "conclusion": _conclusion,
     }
-    blocks = [f"# {phrase(given, 'head_summary')}", *_summary(given)]
+    blocks: list[Block] = [f"# {phrase(given, 'head_summary')} {{.unnumbered}}"]
+    blocks += _summary(given)
     if given.dataset.illustrative:
         blocks.insert(0, f"> {phrase(given, 'illustrative')}")
     for key, section in sections.items():
