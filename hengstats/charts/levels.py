@@ -18,6 +18,7 @@ from hengstats.charts.caption import (
     measure_name,
     sources_sentence,
     unit_of,
+    wordings_of,
     write_caption,
     write_title,
 )
@@ -211,7 +212,7 @@ def _draw_levels(
     number_values(ax, panel, measures[0], lang)
     marks.name_series(ax, plotted)
     for series in plotted if len(plotted) <= FEW else []:
-        printed = about(panel).get("printed", {}).get(series["measure"].iloc[0], {})
+        printed = wordings_of(panel, series["measure"].iloc[0], lang)
         marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))
