@@ -550,6 +550,8 @@ def several_of(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
 
 def figures_of(panel: pd.DataFrame, measure: str) -> list[Row]:
     """Return the known figures of a measure with hedge and source, by year."""
+    if measure not in panel:
+        return []
     about = _about(panel)
     printed = about.get("printed", {}).get(measure, {})
     cited = about.get("cited", {}).get(measure, {})
