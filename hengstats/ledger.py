@@ -143,5 +143,4 @@ def formula(
     """Return a computed number as an origin."""
     ends = tuple(None if math.isnan(end) else float(end) for end in box)
     told = tuple((key, str(word)) for key, word in words.items())
-    inputs = tuple(dict.fromkeys(inputs))
-    return Origin(how, (), inputs, told, (*ends, None, None, None)[:3], unit)
+    return Origin(how, (), tuple(inputs), told, (*ends, None, None, None)[:3], unit)

@@ -687,7 +687,9 @@ def _rate(told: _Told, first: Row, last: Row) -> str:
     rate = mark(
         told.numbers,
         settled_percent(*ends, told.lang),
-        formula(f"{way}_rate", inputs, box, "fraction", years=years),
+        formula(
+            f"{way}_rate{'_one' * (years == 1)}", inputs, box, "fraction", years=years
+        ),
     )
     return _say(f"{way}_{'year' if years > 1 else 'one'}", told.lang, rate=rate)
 
