@@ -15,7 +15,8 @@ FIRST, MIDDLE, LAST = "\ue000", "\ue001", "\ue002"
 MARK = re.compile(f"{FIRST}([^{MIDDLE}]*){MIDDLE}([^{LAST}]*){LAST}")
 # A number in a text that others wrote; a year or date is none.
 NUMBER = re.compile(
-    r"(?<![\w.,-])(?!(?:1[89]|20)\d\d(?![\d.,%]))\d[\d,]*(?:\.\d+)?%?(?![\d-])"
+    r"(?<![A-Za-z0-9.,-])(?!(?:1[89]|20)\d\d(?!\d|[.,]\d|%))(?!\d\d?[月日])"
+    r"\d+(?:,\d{3})*(?:\.\d+)?%?(?![\d-])"
 )
 Box = tuple[float | None, float | None, float | None]
 

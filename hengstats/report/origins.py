@@ -17,6 +17,7 @@ from hengstats.ledger import (
     figures,
     formula,
     mark,
+    mark_words,
     name_origins,
     record,
 )
@@ -209,7 +210,7 @@ def list_events(given: Inputs, events: pd.DataFrame) -> list[str]:
     return [
         _line(
             mark(given.numbers, row["date"], origin_of_event(row)),
-            row[given.lang],
+            mark_words(given.numbers, row[given.lang], origin_of_event(row)),
             given.lang,
         )
         for row in events.to_dict("records")

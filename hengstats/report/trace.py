@@ -30,14 +30,16 @@ COLUMNS = (
 ).split()
 # A quote is shown so far on either side of the figure.
 AROUND = 60
-# What needs no record. Names, titles and addresses of documents, headings and the
-# numbers of figures, tables, sections and sources are no figures of the dataset.
+# What needs no record, as patterns; nor do names, titles and addresses, the list of
+# sources, and the numbers of figures, tables and sections.
 NEEDS_NONE = (
     r"\[\d+\]",  # a source
+    r"^(?:\d+\.)+\d* ",  # a heading in English
     r"\(\d{1,2}\) ",  # an item of a list in English
-    r"(?:图|圖|表|Figure |Table )\d+",
-    r"(?<!\d)(?:1[89]|20)\d\d(?:-(?:H[12]|\d\d(?:-\d\d)?))?(?![\d.,%]|-\d)",
-    r"(?<!\d)\d{1,2}[年月日](?:\d{1,2}日)?",
+    # a year, month or day: 2021, 2017-H1, 2018-06-28, 6月28日; but not 2000人
+    r"(?<![\d.,])(?:1[89]|20)\d\d(?:-(?:H[12]|\d\d(?:-\d\d)?))?"
+    r"(?!\d|[.,]\d|-\d| ?[%人家个個场場项項幢元万萬亿億])",
+    r"(?<!\d)\d{1,2}[月日](?:\d{1,2}日)?",
     r"(?<=[A-Za-z])\d+",  # within a name: HC3
 )
 
