@@ -28,12 +28,8 @@ FONTS = HERE.parent / "charts" / "fonts"
 # Word stores a date of writing; a fixed one keeps the same report the same file.
 EPOCH = "1640995200"
 WORDS = (
-    "contents",
-    "appendix",
-    "skip",
-    "record_back",
-    "record_close",
-    "record_place",
+    *("contents", "appendix", "skip"),
+    *("record_title", "record_back", "record_close", "record_place"),
 )  # that the filter and the page need
 READER = "markdown-auto_identifiers-smart-tex_math_dollars"
 

@@ -101,7 +101,8 @@ def trace_numbers(given: Inputs, text: str) -> Trace:
     head = f"# {phrase(given, 'head_records')} {{.unnumbered}}"
     lead = phrase(given, "records_lead")
     body = "\n".join(['<div class="records">', *entries, "</div>"])
-    written = [head, lead, f"```{{=html}}\n{body}\n```", ""]
+    body = f"```{{=html}}\n{body}\n```"
+    written = ["::: {#records}", head, lead, body, ":::", ""]
     return Trace(page, "\n\n".join(["", *written]), list(rows.values()))
 
 
