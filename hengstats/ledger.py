@@ -142,6 +142,7 @@ def formula(
     **words: object,
 ) -> Origin:
     """Return a computed number as an origin."""
-    ends = tuple(None if math.isnan(end) else float(end) for end in box)
+    ends = [None if math.isnan(end) else float(end) for end in box]
+    lower, value, upper = ends or (None, None, None)
     told = tuple((key, str(word)) for key, word in words.items())
-    return Origin(how, (), tuple(inputs), told, (*ends, None, None, None)[:3], unit)
+    return Origin(how, (), tuple(inputs), told, (lower, value, upper), unit)

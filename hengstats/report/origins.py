@@ -1,6 +1,7 @@
 """Says where the numbers of the verdict come from, and which figures a chart draws."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,8 +53,12 @@ def origin_of_name(given: Inputs, names: list[str]) -> Origin:
         return formula(kind, figures(rows))
     if kind in OF_GROWTHS:
         return formula(kind, _growths(given, verdict))
-    words = {"simulated": rate_words(verdict), "tried": {"n": verdict.tried}}
-    return formula(kind, **words.get(kind, {}))
+    words: dict[str, Any] = {}
+    if kind == "simulated":
+        words = rate_words(verdict)
+    elif kind == "tried":
+        words = {"n": verdict.tried}
+    return formula(kind, **words)
 
 
 def _growths(given: Inputs, verdict: Verdict) -> list[Origin]:
@@ -86,10 +91,10 @@ def _origin_of_statistic(
         [row] = verdict.table[own].to_dict("records")
         first, last = years.split("-")
         step = {"from_year": first, "year": last}
-        ends = np.expm1([row[end] for end in ENDS])
+        grew = np.expm1([row[end] for end in ENDS])
         printed = (int(first), int(last)) in verdict.printed_steps
         return origin_of_growth(
-            given, measure, verdict.entity, step, ends, printed=printed
+            given, measure, verdict.entity, step, grew, printed=printed
         )
     ends = [row[end] for end in ENDS]
     return formula("statistic", _growths(given, verdict), ends, statistic=key)
@@ -197,8 +202,8 @@ def list_rates(given: Inputs, verdict: Verdict) -> list[str]:
     """Return the false-alarm rates that the chart of the refusals draws."""
     told = origin_of_name(given, ["simulated"])
     table = label_refusals(verdict.refused, given.lang).dropna(subset="drift")
-    rows = [[name("procedure", "assess", given.lang), verdict.own_rates["drift"]]]
-    rows += table[["label", "drift"]].to_numpy().tolist()
+    ours = (name("procedure", "assess", given.lang), verdict.own_rates["drift"])
+    rows = [ours, *zip(table["label"], table["drift"], strict=True)]
     return [
         _line(label, mark(given.numbers, show_rate(rate), told), given.lang)
         for label, rate in rows

@@ -1,6 +1,6 @@
 """Prints figures as tables: numbers set on their decimals, ranges, sources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -189,7 +189,7 @@ def origin_of_growth(
     measure: str,
     entity: str,
     step: Row,
-    ends: Sequence[float],
+    ends: Iterable[float],
     *,
     printed: bool = False,
 ) -> Origin:
@@ -355,14 +355,20 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
     if unit != "fraction" and np.isfinite(total) and total > 0:
         shares = [100 * row["value"] / total for row in shown]
         columns += heads(given, "share", "cumulated")
-        parts = [(row,) for row in shown], [shown[: i + 1] for i in range(len(shown))]
-        for points, of in zip((shares, np.cumsum(shares)), parts, strict=True):
+        sums = np.cumsum(shares)
+        for points, start in ((shares, range(len(shown))), (sums, [0] * len(shown))):
             told = [
-                formula("share", (*figures(one), whole), [point / 100] * 3, "fraction")
-                for point, one in zip(points, of, strict=True)
+                formula(
+                    "share",
+                    (*figures(shown[first : place + 1]), whole),
+                    [points[place] / 100] * 3,
+                    "fraction",
+                )
+                for place, first in enumerate(start)
             ]
             texts = [f"{point:.1f}" for point in points]
-            cells.append([mark(numbers, *one) for one in zip(texts, told, strict=True)])
+            pairs = zip(texts, told, strict=True)
+            cells.append([mark(numbers, text, one) for text, one in pairs])
     columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for row in shown])
     more = mark(numbers, str(len(rest)), formula("count_rest", figures(rest)))
