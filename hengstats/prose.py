@@ -15,6 +15,16 @@ import pandas as pd
 from hengstats.errors import DataError, ReadingError
 from hengstats.indicators import ENDS, cagr, round_out
 from hengstats.labels import find_entity, find_measure
+from hengstats.ledger import (
+    MARK,
+    Numbers,
+    Origin,
+    figure,
+    figures,
+    formula,
+    mark,
+    unmarked,
+)
 from hengstats.panel import as_panel, is_illustrative, series_of
 from hengstats.printed import read_printed
 from hengstats.vocabulary import (
@@ -112,7 +122,14 @@ def join_sentences(parts: Iterable[str], lang: str) -> str:
     """Return sentences without their stops as one text."""
     stop = say("word", "stop", lang)
     ended = [part.rstrip("。. ") + stop for part in parts if part]
-    return "".join(part[:1].upper() + part[1:] for part in ended).strip()
+    return "".join(map(_capital, ended)).strip()
+
+
+def _capital(text: str) -> str:
+    """Return a sentence with a capital first letter, in a marked number too."""
+    found = MARK.match(text)
+    start = found.start(2) if found else 0
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +140,7 @@ class _Told:
     measure: str
     label: str
     unit: str
-    numbers: Mapping[str, int] | None
+    numbers: Numbers
     lang: str
 
 
@@ -133,7 +150,7 @@ def describe_one(
     entity: str,
     *,
     lang: str,
-    numbers: Mapping[str, int] | None = None,
+    numbers: Numbers = None,
 ) -> dict[str, str]:
     """Return the sentences on one entity, without stops: what each is about, and it.
 
@@ -186,19 +203,28 @@ def _course(told: _Told, main: Sequence[Row], bounds: Sequence[Row]) -> str:
     open_end = len(main) == 1 and bounds and _rises(main[0], bounds[-1])
     if len(main) > 1 or open_end:
         first, last = main[0], bounds[-1] if open_end else main[-1]
+        way = "rise_open" if open_end else _direction(first, last)
+        first_said, last_said = (
+            say_figure(row, told.unit, lang, told.numbers) for row in (first, last)
+        )
+        if way in ("rise_open", "unsettled"):
+            first_said, last_said = (
+                equals(one, lang) for one in (first_said, last_said)
+            )
         return _say(
-            "rise_open" if open_end else _direction(first, last),
+            way,
             lang,
             measure=told.label,
             first_year=first["year"],
             last_year=last["year"],
-            first=say_figure(first, told.unit, lang),
-            last=say_figure(last, told.unit, lang),
+            first=first_said,
+            last=last_said,
             rate=_rate(told, first, last),
         ) + _cite([first, last], told.numbers, lang)
     one = main[0] if main else bounds[-1]
-    words = {"measure": told.label, "year": one["year"], "figure": _sided(told, one)}
-    return _say("one", lang, **words) + _cite([one], told.numbers, lang)
+    words = {"measure": told.label, "year": one["year"]}
+    figure = equals(_sided(told, one), lang)
+    return _say("one", lang, figure=figure, **words) + _cite([one], told.numbers, lang)
 
 
 def _between(told: _Told, main: Sequence[Row]) -> str:
@@ -262,7 +288,7 @@ def describe_all(
     measure: str,
     *,
     lang: str,
-    numbers: Mapping[str, int] | None = None,
+    numbers: Numbers = None,
 ) -> dict[str, str]:
     """Return the sentences on several entities, without stops, by what each is about.
 
@@ -273,42 +299,69 @@ def describe_all(
     label = measure_label(measure, lang, _about(panel).get("labels"))
     several = several_of(panel, [row["entity"] for row in rows], lang)
     every = series_of(panel, measure)["entity"].nunique()
+    whose = {row["entity"] for row in rows}
     cited = _cite(rows, numbers, lang)
     least, most = (sum(row[end] for row in rows) for end in ("lower", "upper"))
-    words = {"year": year, "n": len(rows), "several": several, "measure": label}
-    said = {"total": _say("total", lang, total=_sum(least, most, unit, lang), **words)}
+    inputs = figures(rows)
+    count = mark(numbers, str(len(rows)), formula("count_known", inputs, year=year))
+    total = mark(
+        numbers,
+        _sum(least, most, unit, lang),
+        formula("total", inputs, (least, math.nan, most), unit),
+    )
+    words = {"year": year, "n": count, "several": several, "measure": label}
+    said = {"total": _say("total", lang, total=total, **words)}
     if every > len(rows):
-        said["total"] += _say("total_without", lang, n=every - len(rows), year=year)
+        rest = [row for row in figures_of(panel, measure) if row["entity"] not in whose]
+        lacking = formula("count_lacking", figures(rest), year=year)
+        n = mark(numbers, str(every - len(rows)), lacking)
+        said["total"] += _say("total_without", lang, n=n, year=year)
     said["total"] += cited
     names = [_entity(panel, row["entity"], lang) for row in rows]
     first = [
-        _say("ranked", lang, entity=who, figure=say_figure(row, unit, lang))
+        _say("ranked", lang, entity=who, figure=say_figure(row, unit, lang, numbers))
         for who, row in zip(names[:NAMED], rows, strict=False)
     ]
     words = {"list": say("word", "comma", lang).join(first), "n": len(first)}
     said["ranking"] = _say("ranking", lang, **words)
     if len(rows) > NAMED and unit != "fraction":
         share = share_of(rows[:NAMED], rows[NAMED:])
-        text = settled_percent(*share, lang)
+        told = formula(
+            "share_first", inputs, (share[0], math.nan, share[1]), "fraction", n=NAMED
+        )
+        text = mark(numbers, settled_percent(*share, lang), told)
         said["ranking"] += _say("ranking_share", lang, share=text)
     closed = sorted((row for row in rows if _is_closed(row)), key=_middle)
     if len(closed) > LISTED:
         values = [_middle(row) for row in closed]
         whole = unit in UNITS and UNITS[unit].kind == "count"
+        closed_origins = figures(closed)
         low, median, high = (
-            say_number(float(f"{point:.0f}" if whole else f"{point:.4g}"), unit, lang)
-            for point in np.quantile(values, [0.25, 0.5, 0.75])
+            mark(
+                numbers,
+                say_number(
+                    float(f"{point:.0f}" if whole else f"{point:.4g}"), unit, lang
+                ),
+                formula(key, closed_origins, (point,) * 3, unit, n=len(closed)),
+            )
+            for key, point in zip(
+                ("quartile_low", "median", "quartile_high"),
+                np.quantile(values, [0.25, 0.5, 0.75]),
+                strict=True,
+            )
         )
         said["spread"] = _say(
             "spread",
             lang,
             least=_entity(panel, closed[0]["entity"], lang),
-            figure=say_figure(closed[0], unit, lang),
+            figure=say_figure(closed[0], unit, lang, numbers),
             median=median,
             low=low,
             high=high,
         )
-    if unit != "fraction" and (course := _course_of_all(panel, measure, year, lang)):
+    if unit != "fraction" and (
+        course := _course_of_all(panel, measure, year, lang, numbers)
+    ):
         said["course"] = course
     return said
 
@@ -325,7 +378,9 @@ def latest_rows(panel: pd.DataFrame, measure: str) -> tuple[list[Row], int]:
     return sorted(rows, key=_middle, reverse=True), year
 
 
-def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> str:
+def _course_of_all(
+    panel: pd.DataFrame, measure: str, last: int, lang: str, numbers: Numbers
+) -> str:
     """Say how the total of those known in the first and the last year moved."""
     series = series_of(panel, measure)
     closed = series[np.isfinite(series["lower"]) & np.isfinite(series["upper"])]
@@ -350,15 +405,34 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
         measure=measure,
         label="",
         unit=_about(panel).get("units", {}).get(measure, ""),
-        numbers=None,
+        numbers=numbers,
         lang=lang,
     )
-    ends = figures_of(total, measure)
-    text = [_sum(row["lower"], row["upper"], told.unit, lang) for row in ends]
+    parts = [
+        tuple(Origin("figure", (str(one), measure, str(year))) for one in both)
+        for year in (first, last)
+    ]
+    ends = [
+        row | {"origin": formula("total", own, [row[end] for end in ENDS], told.unit)}
+        for row, own in zip(figures_of(total, measure), parts, strict=True)
+    ]
+    text = [
+        mark(numbers, _sum(row["lower"], row["upper"], told.unit, lang), figure(row))
+        for row in ends
+    ]
+    pairs = [*parts[0], *parts[1]]
+    n, up, down = (
+        mark(numbers, str(count), formula(key, pairs, first=first, last=last))
+        for key, count in (
+            ("count_both", len(both)),
+            ("count_risen", int((after["lower"] > before["upper"]).sum())),
+            ("count_fallen", int((after["upper"] < before["lower"]).sum())),
+        )
+    )
     return _say(
         f"all_{_direction(ends[0], ends[1])}",
         lang,
-        n=len(both),
+        n=n,
         several=several_of(panel, list(both), lang),
         first_year=first,
         last_year=last,
@@ -368,8 +442,8 @@ def _course_of_all(panel: pd.DataFrame, measure: str, last: int, lang: str) -> s
     ) + _say(
         "all_moved",
         lang,
-        up=int((after["lower"] > before["upper"]).sum()),
-        down=int((after["upper"] < before["lower"]).sum()),
+        up=up,
+        down=down,
     )
 
 
@@ -389,8 +463,28 @@ def cite(sources: Iterable[str], numbers: Mapping[str, int], lang: str) -> str:
     return " " * (lang == "en" and bool(marks)) + marks
 
 
-def say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
-    """Return a figure with its hedge and unit: 26.3亿元, 近300家, 超过548人."""
+def equals(figure: str, lang: str) -> str:
+    """Return a figure as it follows its year: 为26.3亿元, but 超过548人."""
+    hedges = ("about", "nearly", "at_least", "more_than", "at_most", "fewer_than")
+    hedged = tuple(say("hedge", key, lang, n="") for key in hedges)
+    if unmarked(figure).startswith(hedged):
+        return figure
+    return say("hedge", "is", lang, n=figure)
+
+
+def say_figure(
+    row: Mapping[str, Any], unit: str, lang: str, numbers: Numbers = None
+) -> str:
+    """Return a figure with its hedge and unit: 26.3亿元, 近300家, 超过548人.
+
+    `numbers` as a ledger marks it with its origin.
+    """
+    text = _say_figure(row, unit, lang)
+    return text if numbers is None else mark(numbers, text, figure(row))
+
+
+def _say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
+    """Return a figure with its hedge and unit, unmarked."""
     lower, upper, hedge = row["lower"], row["upper"], row.get("qualifier", "")
     if lower == upper:
         return say_number(lower, unit, lang)
@@ -544,6 +638,7 @@ def figures_of(panel: pd.DataFrame, measure: str) -> list[Row]:
         wording = printed.get(row["entity"], {}).get(str(row["year"]), "")
         source = cited.get(row["entity"], {}).get(str(row["year"]), "")
         more = {"qualifier": _hedge(wording, unit), "source": source}
+        more |= {"measure": measure}
         rows.append({**row, **more})
     return rows
 
@@ -616,8 +711,16 @@ def _rate(told: _Told, first: Row, last: Row) -> str:
     if not np.isfinite(low) or low <= -1:
         return ""
     ends = (low, high) if way == "rise" else (-high, -low)
-    years = "year" if last["year"] - first["year"] > 1 else "one"
-    return _say(f"{way}_{years}", told.lang, rate=settled_percent(*ends, told.lang))
+    years = last["year"] - first["year"]
+    inputs, box = (figure(first), figure(last)), (ends[0], math.nan, ends[1])
+    rate = mark(
+        told.numbers,
+        settled_percent(*ends, told.lang),
+        formula(
+            f"{way}_rate{'_one' * (years == 1)}", inputs, box, "fraction", years=years
+        ),
+    )
+    return _say(f"{way}_{'year' if years > 1 else 'one'}", told.lang, rate=rate)
 
 
 def _list_items(told: _Told, rows: Sequence[Row], joint: str = "comma") -> str:
@@ -631,7 +734,7 @@ def _list_items(told: _Told, rows: Sequence[Row], joint: str = "comma") -> str:
 
 def _sided(told: _Told, row: Row) -> str:
     """Return a figure that says which side of it is open."""
-    text = say_figure(row, told.unit, told.lang)
+    text = say_figure(row, told.unit, told.lang, told.numbers)
     if np.isinf(row["upper"]):
         return _say("open_above", told.lang, figure=text)
     return text if _is_closed(row) else _say("open_below", told.lang, figure=text)
@@ -649,7 +752,7 @@ def share_of(first: Sequence[Row], rest: Sequence[Row]) -> tuple[float, float]:
     return least, most
 
 
-def _cite(rows: Iterable[Row], numbers: Mapping[str, int] | None, lang: str) -> str:
+def _cite(rows: Iterable[Row], numbers: Numbers, lang: str) -> str:
     """Return the numbers of the sources of some figures, none where they are many."""
     if numbers is None:
         return ""

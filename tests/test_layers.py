@@ -16,6 +16,7 @@ ROOMS = (
     "numerals",
     "csvsafe",
     "dates",
+    "ledger",
     "wording",
     "vocabulary",
     "printed",

@@ -266,7 +266,7 @@ def test_each_section_opens_with_prose_then_a_chart_then_one_table():
     # s prose, p picture, t table
     assert kinds["税收"] == kinds["党员与组织"] == kinds["活动参与"] == "spt"
     assert kinds["楼宇税收与楼内支部党员是否同步"] == "spt"
-    assert kinds["要点"] == "sp"
+    assert kinds["要点"] == "sps"  # how to read it stands last
     assert kinds["结论"] == "s"
 
 

@@ -113,7 +113,13 @@ def test_several_buildings_are_ranked_with_their_shares(changed):
 
 def test_no_chart_is_called_by_a_building(changed):
     # several buildings are not tested one by one
-    assert draw_all(changed) == ["tax", "members", "events", "changes"]
+    assert draw_all(changed) == [
+        "ranking-tax-revenue",
+        "multiples-tax-revenue",
+        "multiples-branch-members",
+        "multiples-events",
+        "changes",
+    ]
 
 
 def test_a_second_vintage_has_a_section_that_counts_before_the_conclusion(changed):

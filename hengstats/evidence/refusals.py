@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from hengstats.evidence.rule import RULED, TESTABLE
+from hengstats.evidence.rule import ALPHA, RULED, TESTABLE
+from hengstats.ledger import name_number
 from hengstats.vocabulary import name, say
 
 # The kinds of series that have nothing to do with each other: random walks that drift
@@ -115,10 +116,13 @@ def own_rates(length: int) -> dict[str, float]:
     return {kind: own[kind] for kind in NULLS}
 
 
-def label_refusals(refused: pd.DataFrame, lang: str) -> pd.DataFrame:
+def label_refusals(
+    refused: pd.DataFrame, lang: str, *, marked: bool = False
+) -> pd.DataFrame:
     """Return the refusals with label and reason in one language."""
+    alpha = name_number(f"{ALPHA:.0%}", "rule") if marked else f"{ALPHA:.0%}"
     table = refused.drop(columns=["label", "reason"], errors="ignore")
     keys = table["procedure"]
     table.insert(1, "label", [name("procedure", key, lang) for key in keys])
-    table.insert(2, "reason", [say("refusal", key, lang) for key in keys])
+    table.insert(2, "reason", [say("refusal", key, lang, alpha=alpha) for key in keys])
     return table

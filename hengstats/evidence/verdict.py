@@ -1,6 +1,7 @@
 """Says what may be said of two measures, in sentences, as a table and as a page.
 
-Every number in a sentence comes from the result.
+Every number in a sentence comes from the result, and is marked there with the name of
+what it is; `marked` texts keep these marks, for the report to say where it comes from.
 """
 
 import html
@@ -21,7 +22,7 @@ from hengstats.evidence.refusals import (
     label_refusals,
     rate_table,
 )
-from hengstats.evidence.rule import LENIENT, RULED, TESTABLE
+from hengstats.evidence.rule import ALPHA, LENIENT, RULED, TESTABLE
 from hengstats.evidence.shown import (
     list_years,
     show_correlation,
@@ -34,6 +35,7 @@ from hengstats.evidence.shown import (
     statistic_label,
 )
 from hengstats.indicators import ENDS
+from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
 from hengstats.prose import within
 from hengstats.vocabulary import LANGUAGES, measure_label, say
@@ -167,7 +169,7 @@ class Verdict:
         return _page(self, self.lang)
 
 
-def write_statement(verdict: Verdict, lang: str) -> str:
+def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return the verdict in sentences, ready to be printed."""
     parts = [_whose(verdict, lang)]
     if is_illustrative([verdict.entity]):
@@ -183,26 +185,33 @@ def write_statement(verdict: Verdict, lang: str) -> str:
     parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
     if verdict.level:
         parts += _rounded(verdict, lang)
-    return _space(lang).join(parts)
+    text = _space(lang).join(parts)
+    return text if marked else unmarked(text)
 
 
 def write_headline(verdict: Verdict, lang: str) -> str:
     """Return whose figures they are and what was found, in two sentences."""
-    return _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
+    return unmarked(
+        _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
+    )
 
 
-def write_plain(verdict: Verdict, lang: str) -> list[str]:
+def write_plain(verdict: Verdict, lang: str, *, marked: bool = False) -> list[str]:
     """Return the finding in sentences that need no statistics to be read."""
+    parts = _plain(verdict, lang)
+    return parts if marked else list(map(unmarked, parts))
+
+
+def _plain(verdict: Verdict, lang: str) -> list[str]:
+    """Return the finding in plain sentences, marked."""
     both = {key: within(label, lang) for key, label in _both(verdict, lang).items()}
-    words: dict[str, object] = {**both, "n": verdict.n_growths}
+    words: dict[str, object] = {**both, "n": _growths(verdict)}
     if not verdict.level:
-        words |= {"k": len(verdict.years), "years": list_years(verdict.years, lang)}
-        words |= {"least": TESTABLE + 1, "enough": RULED + 1}
+        words |= {"k": _years(verdict), "years": list_years(verdict.years, lang)}
+        words |= {"least": _rule(TESTABLE + 1), "enough": _rule(RULED + 1)}
         key = "plain_few" if verdict.years else "plain_none"
         return [_say(key, lang, **words), _say("plain_needed", lang, **words)]
-    row = statistics(verdict)["r"]
-    words["r"] = show_r(row["lower"], row["value"], row["upper"], lang)
-    words["detectable"] = show_correlation(verdict.detectable_r or 1.0)
+    words |= {"r": _r(verdict, lang), "detectable": _detectable(verdict)}
     opposite = "_opposite" if verdict.sign < 0 and verdict.finding != "no_sign" else ""
     parts = [_say(f"plain_{verdict.finding}{opposite}", lang, **words)]
     if verdict.finding == "suggestive" and verdict.level > 1:
@@ -233,7 +242,7 @@ def statistics(verdict: Verdict) -> dict[str, Row]:
     return {row["statistic"]: row for row in verdict.table.to_dict("records")}
 
 
-def label_table(verdict: Verdict, lang: str) -> pd.DataFrame:
+def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.DataFrame:
     """Return the table of the verdict as it is read: labels, percent, open ends."""
     rows = []
     both = f"{verdict.economy} ~ {verdict.organisation}"
@@ -246,26 +255,40 @@ def label_table(verdict: Verdict, lang: str) -> pd.DataFrame:
             show_end(row["statistic"], row[end], side, lang)
             for end, side in zip(ENDS, sides, strict=True)
         ]
+        if marked:
+            key = (row["statistic"], row["measure"])
+            ends = [name_number(end, "statistic", *key) for end in ends]
         rows.append([label, statistic_label(row["statistic"], lang), *ends])
     heads = [_say(f"col_{key}", lang) for key in ("measure", "statistic", *ENDS)]
     return pd.DataFrame(rows, columns=heads)
 
 
-def refusals_table(verdict: Verdict, lang: str) -> pd.DataFrame:
+def refusals_table(
+    verdict: Verdict, lang: str, *, marked: bool = False
+) -> pd.DataFrame:
     """Return the refusals as they are read, rates in percent."""
-    table = label_refusals(verdict.refused, lang)
+    table = label_refusals(verdict.refused, lang, marked=marked)
     shown = {"col_procedure": table["label"], "col_reason": table["reason"]}
     shown |= {kind: table[kind].map(show_rate) for kind in NULLS}
+    if marked:
+        shown |= {
+            kind: shown[kind].map(lambda rate: name_number(rate, "simulated"))
+            for kind in NULLS
+        }
     return pd.DataFrame({_say(key, lang): column for key, column in shown.items()})
 
 
-def refusals_note(verdict: Verdict, lang: str) -> str:
+def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return what the false-alarm rates are, and for how many years."""
-    parts = [_say("refused_note", lang, **rate_words(verdict))]
+    words = rate_words(verdict)
+    if marked:
+        words = {key: name_number(word, "simulated") for key, word in words.items()}
+    alpha = _rule(f"{ALPHA:.0%}") if marked else f"{ALPHA:.0%}"
+    parts = [_say("refused_note", lang, alpha=alpha, **words)]
     if verdict.refused["procedure"].isin(FOR_GAPS).any():
         parts.append(_say("refused_gaps", lang))
     if verdict.tried > 1 or verdict.shock_years:
-        parts.append(_say("refused_plain", lang))
+        parts.append(_say("refused_plain", lang, alpha=alpha))
     return _space(lang).join(parts)
 
 
@@ -277,6 +300,33 @@ def rate_words(verdict: Verdict) -> dict[str, object]:
         "replications": f"{head['replications']:,}",
         "seed": head["seed"],
     }
+
+
+def _years(verdict: Verdict) -> str:
+    """Return in how many years both are known, marked."""
+    return name_number(len(verdict.years), "years")
+
+
+def _growths(verdict: Verdict) -> str:
+    """Return how many paired growths there are, marked."""
+    return name_number(verdict.n_growths, "growths")
+
+
+def _rule(number: object) -> str:
+    """Return a threshold of the rule, marked."""
+    return name_number(number, "rule")
+
+
+def _detectable(verdict: Verdict) -> str:
+    """Return the correlation that would be found in most cases, marked."""
+    return name_number(show_correlation(verdict.detectable_r or 1.0), "detectable")
+
+
+def _r(verdict: Verdict, lang: str) -> str:
+    """Return the correlation, marked."""
+    row = statistics(verdict)["r"]
+    shown = show_r(row["lower"], row["value"], row["upper"], lang)
+    return name_number(shown, "statistic", "r", row["measure"])
 
 
 def _say(key: str, lang: str, **blanks: object) -> str:
@@ -307,14 +357,15 @@ def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
     words = _both(verdict, lang)
     if not verdict.entity:
-        return _say("cross_section", lang, k=verdict.n_entities, **words)
+        k = name_number(verdict.n_entities, "entities")
+        return _say("cross_section", lang, k=k, n=_growths(verdict), **words)
     return _say(
         "pairs" if verdict.years else "no_pairs",
         lang,
         entity=entity_label(verdict, lang),
-        k=len(verdict.years),
+        k=_years(verdict),
         years=list_years(verdict.years, lang),
-        n=verdict.n_growths,
+        n=_growths(verdict),
         **words,
     )
 
@@ -323,11 +374,15 @@ def _found(verdict: Verdict, lang: str) -> list[str]:
     """Say what was found; or that the data do not suffice, and what they still tell."""
     if verdict.level:
         return _tested(verdict, lang)
-    parts = [_say("not_enough", lang)]
+    parts = [_say("not_enough", lang, level=_rule(verdict.level))]
     if verdict.n_growths:
-        words = {"n": verdict.n_growths, "least": _least(verdict)}
-        parts.append(_say("not_enough_least", lang, **words))
-    parts.append(_say("needed", lang))
+        words = {"n": _growths(verdict), "least": _least(verdict)}
+        alpha = _rule(f"{ALPHA:.0%}")
+        parts.append(_say("not_enough_least", lang, alpha=alpha, **words))
+    counts = (TESTABLE, RULED, TESTABLE + 1, RULED + 1)
+    keys = ("least", "enough", "least_years", "enough_years")
+    needed = {key: _rule(n) for key, n in zip(keys, counts, strict=True)}
+    parts.append(_say("needed", lang, **needed))
     grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
     return [*parts, _say("can_say", lang, list=grown)] if grown else parts
 
@@ -342,33 +397,36 @@ def _grown(verdict: Verdict, lang: str) -> list[str]:
         for row in (own if whole.empty else whole).to_dict("records"):
             first, last = row["statistic"].split(" ")[1].split("-")
             box = show_growth(row["lower"], row["upper"], lang)
+            box = name_number(box, "statistic", row["statistic"], measure)
             parts.append(
                 _say("grew", lang, measure=label, first=first, last=last, box=box)
             )
     same = statistics(verdict).get("same_direction")
     if same:
         k = show_range(f"{same['lower']:.0f}", f"{same['upper']:.0f}", lang)
-        parts.append(_say("same_way", lang, k=k, n=verdict.n_growths))
+        k = name_number(k, "statistic", "same_direction", same["measure"])
+        parts.append(_say("same_way", lang, k=k, n=_growths(verdict)))
     return parts
 
 
 def _tested(verdict: Verdict, lang: str) -> list[str]:
     """Say what the tests found, what it rests on, and what it may overlook."""
-    rows, n, found = statistics(verdict), verdict.n_growths, verdict.finding
-    detectable = show_correlation(verdict.detectable_r or 1.0)
-    r = show_r(rows["r"]["lower"], rows["r"]["value"], rows["r"]["upper"], lang)
+    rows, n, found = statistics(verdict), _growths(verdict), verdict.finding
+    detectable, r = _detectable(verdict), _r(verdict, lang)
     heads = {
         "no_sign": ("head_no_sign", "head_no_sign"),
         "suggestive": ("head_suggestive", "head_suggestive_opposite"),
         "moves_together": ("head_together", "head_opposite"),
     }
-    words = {"level": verdict.level, "r": r, "n": n, "detectable": detectable}
+    words = {"level": _rule(verdict.level), "r": r, "n": n}
+    words |= {"detectable": detectable}
     key = heads[found][verdict.sign < 0]
     parts = [_say(key, lang, **words, **_both(verdict, lang)), _tests(verdict, lang)]
     if found == "suggestive" and verdict.level == 2:
         parts += _why_only_suggestive(verdict, lang)
     if verdict.level == 1:
-        parts.append(_say("level_1", lang))
+        words = {"n": n, "alpha": _rule(f"{ALPHA:.0%}")}
+        parts.append(_say("level_1", lang, **words))
     used = {*verdict.years, *(year for step in verdict.printed_steps for year in step)}
     boxes = verdict.readings[verdict.readings["year"].isin(used)]
     if (boxes["lower"] < boxes["upper"]).any():
@@ -387,12 +445,22 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
         parts.append(_say("power", lang, **words))
     if verdict.blind_spots and found != "no_sign":
         spots = [
-            say("blind_spot", spot, lang, few=f"{few:.0%}", many=f"{many:.0%}")
+            say(
+                "blind_spot",
+                spot,
+                lang,
+                few=name_number(f"{few:.0%}", "blind"),
+                many=name_number(f"{many:.0%}", "blind"),
+            )
             for spot, (few, many) in verdict.blind_spots.items()
         ]
         joined = say("word", "semicolon", lang).join(spots)
         parts.append(_say("blind", lang, list=joined))
-    words = {"tried": verdict.tried, "alpha": f"{verdict.alpha:.3g}"}
+    words = {
+        "tried": name_number(verdict.tried, "tried"),
+        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
+        "usual": _rule(f"{ALPHA:.2f}"),
+    }
     return [
         *parts,
         _say("tried_one" if verdict.tried == 1 else "tried_many", lang, **words),
@@ -406,8 +474,8 @@ def _tests(verdict: Verdict, lang: str) -> str:
     text = _say(
         "tests_exact" if exact else "tests_drawn",
         lang,
-        n=n,
-        orders=f"{factorial(n) if exact else DRAWS:,}",
+        n=_growths(verdict),
+        orders=name_number(f"{factorial(n) if exact else DRAWS:,}", "orders"),
         p=_p_sentence(rows["p_permutation"]),
     )
     if verdict.level < 2 or verdict.weakest_step is None:
@@ -419,7 +487,10 @@ def _tests(verdict: Verdict, lang: str) -> str:
         step=_step(verdict.weakest_step, lang),
         trend=_p_sentence(rows["p_trend_adjusted"]),
     )
-    limits = {"alpha": f"{verdict.alpha:.3g}", "lenient": f"{LENIENT:.2f}"}
+    limits = {
+        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
+        "lenient": _rule(f"{LENIENT:.2f}"),
+    }
     end = _say("tests_end", lang)
     return f"{text}{end}{_space(lang)}{_say('limits', lang, **limits)}"
 
@@ -451,6 +522,9 @@ def _rounded(verdict: Verdict, lang: str) -> list[str]:
                 "printed": row["printed"] or f"{row['value']:.10g}",
             }
             box = show_range(f"{row['lower']:.10g}", f"{row['upper']:.10g}", lang)
+            key = ("figure", measure, row["year"])
+            words["printed"] = name_number(words["printed"], *key)
+            box = name_number(box, *key)
             parts.append(_say("rounded", lang, measure=label, box=box, **words))
         elif len(own) and not own["qualifier"].any():
             parts.append(_say("as_exact", lang, measure=label))
@@ -473,11 +547,12 @@ def _hedged(verdict: Verdict, lang: str) -> str:
     for row in listed[~plain & ~ledger].to_dict("records"):
         low = f"{row['lower']:.10g}" if row["lower"] > 0 else ""
         high = f"{row['upper']:.10g}" if row["upper"] < np.inf else ""
+        key = ("figure", row["measure"], row["year"])
         words = {
             "measure": _measure(verdict, row["measure"], lang),
             "year": row["year"],
-            "printed": row["printed"].translate(inner) or "…",
-            "box": show_range(low, high, lang),
+            "printed": name_number(row["printed"].translate(inner) or "…", *key),
+            "box": name_number(show_range(low, high, lang), *key),
             "reading": say("reading", row["reading"], lang),
         }
         parts.append(_say("readings_item", lang, **words))
@@ -486,16 +561,17 @@ def _hedged(verdict: Verdict, lang: str) -> str:
 
 def _p_sentence(row: Row) -> str:
     """Return the largest p over the boxes as it stands in a sentence."""
-    shown = show_p(row["upper"])
-    if shown.startswith("<"):
+    shown = name_number(show_p(row["upper"]), "statistic", row["statistic"], "")
+    if row["upper"] < 0.001:
         return f"p {shown}"
     settled = np.isclose(row["value"], row["upper"], rtol=1e-9, atol=0)
     return f"p {'=' if settled else '≤'} {shown}"
 
 
-def _least(verdict: Verdict) -> Fraction:
-    """Return the smallest p that these growths can give, as a fraction."""
-    return Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
+def _least(verdict: Verdict) -> str:
+    """Return the smallest p that these growths can give, as a fraction, marked."""
+    least = Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
+    return name_number(least, "least_p")
 
 
 def _step(step: tuple[int, int], lang: str) -> str:

@@ -5,6 +5,8 @@ sections   what each section says
 tables     which tables are printed
 blocks     text, tables and figures as one numbered Markdown document
 render     charts and tables as files, Markdown as Word, web page and PDF
+trace      each number's record: on the page, and in figures.csv
+origins    where the numbers of the verdict and of the charts come from
 word       the styles of the Word file, and what stays on one page
 notebooks  the notebooks, run for a dataset
 
@@ -28,6 +30,7 @@ import matplotlib as mpl
 from tqdm import tqdm
 
 from hengstats.dataset import copy_dataset, find_dataset, lies_in
+from hengstats.ledger import Citations
 from hengstats.messages import data_error, refuse_write
 from hengstats.report.blocks import Picture, Table, number_blocks
 from hengstats.report.inputs import Edition, hash_file, read_inputs, stamp_inputs
@@ -37,10 +40,12 @@ from hengstats.report.render import (
     write_chart,
     write_docx,
     write_html,
+    write_list,
     write_pdf,
     write_table,
 )
 from hengstats.report.sections import write_header, write_sections
+from hengstats.report.trace import trace_numbers, write_figures, write_plain_text
 from hengstats.report.word import points_of
 from hengstats.vocabulary import check_language, say
 
@@ -131,9 +136,9 @@ def write_report(
     Returns
     -------
     Path
-        Holds `report.docx`, `report.html`, `report.pdf`, `charts/`, `tables/`,
-        `notebooks/`, and `made.json`, which lists these files and says what they were
-        made from.
+        Holds `report.docx`, `report.html`, `report.pdf`, `figures.csv` with the record
+        of every number of the page, `charts/`, `tables/`, `notebooks/`, and
+        `made.json`, which lists these files and says what they were made from.
 
     Raises
     ------
@@ -293,9 +298,12 @@ def _plan_steps(
 ) -> list[Step]:
     """Return the steps that make a report, the pages of notebooks last."""
     given, lang = read_inputs(str(source), edition), edition.lang
+    given = replace(given, numbers=Citations(traced=True))
     blocks = write_sections(given)
     invented = given.dataset.illustrative
     text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
+    trace, plain = trace_numbers(given, text), write_plain_text(text)
+    texts = {"docx": plain, "html": trace.page + trace.records, "pdf": plain}
     pictures = [block for block in blocks if isinstance(block, Picture)]
     tables = [block for block in blocks if isinstance(block, Table)]
     runs = run_notebooks(list(pages.values()), str(source), lang, edition.entity)
@@ -314,9 +322,10 @@ def _plan_steps(
             for number, one in enumerate(tables, start=1)
         ],
         *[
-            (key, "", partial(write, text, folder, lang, look))
+            (key, "", partial(write, texts[key], folder, lang, look))
             for key, write in DOCUMENTS.items()
         ],
+        ("figures", "", partial(write_list, write_figures(given, trace), folder)),
         *[
             ("notebook", path.stem, partial(make_page, page))
             for page, path in pages.items()

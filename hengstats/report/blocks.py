@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hengstats.ledger import unmarked
 from hengstats.vocabulary import say
 
 SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
@@ -15,15 +16,20 @@ SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
 # 26.3, 8.5%, 270～300; and the same with a unit, as in 26.3亿元.
 _NUMBER = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?%?"
-NUMBER = re.compile(rf"{_NUMBER}(?: ?[～—–…] ?{_NUMBER})?")
+NUMBER = re.compile(rf"{_NUMBER}(?: ?(?:[～—–…]|to) ?{_NUMBER})?")
 DATED = re.compile(r"(?:1[89]|20)\d\d(?:[^\d,].*)?")
-COUNTED = re.compile(rf"\D{{0,3}}{NUMBER.pattern}\D{{0,3}}")
+# But a name, as 24号楼, is none.
+COUNTED = re.compile(
+    rf"\D{{0,2}}(?:{NUMBER.pattern})[^\d号號座栋棟楼樓幢层層期]{{0,3}}"
+)
 # How many decimals a number, or the last of a range, has; as wide as a digit, a point.
 TAIL = re.compile(r"\d(?:\.(\d+))?$")
 DIGIT, POINT = "\u2007", "\u2008"
 # What a line does not break: a word or number, up to four Chinese characters.
 PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
 NARROW = 18  # a number or range that is not broken
+# What stands between these signs of private use is for the web page alone.
+PAGE_FIRST, PAGE_LAST = "\ue003", "\ue004"
 ROOM = 84  # of a line in a table, in halves of a Chinese character
 
 
@@ -70,6 +76,8 @@ class Picture:
         What stands under it.
     sources : tuple of int
         Numbers of the sources named under it.
+    drawn : tuple of str
+        The figures drawn in it, in words; shown on the page alone.
     """
 
     key: str
@@ -78,6 +86,7 @@ class Picture:
     alt: str = ""
     note: str = ""
     sources: tuple[int, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 Block = str | Table | Picture
@@ -145,9 +154,25 @@ def _anchor(kind: str, key: str) -> str:
 def _write_below(block: Table | Picture, lang: str) -> list[str]:
     """Return what stands under a figure or table: its sources, then its note."""
     told = {"sources": cite(*block.sources), "note": block.note}
-    return [
+    below = [
         small(say("report", key, lang, text=text)) for key, text in told.items() if text
     ]
+    drawn = block.drawn if isinstance(block, Picture) else ()
+    return [*below, *([on_page(_fold_away(drawn, lang))] if drawn else [])]
+
+
+def on_page(text: str) -> str:
+    """Return Markdown that only the web page shows."""
+    return f"{PAGE_FIRST}{text}{PAGE_LAST}"
+
+
+def _fold_away(drawn: tuple[str, ...], lang: str) -> str:
+    """Return the figures of a chart as a list that is opened under it."""
+    head = say("report", "drawn", lang)
+    opened = f'<details class="drawn"><summary>{head}</summary>'
+    listed = "\n".join(f"- {escape(text)}" for text in drawn)
+    raw = "```{{=html}}\n{}\n```"
+    return "\n\n".join([raw.format(opened), listed, raw.format("</details>")])
 
 
 def _write_picture(picture: Picture, caption: str) -> str:
@@ -164,10 +189,11 @@ def _write_table(table: Table, caption: str, lang: str) -> str:
     head = [str(column) for column in table.frame.columns]
     rows = [[str(cell) for cell in row] for row in table.frame.to_numpy().tolist()]
     columns = [list(column) for column in zip(head, *rows, strict=True)]
-    sides = [_side_of(one[1:]) for one in columns]
+    bare = [list(map(unmarked, column)) for column in columns]
+    sides = [_side_of(one[1:]) for one in bare]
     if (source := say("report", "col_source", lang)) in head:
         sides[head.index(source)] = "center"
-    widths = fit_widths(columns, sides)
+    widths = fit_widths(bare, sides)
     rule = [_write_rule(max(3, w), side) for w, side in zip(widths, sides, strict=True)]
     shown = [
         [column[0], *_on_decimals(column[1:])] if side == "right" else column
@@ -188,7 +214,7 @@ def _write_rule(width: int, side: str) -> str:
 
 def _on_decimals(texts: list[str]) -> list[str]:
     """Return numbers filled up so that flush right their points stand in line."""
-    tails = [TAIL.search(text) for text in texts]
+    tails = [TAIL.search(unmarked(text)) for text in texts]
     most = max((len(tail[1] or "") for tail in tails if tail), default=0)
     filled = []
     for text, tail in zip(texts, tails, strict=True):
@@ -231,10 +257,15 @@ def fit_widths(columns: list[list[str]], sides: list[str]) -> tuple[int, ...]:
 
 
 def _floor(column: list[str], side: str) -> int:
-    """Return how narrow a column may be."""
-    pieces = [piece for cell in column for piece in PIECES.findall(cell)]
+    """Return how narrow a column may be; its head stands in two lines if it must."""
+    head, *cells = column
+    pieces = [piece for cell in cells for piece in PIECES.findall(cell)]
+    pieces += [
+        head[: max(2, math.ceil(len(head) / 2))],
+        *re.findall(r"\w{5,}", head, re.A),
+    ]
     if side == "right":
-        pieces += [cell for cell in column if _breadth(cell) <= NARROW]
+        pieces += [cell for cell in cells if _breadth(cell) <= NARROW]
     return max([4, *map(_breadth, pieces)])
 
 

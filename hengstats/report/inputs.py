@@ -22,6 +22,7 @@ from hengstats.dataset import (
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
 from hengstats.figures import settle_figures
+from hengstats.ledger import Citations
 from hengstats.messages import data_error
 from hengstats.panel import build_panel, panel_of, series_of
 from hengstats.revisions import Changes, changes
@@ -32,15 +33,6 @@ TAX, MEMBERS = "tax_revenue", "branch_members"
 # What a source that anybody can look up has in its address.
 PUBLIC = "://"
 LIBRARY = Path(__file__).resolve().parent.parent
-
-
-class Citations(dict[str, int]):
-    """Numbers sources in the order in which they are first cited."""
-
-    def __missing__(self, source: str) -> int:
-        """Return the next number."""
-        self[source] = len(self) + 1
-        return self[source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +110,7 @@ class Inputs:
     elsewhere: pd.DataFrame
     wide: pd.DataFrame
     sources: pd.DataFrame
-    numbers: dict[str, int]
+    numbers: Citations
     entities: tuple[str, ...]
     entity: str
     tax: str

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from hengstats.charts.save import FORMATS, save_chart
 from hengstats.charts.style import BUNDLED, drawable, families, no_glyph
 from hengstats.csvsafe import to_csv
+from hengstats.ledger import unmarked
 from hengstats.report.blocks import Picture, Table
 from hengstats.report.word import keep_together, make_reference
 from hengstats.vocabulary import say
@@ -26,7 +27,10 @@ HERE = Path(__file__).parent
 FONTS = HERE.parent / "charts" / "fonts"
 # Word stores a date of writing; a fixed one keeps the same report the same file.
 EPOCH = "1640995200"
-WORDS = ("contents", "appendix", "skip")  # that the filter and the page need
+WORDS = (
+    *("contents", "appendix", "skip"),
+    *("record_title", "record_back", "record_close", "record_place"),
+)  # that the filter and the page need
 READER = "markdown-auto_identifiers-smart-tex_math_dollars"
 
 
@@ -60,9 +64,16 @@ def write_table(table: Table, number: int, folder: Path) -> list[str]:
     """Return the file of a table, its texts as the report shows them."""
     name = f"tables/{number:02d}-{table.key}.csv"
     (folder / "tables").mkdir(exist_ok=True)
-    content = to_csv(list(table.frame.columns), table.frame.to_numpy().tolist())
+    rows = table.frame.map(lambda cell: unmarked(str(cell))).to_numpy().tolist()
+    content = to_csv(list(table.frame.columns), rows)
     (folder / name).write_bytes(content)
     return [name]
+
+
+def write_list(content: bytes, folder: Path) -> list[str]:
+    """Return the file that lists the record of every number."""
+    (folder / "figures.csv").write_bytes(content)
+    return ["figures.csv"]
 
 
 def write_docx(text: str, folder: Path, lang: str, look: Look) -> list[str]:

@@ -20,6 +20,7 @@ from hengstats.charts.levels import (
     draw_participation,
     draw_tax,
 )
+from hengstats.charts.many import draw_multiples, draw_ranking
 from hengstats.charts.refusals import draw_refusals
 from hengstats.charts.revisions import draw_revisions
 from hengstats.charts.timeline import draw_timeline
@@ -37,12 +38,24 @@ from hengstats.evidence.verdict import (
 )
 from hengstats.figures import list_conflicts
 from hengstats.indicators import growth
+from hengstats.ledger import (
+    Origin,
+    figure,
+    figures,
+    formula,
+    mark,
+    mark_words,
+    name_origins,
+    record,
+)
 from hengstats.panel import series_of
+from hengstats.printed import read_printed
 from hengstats.prose import (
     cite,
     course_of,
     describe_all,
     describe_one,
+    equals,
     figures_of,
     join_sentences,
     latest_rows,
@@ -54,7 +67,7 @@ from hengstats.prose import (
     within,
 )
 from hengstats.report import tables
-from hengstats.report.blocks import Block, Picture, Table, escape
+from hengstats.report.blocks import Block, Picture, Table, escape, small
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -62,6 +75,15 @@ from hengstats.report.inputs import (
     entity_label,
     measure_label,
     phrase,
+)
+from hengstats.report.origins import (
+    list_events,
+    list_figures,
+    list_growths,
+    list_rates,
+    list_revised,
+    list_verdict,
+    origin_of_name,
 )
 from hengstats.revisions import Changes
 from hengstats.revisions.result import conclusions_table, counts_text, figures_table
@@ -76,10 +98,12 @@ ORGANISATION = (
     "enterprises_covered",
     "organisations",
 )
+DRAWN = 25  # small charts of the largest
 TOLD = 4  # measures of a topic, where it has none of those above
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
 CHINESE = "一二三四五六七八九十"
+NAN = float("nan")
 
 
 def write_sections(given: Inputs) -> list[Block]:
@@ -138,7 +162,9 @@ def write_header(given: Inputs) -> str:
     """Return the title block of the report, as pandoc reads it."""
     data, edition = given.dataset, given.edition
     whose = {"entity": entity_label(given, given.entity), **_many(given)}
-    title = phrase(given, "title_many" if given.many else "title", **whose)
+    whose["n"] = len(given.entities)
+    usual = "title" if _is_building(given) else "title_area"
+    title = phrase(given, "title_many" if given.many else usual, **whose)
     subtitle = "subtitle" if given.public else "subtitle_own"
     if data.illustrative:
         subtitle = "subtitle_illustrative"
@@ -166,21 +192,44 @@ def write_header(given: Inputs) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n\n"
 
 
+def _is_building(given: Inputs) -> bool:
+    """Return whether the report is on a building, not on a district or a country."""
+    entities = given.dataset.entities.set_index("entity")
+    return bool(entities.loc[given.entity, "kind"] in ("building", "buildings"))
+
+
 def _picture(
-    given: Inputs, key: str, draw: "partial[Axes]", *, title: str = "", what: str = ""
+    given: Inputs,
+    key: str,
+    draw: "partial[Axes]",
+    drawn: Iterable[str] = (),
+    *,
+    title: str = "",
+    what: str = "",
 ) -> Picture:
     """Return a chart in the language of the report.
 
     Its caption is `title`, or that of its key; `what` is the measure named there.
+    `drawn` are the figures drawn in it, in words.
     """
     caption = phrase(given, title or f"{key}_figure", measure=what)
-    return Picture(key=key, caption=caption, draw=partial(draw, lang=given.lang))
+    draw = partial(draw, lang=given.lang)
+    return Picture(key=key, caption=caption, draw=draw, drawn=tuple(drawn))
+
+
+def _counted(given: Inputs, number: int, how: str, inputs: Iterable[Origin]) -> str:
+    """Return how many there are, marked with what was counted."""
+    return mark(given.numbers, str(number), formula(how, inputs))
 
 
 def _many(given: Inputs) -> dict[str, Any]:
     """Return how many entities there are, and what they are."""
     several = several_of(given.panel, given.entities, given.lang)
-    return {"n": len(given.entities), "several": several}
+    known = given.figures[given.figures["status"] != "missing"]
+    first = known[known["entity"].isin(given.entities)].drop_duplicates("entity")
+    inputs = figures(first.to_dict("records"))
+    n = _counted(given, len(given.entities), "count_entities", inputs)
+    return {"n": n, "several": several}
 
 
 def _told(given: Inputs, measure: str) -> dict[str, str]:
@@ -221,9 +270,15 @@ def _summary(given: Inputs) -> list[Block]:
     printed = records[records["qualifier"] != "not_found"]
     if not given.many:
         printed = printed[printed["entity"] == given.entity]
-    counts = {"figures": len(printed), "sources": printed["source"].nunique()}
+    every = [record(row) for row in printed.to_dict("records")]
+    first = printed.drop_duplicates("source").to_dict("records")
+    counts = {
+        "figures": _counted(given, len(every), "count_records", every),
+        "sources": _counted(given, len(first), "count_sources", map(record, first)),
+    }
     whose = entity_label(given, given.entity)
-    lead = "summary_many" if given.many else "summary_one"
+    single = "summary_one" if _is_building(given) else "summary_area"
+    lead = "summary_many" if given.many else single
     words = {"entity": whose, **_many(given), **counts}
     lines = [escape(phrase(given, lead, **words))]
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
@@ -235,32 +290,72 @@ def _summary(given: Inputs) -> list[Block]:
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
     if isinstance(given.verdict, Verdict):
-        first = write_plain(given.verdict, given.lang)[:1]
-        lines.append(_labelled(given, "together", _join(given, first)))
+        plain = _plain(given, given.verdict)
+        told = plain if given.verdict.finding == "moves_together" else plain[:1]
+        lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
-        n = given.rivals["rival"].nunique()
-        text = escape(phrase(given, "summary_rivals", n=n))
+        text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
         lines.append(_labelled(given, "rivals", text))
-    return [*lines, *_main_chart(given)]
+    reading = [small(_how_to_read(given))]
+    return [*lines, *_main_chart(given), *reading]
+
+
+def _n_rivals(given: Inputs) -> str:
+    """Return how many other explanations the record shows, marked."""
+    first = given.rivals.drop_duplicates("rival").to_dict("records")
+    return _counted(given, len(first), "count_rivals", map(record, first))
+
+
+def _plain(given: Inputs, verdict: Verdict) -> list[str]:
+    """Return the finding in plain sentences, its numbers marked."""
+    return [
+        _named(given, text) for text in write_plain(verdict, given.lang, marked=True)
+    ]
+
+
+def _named(given: Inputs, text: str) -> str:
+    """Return a text of the verdict, its numbers marked with their origins."""
+    return name_origins(given.numbers, text, partial(origin_of_name, given))
 
 
 def _main_chart(given: Inputs) -> list[Block]:
     """Return the chart of tax, or of what else leads the report."""
+    if given.many and _known(given, given.tax):
+        return [_of_many(given, "ranking", given.tax)]
     if _known(given, given.tax):
         draw = partial(draw_tax, given.panel, measure=given.tax, entities=given.shown)
-        return [_picture(given, "tax", draw, what=measure_label(given, given.tax))]
+        drawn = list_figures(given, given.panel, [given.tax], given.shown)
+        label = measure_label(given, given.tax)
+        return [_picture(given, "tax", draw, drawn, what=label)]
     return _members_chart(given)
+
+
+def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
+    """Return a chart of all entities: their ranking, or a small one of each."""
+    draw = {"ranking": draw_ranking, "multiples": draw_multiples}[kind]
+    rows, _ = latest_rows(given.panel, measure)
+    most = {"ranking": tables.RANKED, "multiples": DRAWN}[kind]
+    shown = [row["entity"] for row in rows[:most]]
+    label, title = measure_label(given, measure), f"{kind}_figure"
+    key = f"{kind}-{measure}".replace("_", "-")
+    drawn = partial(draw, given.panel, measure=measure, entities=shown)
+    listed = list_figures(given, given.panel, [measure], shown)
+    return _picture(given, key, drawn, listed, title=title, what=label)
 
 
 def _members_chart(given: Inputs) -> list[Block]:
     """Return the chart of members, or of what else leads organisation."""
     if not _known(given, given.members):
         return []
+    if given.many:
+        return [_of_many(given, "multiples", given.members)]
     measures = ORGANISATION[:2] if given.members == MEMBERS else [given.members]
     present = [measure for measure in measures if _known(given, measure)]
     draw = partial(draw_membership, given.panel, entities=given.shown)
     label = measure_label(given, given.members)
-    return [_picture(given, "members", partial(draw, measures=present), what=label)]
+    drawn = list_figures(given, given.panel, present, given.shown)
+    draw = partial(draw, measures=present)
+    return [_picture(given, "members", draw, drawn, what=label)]
 
 
 # The sections
@@ -275,18 +370,30 @@ def _tax(given: Inputs) -> list[Block]:
     if not _known(given, given.tax):
         return blocks
     if given.many:
-        return [*blocks, tables.ranking_table(given, given.tax, "tax")]
+        chart = _of_many(given, "multiples", given.tax)
+        return [*blocks, chart, tables.ranking_table(given, given.tax, "tax")]
     try:
         steps = growth(given.panel, given.tax)
     except DataError as fault:  # a figure of zero or less has no growth
         steps = pd.DataFrame()
-        blocks.append(escape(str(fault)))
+        blocks.append(_fault(given, str(fault), given.tax))
     if len(steps):
         label = measure_label(given, given.tax)
-        blocks.append(
-            _picture(given, "growth", partial(draw_growth, steps), what=label)
-        )
+        drawn = list_growths(given, given.tax, steps)
+        draw = partial(draw_growth, steps)
+        blocks.append(_picture(given, "growth", draw, drawn, what=label))
     return [*blocks, tables.year_table(given, given.tax, "tax")]
+
+
+def _fault(given: Inputs, text: str, *measures: str) -> str:
+    """Return why something could not be computed, its numbers marked."""
+    rows = [
+        row
+        for measure in measures
+        if measure in given.panel
+        for row in figures_of(given.panel, measure)
+    ]
+    return escape(mark_words(given.numbers, text, formula("refused", figures(rows))))
 
 
 def _place(given: Inputs) -> list[str]:
@@ -299,10 +406,18 @@ def _place(given: Inputs) -> list[str]:
         return []
     place = names.index(given.entity)
     share = share_of([rows[place]], [*rows[:place], *rows[place + 1 :]])
-    words = {"year": year, "n": len(rows), "rank": place + 1}
     several = several_of(given.whole, names, given.lang)
-    text = settled_percent(*share, given.lang)
-    return [phrase(given, "place", several=several, share=text, **words)]
+    own, every = figures([rows[place]]), figures(rows)
+    rank = formula("rank", figures(rows[: place + 1]), n=len(rows), place=place + 1)
+    total = formula("total", every)
+    part = formula("share", (*own, total), (share[0], NAN, share[1]), "fraction")
+    words = {
+        "year": year,
+        "n": _counted(given, len(rows), "count_entities", every),
+        "rank": mark(given.numbers, str(place + 1), rank),
+        "share": mark(given.numbers, settled_percent(*share, given.lang), part),
+    }
+    return [phrase(given, "place", several=several, **words)]
 
 
 def _topic(given: Inputs, topic: str) -> list[str]:
@@ -343,7 +458,8 @@ def _organisation(given: Inputs) -> list[Block]:
             given,
             "ratio_said" if row["other"] == row["year"] else "ratio_said_apart",
             ratio=phrase(given, f"ratio_{row['key']}"),
-            **{key: row[key] for key in ("year", "other", "text")},
+            text=equals(row["text"], given.lang),
+            **{key: row[key] for key in ("year", "other")},
         )
         for row in {row["key"]: row for row in tables.ratio_rows(given)}.values()
     ]
@@ -385,11 +501,14 @@ def _participation(given: Inputs) -> list[Block]:
         return []
     blocks: list[Block] = [_join(given, said)]
     known = [measure for measure in PARTICIPATION if _known(given, measure)]
-    for measure in known[:1]:
+    if given.many and known:
+        blocks.append(_of_many(given, "multiples", known[0]))
+    for measure in [] if given.many else known[:1]:
         draw = partial(draw_participation, given.panel, entities=given.shown)
         title, what = "participation_figure", measure_label(given, measure)
         draw = partial(draw, measure=measure)
-        blocks.append(_picture(given, measure, draw, title=title, what=what))
+        drawn = list_figures(given, given.panel, [measure], given.shown)
+        blocks.append(_picture(given, measure, draw, drawn, title=title, what=what))
     if given.many:
         if known and not given.edition.brief:
             blocks.append(tables.ranking_table(given, known[0], "participation"))
@@ -415,15 +534,16 @@ def _together(given: Inputs) -> list[Block]:
     if verdict is None:
         return []
     if isinstance(verdict, str):
-        return [escape(verdict)]
-    said = write_plain(verdict, given.lang)
+        return [_fault(given, verdict, given.members, given.tax)]
+    said = _plain(given, verdict)
     blocks: list[Block] = ["".join(map(escape, said))]
     if given.lang == "en":
         blocks = [" ".join(map(escape, said))]
     if verdict.n_growths:
         title = f"verdict_figure_{'pairs' if len(verdict.null_r) else 'few'}"
         draw = partial(draw_verdict, verdict)
-        blocks.append(_picture(given, "verdict", draw, title=title))
+        drawn = list_verdict(given, verdict)
+        blocks.append(_picture(given, "verdict", draw, drawn, title=title))
         if not given.edition.brief:
             blocks.append(tables.pairs_table(given, verdict.steps))
     return blocks
@@ -443,13 +563,14 @@ def _rivals(given: Inputs) -> list[Block]:
         for row in first
     ]
     listed = say("word", "comma", given.lang).join(short)
-    lead = escape(phrase(given, "rivals_lead", n=len(short), list=listed))
+    lead = escape(phrase(given, "rivals_lead", n=_n_rivals(given), list=listed))
     if given.edition.brief:
         return [lead]
-    rows = [
-        [evidence["explanation"].iloc[0], tables.cited(given, list(evidence["source"]))]
-        for _, evidence in given.rivals.groupby("rival", sort=False)
-    ]
+    rows = []
+    for _, evidence in given.rivals.groupby("rival", sort=False):
+        told = formula("dataset_text", map(record, evidence.to_dict("records")))
+        text = mark_words(given.numbers, evidence["explanation"].iloc[0], told)
+        rows.append([text, tables.cited(given, list(evidence["source"]))])
     columns = tables.heads(given, "rival", "source")
     caption = phrase(given, "rivals_table")
     return [lead, tables.make_table("rivals", caption, rows, columns)]
@@ -472,13 +593,13 @@ def _comparators(given: Inputs) -> list[Block]:
 
 
 def _pick(
-    given: Inputs, figures: pd.DataFrame, allowed: list[str], *measures: str
+    given: Inputs, known: pd.DataFrame, allowed: list[str], *measures: str
 ) -> pd.DataFrame:
     """Return the figures of some measures of entities of some kinds."""
     entities = pd.concat([data.entities for data in (given.dataset, *given.others)])
     kinds = entities.drop_duplicates("entity").set_index("entity")["kind"]
-    kind = figures["entity"].map(kinds)
-    return figures[figures["measure"].isin(measures) & kind.isin(allowed)]
+    kind = known["entity"].map(kinds)
+    return known[known["measure"].isin(measures) & kind.isin(allowed)]
 
 
 def _beside(given: Inputs) -> list[str]:
@@ -498,7 +619,7 @@ def _beside(given: Inputs) -> list[str]:
                 given,
                 "beside_item",
                 entity=entity_label(given, row["entity"]),
-                figure=say_figure(row, unit, given.lang),
+                figure=say_figure(row, unit, given.lang, given.numbers),
             )
             for row in (own[year], *others)
         ]
@@ -532,14 +653,15 @@ def _rents(given: Inputs, rents: pd.DataFrame) -> list[Block]:
     if not common:
         return []
     draw = partial(draw_index, given.wide, entities=list(known), year=min(common))
-    return [_picture(given, "rent", partial(draw, measures=["rent_mall"]))]
+    drawn = list_figures(given, given.wide, ["rent_mall"], list(known), min(common))
+    return [_picture(given, "rent", partial(draw, measures=["rent_mall"]), drawn)]
 
 
-def _elsewhere(given: Inputs, key: str, figures: pd.DataFrame) -> list[Block]:
+def _elsewhere(given: Inputs, key: str, known: pd.DataFrame) -> list[Block]:
     """Return figures of other entities as a table, if there are any."""
-    if figures.empty or given.edition.brief:
+    if known.empty or given.edition.brief:
         return []
-    ordered = figures.sort_values(
+    ordered = known.sort_values(
         ["entity", "measure", "year"], kind="stable", key=_in_order
     )
     caption = phrase(given, f"{key}_table")
@@ -558,9 +680,13 @@ def _changes(given: Inputs) -> list[Block]:
     found = given.changes
     if found is None:
         return []
-    blocks: list[Block] = [escape(_what_changed(found, given.lang))]
+    rows = found.figures.to_dict("records")
+    compared = formula("compared", [_origin_now(row) for row in rows])
+    text = mark_words(given.numbers, _what_changed(found, given.lang), compared)
+    blocks: list[Block] = [escape(text)]
     if (found.figures["change"] == "revised").any():
-        blocks.append(_picture(given, "changes", partial(draw_revisions, found)))
+        draw = partial(draw_revisions, found)
+        blocks.append(_picture(given, "changes", draw, list_revised(given, found)))
     if given.edition.brief:
         return blocks
     if len(found.figures):
@@ -571,20 +697,28 @@ def _changes(given: Inputs) -> list[Block]:
             Table(
                 key="changes-figures",
                 caption=phrase(given, "changes_table"),
-                frame=figures_table(found, ordered.head(MOST), given.lang),
-                note=_note_more(given, len(ordered)),
+                frame=_mark_changes(
+                    given,
+                    figures_table(found, ordered.head(MOST), given.lang),
+                    ordered.head(MOST),
+                ),
+                note=_note_more(given, len(ordered), compared),
             )
         )
     if found.found:
         columns = ["entity", "what", "before", "after", "because"]
         frame = conclusions_table(found, given.lang, MOST)[columns]
+        for column in columns[1:]:
+            frame[column] = [
+                mark_words(given.numbers, text, compared) for text in frame[column]
+            ]
         titles = [say("changes", f"col_{key}", given.lang) for key in columns]
         blocks.append(
             Table(
                 key="changes-conclusions",
                 caption=phrase(given, "conclusions_table"),
                 frame=frame.set_axis(titles, axis=1),
-                note=_note_more(given, len(found.found)),
+                note=_note_more(given, len(found.found), compared),
             )
         )
     return blocks
@@ -606,9 +740,37 @@ def _what_changed(found: Changes, lang: str) -> str:
     )
 
 
-def _note_more(given: Inputs, rows: int) -> str:
+def _note_more(given: Inputs, rows: int, origin: Origin) -> str:
     """Return how many rows are not printed, if any."""
-    return phrase(given, "more_rows", n=rows - MOST) if rows > MOST else ""
+    n = mark(given.numbers, str(rows - MOST), origin)
+    return phrase(given, "more_rows", n=n) if rows > MOST else ""
+
+
+def _origin_now(row: dict[Hashable, Any]) -> Origin:
+    """Return a changed figure as it is now; one taken back as it was."""
+    return figure(row) if row["new"] else _origin_before(row)
+
+
+def _origin_before(row: dict[Hashable, Any]) -> Origin:
+    """Return a changed figure as it was before."""
+    return record({**row, "source": "", "printed": row["old"]})
+
+
+def _mark_changes(
+    given: Inputs, frame: pd.DataFrame, rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table of changed figures, old and new marked with their records."""
+    for column, key, origin in ((4, "old", _origin_before), (5, "new", _origin_now)):
+        frame.isetitem(
+            column,
+            [
+                mark(given.numbers, text, origin(row)) if row[key] else text
+                for text, row in zip(
+                    frame.iloc[:, column], rows.to_dict("records"), strict=True
+                )
+            ],
+        )
+    return frame
 
 
 # The conclusion
@@ -654,7 +816,8 @@ def _may_be_said(given: Inputs) -> list[str]:
         label = _within(given, measure)
         if given.many and _known(given, measure):
             rows, year = latest_rows(given.panel, measure)
-            words = {**_many(given), "measure": label, "year": year, "n": len(rows)}
+            n = _counted(given, len(rows), "count_entities", figures(rows))
+            words = {**_many(given), "measure": label, "year": year, "n": n}
             said.append(phrase(given, "may_ranking", **words))
         course = None if given.many else course_of(given.panel, measure, given.entity)
         if course and course[0] != "unsettled":
@@ -693,7 +856,7 @@ def _may_not_be_said(given: Inputs) -> list[str]:
     if given.others:
         said.append(phrase(given, "not_compared"))
     if len(given.rivals) and not given.many:
-        said.append(phrase(given, "not_apart", n=given.rivals["rival"].nunique()))
+        said.append(phrase(given, "not_apart", n=_n_rivals(given)))
     return said
 
 
@@ -718,9 +881,9 @@ def _would_settle(given: Inputs) -> list[str]:
         if lacking:
             label = _within(given, measure)
             words = {"measure": label, "years": list_spans(lacking, given.lang)}
-            said.append(
-                phrase(given, "settle", whom=phrase(given, f"ask_{topic}"), **words)
-            )
+            area = "" if _is_building(given) else "_area"
+            whom = phrase(given, f"ask_{topic}{area}")
+            said.append(phrase(given, "settle", whom=whom, **words))
     codebook = given.dataset.codebook
     wanted = codebook.loc[codebook["topic"] == "participation", "measure"]
     if wanted.isin(PARTICIPATION).any() and not any(
@@ -732,7 +895,8 @@ def _would_settle(given: Inputs) -> list[str]:
     if not said and isinstance(verdict, Verdict):
         more = max(0, RULED - verdict.n_growths)
         key = "settle_more" if more else "settle_longer"
-        said.append(phrase(given, key, n=more))
+        told = formula("years_needed", [origin_of_name(given, ["growths"])])
+        said.append(phrase(given, key, n=mark(given.numbers, str(more), told)))
     return said
 
 
@@ -741,12 +905,12 @@ def _would_settle(given: Inputs) -> list[str]:
 
 def _wordings(given: Inputs) -> list[Block]:
     """Print every figure in the words of its source, and say how words are read."""
-    blocks: list[Block] = [phrase(given, "how_to_read")]
+    blocks: list[Block] = []
     events = given.dataset.milestones.query("kind == 'event'")
     if len(events):
         entity = str(events["entity"].iloc[0])
         draw = partial(draw_timeline, given.panel, entity=entity)
-        blocks.append(_picture(given, "timeline", draw))
+        blocks.append(_picture(given, "timeline", draw, list_events(given, events)))
         blocks.append(tables.events_table(given, events))
     codebook, known = given.dataset.codebook, given.figures
     known = known[known["status"] != "missing"]
@@ -783,6 +947,25 @@ def _wordings(given: Inputs) -> list[Block]:
     ]
 
 
+def _how_to_read(given: Inputs) -> str:
+    """Say how a wording is read, by two examples that are read here."""
+    near, plain = read_printed("近300家"), read_printed("26.3亿元")
+    words = {
+        "plain": plain.number,
+        "low": plain.lower,
+        "high": plain.upper,
+        "near": near.number,
+        "least": near.lower,
+        "under": near.upper,
+    }
+    told = formula("example")
+    marked = {
+        key: mark(given.numbers, f"{number:.10g}", told)
+        for key, number in words.items()
+    }
+    return phrase(given, "how_to_read", **marked)
+
+
 def _ratios(given: Inputs) -> list[Block]:
     """Print the ratios that follow from the figures."""
     table = tables.ratio_table(given)
@@ -794,16 +977,18 @@ def _tests(given: Inputs) -> list[Block]:
     verdict, lang = given.verdict, given.lang
     if not isinstance(verdict, Verdict):
         return []
-    blocks: list[Block] = [escape(write_statement(verdict, lang))]
+    statement = write_statement(verdict, lang, marked=True)
+    blocks: list[Block] = [escape(_named(given, statement))]
     if not verdict.n_growths:
         draw = partial(draw_verdict, verdict)
-        blocks.append(_picture(given, "verdict", draw, title="verdict_figure_none"))
+        drawn, title = list_verdict(given, verdict), "verdict_figure_none"
+        blocks.append(_picture(given, "verdict", draw, drawn, title=title))
     if len(verdict.table):
         blocks.append(
             Table(
                 key="verdict",
                 caption=phrase(given, "verdict_table"),
-                frame=label_table(verdict, lang),
+                frame=_named_frame(given, label_table(verdict, lang, marked=True)),
                 note=phrase(given, "verdict_note"),
             )
         )
@@ -811,22 +996,37 @@ def _tests(given: Inputs) -> list[Block]:
     return [
         *blocks,
         phrase(given, "refused_lead"),
-        _picture(given, "refusals", partial(draw_refusals, verdict), title=title),
+        _picture(
+            given,
+            "refusals",
+            partial(draw_refusals, verdict),
+            list_rates(given, verdict),
+            title=title,
+        ),
         _refused(given, verdict),
     ]
 
 
 def _refused(given: Inputs, verdict: Verdict) -> Table:
     """Return what was not computed, why, and how often it misleads, ours last."""
-    frame = refusals_table(verdict, given.lang)
-    rates = [show_rate(rate) for rate in verdict.own_rates.values()]
+    frame = _named_frame(given, refusals_table(verdict, given.lang, marked=True))
+    told = origin_of_name(given, ["simulated"])
+    rates = [
+        mark(given.numbers, show_rate(rate), told)
+        for rate in verdict.own_rates.values()
+    ]
     frame.loc[len(frame)] = [name("procedure", "assess", given.lang), "—", *rates]
     return Table(
         key="refused",
         caption=phrase(given, "refused_table"),
         frame=frame,
-        note=refusals_note(verdict, given.lang),
+        note=_named(given, refusals_note(verdict, given.lang, marked=True)),
     )
+
+
+def _named_frame(given: Inputs, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of the verdict, its numbers marked with their origins."""
+    return frame.map(partial(_named, given))
 
 
 def _all_evidence(given: Inputs) -> list[Block]:
@@ -852,7 +1052,8 @@ def _all_evidence(given: Inputs) -> list[Block]:
 
 def _evidence(given: Inputs, row: dict[Hashable, Any]) -> Sequence[str]:
     """Return one piece of evidence: whose, what and when; as printed; by whom."""
-    return row["evidence"], row["printed"], f"[{given.numbers[row['source']]}]"
+    printed = mark(given.numbers, row["printed"], record(row))
+    return row["evidence"], printed, f"[{given.numbers[row['source']]}]"
 
 
 def _missing(given: Inputs) -> list[Block]:

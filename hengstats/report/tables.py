@@ -1,6 +1,6 @@
 """Prints figures as tables: numbers set on their decimals, ranges, sources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,15 @@ import pandas as pd
 
 from hengstats.errors import DataError
 from hengstats.indicators import ENDS, growth, ratio, round_out
+from hengstats.ledger import (
+    Origin,
+    figure,
+    figures,
+    formula,
+    mark,
+    mark_words,
+    record,
+)
 from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
 from hengstats.report.blocks import Table, entry
 from hengstats.report.inputs import (
@@ -31,6 +40,7 @@ RATIOS = (
 )
 # A range shows no more decimals.
 DECIMALS = {True: 2, False: 3}  # of percent, of other numbers
+DIGITS = 7  # of a bound
 # A measure known in so many years is set out by year, beside at most so many others.
 MANY_YEARS, BESIDE = 4, 4
 # So many of a ranking are printed.
@@ -68,7 +78,8 @@ def show_boxes(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
     wide = [row for row in rows if row["lower"] != row["upper"]]
     ends = [[scale * row[end] for end in ("lower", "upper")] for row in wide]
     closed = [end for pair in ends if np.isfinite(pair).all() for end in pair]
-    cap = DECIMALS[unit == "fraction"]
+    largest = max((abs(end) for end in closed), default=0)
+    cap = min(DECIMALS[unit == "fraction"], max(0, DIGITS - len(f"{largest:.0f}")))
     most = max((_digits(end, cap) for end in closed), default=0)
     sign = "%" if unit == "fraction" else ""
     shown = []
@@ -160,31 +171,88 @@ def cited(given: Inputs, sources: Sequence[str]) -> str:
     return "".join(f"[{number}]" for number in numbers) or "—"
 
 
-def _points(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
+def _points(given: Inputs, rows: Sequence[Row], unit: str) -> list[str]:
     """Return figures without their unit, hedges kept."""
     bare = unit if unit == "fraction" else ""
-    return [say_figure(row, bare, lang) for row in rows]
+    return [say_figure(row, bare, given.lang, given.numbers) for row in rows]
+
+
+def _boxes(given: Inputs, rows: Sequence[Row], unit: str) -> list[str]:
+    """Return the ranges of a column of figures, each marked with its figure."""
+    shown = show_boxes(rows, unit, given.lang)
+    return [
+        mark(given.numbers, text, figure(row))
+        for text, row in zip(shown, rows, strict=True)
+    ]
+
+
+def origin_of_growth(
+    given: Inputs,
+    measure: str,
+    entity: str,
+    step: Row,
+    ends: Iterable[float],
+    *,
+    printed: bool = False,
+) -> Origin:
+    """Return a yearly growth as an origin: its two figures, or what was printed of it.
+
+    `step` has `from_year` and `year`; `ends` are fractions. With `printed` a growth or
+    increase that was printed goes before.
+    """
+    first, last = int(step["from_year"]), int(step["year"])
+    wordings = given.panel.attrs["about"]["printed"]
+    named = [(measure, first), (measure, last)]
+    if printed:
+        named += [(f"{measure}_growth", last), (f"{measure}_increase", last)]
+    wanted = [
+        Origin("figure", (str(entity), one, str(year)))
+        for one, year in named
+        if str(year) in wordings.get(one, {}).get(entity, {})
+    ]
+    of_levels = [one.key[1:] for one in wanted] == [
+        (measure, str(year)) for year in (first, last)
+    ]
+    how = "growth_rate" if of_levels else "growth_printed"
+    if of_levels and last - first == 1:
+        how = "growth_rate_one"
+    years = {"years": last - first, "first": first, "last": last}
+    return formula(how, wanted, ends, "fraction", **years)
+
+
+def grown(given: Inputs, measure: str, entity: str, steps: pd.DataFrame) -> list[str]:
+    """Return growths, their ends in logs, as percent, each marked with its origin."""
+    ends = steps[ENDS].transform(np.expm1).to_dict("records")
+    return [
+        mark(
+            given.numbers,
+            text,
+            origin_of_growth(given, measure, entity, step, [row[end] for end in ENDS]),
+        )
+        for text, step, row in zip(
+            show_rates(ends, given.lang), steps.to_dict("records"), ends, strict=True
+        )
+    ]
 
 
 def year_table(given: Inputs, measure: str, key: str) -> Table:
     """Return one measure of the entity by year: figure, range, growth, source."""
-    unit, lang = _unit(given, measure), given.lang
+    unit = _unit(given, measure)
     rows = figures_of(given.panel, measure)
     label = _with_unit(given, measure, unit)
     columns = [*heads(given, "year"), label]
-    cells = [[str(row["year"]) for row in rows], _points(rows, unit, lang)]
+    cells = [[str(row["year"]) for row in rows], _points(given, rows, unit)]
     note = ""
     if any(row["lower"] < row["upper"] for row in rows):
         columns += heads(given, "box")
-        cells.append(show_boxes(rows, unit, lang))
+        cells.append(_boxes(given, rows, unit))
         note = phrase(given, "note_box")
     try:
         steps = growth(given.panel, measure) if unit != "fraction" else pd.DataFrame()
     except DataError:  # a figure of zero or less has no growth
         steps = pd.DataFrame()
     if len(steps):
-        ends = steps[ENDS].transform(np.expm1).assign(year=steps["year"])
-        shown = show_rates(ends.to_dict("records"), lang)
+        shown = grown(given, measure, given.entity, steps)
         rates = dict(zip(steps["year"], shown, strict=True))
         columns += heads(given, "growth")
         cells.append([rates.get(row["year"], "—") for row in rows])
@@ -231,7 +299,7 @@ def _beside(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
         unit = _unit(given, measure)
         columns.append(_with_unit(given, measure, unit))
         shown = dict(
-            zip([r["year"] for r in rows], _points(rows, unit, given.lang), strict=True)
+            zip([r["year"] for r in rows], _points(given, rows, unit), strict=True)
         )
         cells.append([shown.get(year, "—") for year in years])
         for row in rows:
@@ -252,8 +320,8 @@ def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
         cells[0].append(_with_unit(given, measure, unit))
         cells[1].append(str(row["year"]))
         bare = unit if unit == "fraction" else ""
-        cells[2].append(say_figure(row, bare, given.lang))
-        cells[3] += show_boxes([row], unit, given.lang)
+        cells[2].append(say_figure(row, bare, given.lang, given.numbers))
+        cells[3] += _boxes(given, [row], unit)
     columns = heads(given, "measure", "year", "value")
     if any(row["lower"] < row["upper"] for _, row in flat):
         columns += heads(given, "box")
@@ -267,25 +335,46 @@ def _one_by_one(given: Inputs, known: dict[str, list[Row]], key: str) -> Table:
 
 def ranking_table(given: Inputs, measure: str, key: str) -> Table:
     """Return the entities of the last common year, the largest first, with shares."""
-    unit, lang = _unit(given, measure), given.lang
+    unit, numbers = _unit(given, measure), given.numbers
     rows, year = latest_rows(given.panel, measure)
     shown, rest = rows[:RANKED], rows[RANKED:]
     label = _with_unit(given, measure, unit)
     columns = [*heads(given, "rank", "entity"), label]
     cells = [
-        [str(place) for place in range(1, len(shown) + 1)],
+        [
+            mark(
+                numbers,
+                str(place),
+                formula("rank", figures(shown[:place]), n=len(rows), place=place),
+            )
+            for place in range(1, len(shown) + 1)
+        ],
         [entity_label(given, row["entity"]) for row in shown],
-        _points(shown, unit, lang),
+        _points(given, shown, unit),
     ]
     total = sum(row["value"] for row in rows)
+    whole = formula("total", figures(rows), [total] * 3, unit)
     if unit != "fraction" and np.isfinite(total) and total > 0:
         shares = [100 * row["value"] / total for row in shown]
         columns += heads(given, "share", "cumulated")
-        cells.append([f"{share:.1f}" for share in shares])
-        cells.append([f"{share:.1f}" for share in np.cumsum(shares)])
+        sums = np.cumsum(shares)
+        for points, start in ((shares, range(len(shown))), (sums, [0] * len(shown))):
+            told = [
+                formula(
+                    "share",
+                    (*figures(shown[first : place + 1]), whole),
+                    [points[place] / 100] * 3,
+                    "fraction",
+                )
+                for place, first in enumerate(start)
+            ]
+            texts = [f"{point:.1f}" for point in points]
+            pairs = zip(texts, told, strict=True)
+            cells.append([mark(numbers, text, one) for text, one in pairs])
     columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for row in shown])
-    note = phrase(given, "more_ranked", n=len(rest)) if rest else ""
+    more = mark(numbers, str(len(rest)), formula("count_rest", figures(rest)))
+    note = phrase(given, "more_ranked", n=more) if rest else ""
     words = {"measure": measure_label(given, measure), "year": year}
     return make_table(
         key,
@@ -310,9 +399,10 @@ def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
     ]
     cells, columns = [labels], heads(given, "step")
     for side, measure in (("x", given.members), ("y", given.tax)):
-        grown = steps[[f"{side}_{end}" for end in ENDS]].set_axis(ENDS, axis=1)
-        ends = grown.transform(np.expm1)
-        cells.append(show_rates(ends.to_dict("records"), given.lang))
+        own = steps[["from_year", "year"]].assign(
+            **{end: steps[f"{side}_{end}"] for end in ENDS}
+        )
+        cells.append(grown(given, measure, given.entity, own))
         words = {"measure": measure_label(given, measure)}
         columns.append(say("draw", "growth_of", given.lang, **words))
     rows = [list(row) for row in zip(*cells, strict=True)]
@@ -322,7 +412,7 @@ def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
 
 def figures_table(
     given: Inputs,
-    figures: pd.DataFrame,
+    known: pd.DataFrame,
     key: str,
     caption: str,
     *,
@@ -336,7 +426,7 @@ def figures_table(
     columns = ["measure", "period", "printed", "box", "source"]
     columns = ["entity", *columns] if several else columns
     rows = []
-    for row in figures.to_dict("records"):
+    for row in known.to_dict("records"):
         unit = row["unit"]
         cells: dict[str, Any] = {
             "entity": entity_label(given, row["entity"]),
@@ -348,22 +438,24 @@ def figures_table(
         }
         if cells["box"] == "—":
             cells["box"] = show_number(row["value"], unit, lang)
+        for column in ("printed", "box"):
+            cells[column] = mark(given.numbers, cells[column], figure(row))
         rows.append([cells[column] for column in columns])
     note = phrase(given, "note_printed")
     return make_table(key, caption, rows, heads(given, *columns), note)
 
 
-def years_table(given: Inputs, figures: pd.DataFrame, key: str) -> Table:
+def years_table(given: Inputs, known: pd.DataFrame, key: str) -> Table:
     """Return one measure of many entities: a row each, a column a year."""
-    known = figures[figures["status"] != "missing"]
-    unit, lang = str(known["unit"].iloc[0]), given.lang
-    measure = str(figures["measure"].iloc[0])
+    known = known[known["status"] != "missing"]
+    unit = str(known["unit"].iloc[0])
+    measure = str(known["measure"].iloc[0])
     rows = figures_of(given.panel, measure)
     years = sorted({row["year"] for row in rows})
     shown = dict(
         zip(
             [(row["entity"], row["year"]) for row in rows],
-            [say_figure(row, unit if unit == "fraction" else "", lang) for row in rows],
+            _points(given, rows, unit),
             strict=True,
         )
     )
@@ -395,6 +487,13 @@ def ratio_rows(given: Inputs) -> list[Row]:
                 if unit == "fraction"
                 else _show_ratio(row, unit, lang)
             )
+            parts = ((over, row["year"]), (under, row["under_year"]))
+            inputs = [
+                Origin("figure", (str(row["entity"]), one, str(year)))
+                for one, year in parts
+            ]
+            told = formula("quotient", inputs, [row[end] for end in ENDS], unit)
+            text = mark(given.numbers, text, told)
             years = {"year": row["year"], "other": row["under_year"]}
             found.append({"key": key, "text": text, **years})
     return found
@@ -431,11 +530,20 @@ def ratio_table(given: Inputs) -> Table | None:
 def events_table(given: Inputs, events: pd.DataFrame) -> Table:
     """Return dated events with their sources."""
     rows = [
-        [row["date"], row[given.lang], cited(given, [row["source"]])]
+        [
+            row["date"],
+            mark_words(given.numbers, row[given.lang], origin_of_event(row)),
+            cited(given, [row["source"]]),
+        ]
         for row in events.to_dict("records")
     ]
     columns = heads(given, "period", "event", "source")
     return make_table("events", phrase(given, "events_table"), rows, columns)
+
+
+def origin_of_event(row: Row) -> Origin:
+    """Return a milestone as an origin."""
+    return Origin("event", (row["entity"], row["date"], row["source"]))
 
 
 def counts_table(given: Inputs) -> Table:
@@ -448,12 +556,27 @@ def counts_table(given: Inputs) -> Table:
     counts = counts[standings].assign(total=lambda table: table.sum(axis=1))
     subjects = [one for one in dict.fromkeys(topics.values()) if one in counts.index]
     counts = counts.loc[subjects]
+    subject = printed["measure"].map(topics)
+
+    def counted(number: int, topic: str = "", standing: str = "") -> str:
+        own = printed[
+            ((subject == topic) | (topic == ""))
+            & ((printed["standing"] == standing) | (standing == ""))
+        ]
+        told = formula("count_records", map(record, own.to_dict("records")))
+        return mark(given.numbers, str(number), told)
+
+    every = [*standings, ""]
     rows = [
-        [phrase(given, f"topic_{topic}"), *map(str, row)]
+        [
+            phrase(given, f"topic_{topic}"),
+            *[counted(n, topic, one) for n, one in zip(row, every, strict=True)],
+        ]
         for topic, row in zip(subjects, counts.to_numpy().tolist(), strict=True)
     ]
-    total = heads(given, "total")
-    rows.append([*total, *map(str, counts.sum().tolist())])
+    total, sums = heads(given, "total"), counts.sum().tolist()
+    last = [counted(n, "", one) for n, one in zip(sums, every, strict=True)]
+    rows.append([*total, *last])
     by = [name("standing", standing, given.lang) for standing in standings]
     columns = [*heads(given, "topic"), *by, *total]
     caption = phrase(given, "printed_table")
@@ -475,6 +598,10 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
     """Return the conflicting figures, which one is used, and why."""
     rows = []
     last = None
+    beside: dict[tuple, list[Origin]] = {}
+    for row in conflicts.to_dict("records"):
+        key = (row["entity"], row["measure"], row["year"])
+        beside.setdefault(key, []).append(record(row))
     for row in conflicts.to_dict("records"):
         key = (row["entity"], row["measure"], row["year"])
         whose = entity_label(given, row["entity"])
@@ -482,12 +609,15 @@ def conflicts_table(given: Inputs, conflicts: pd.DataFrame) -> Table:
         first = [
             f"{whose}{say('word', 'comma', given.lang)}{what}",
             str(row["year"]),
-            row[given.lang] or name("rule", row["rule"], given.lang),
+            mark_words(given.numbers, row[given.lang], formula("ruling", beside[key]))
+            or name("rule", row["rule"], given.lang),
         ]
         subject, year, reason = first if key != last else ["", "", ""]
         number = cited(given, [row["source"]])
         used = phrase(given, "accepted" if row["accepted"] else "kept")
-        rows.append([subject, year, row["printed"], number, used, reason])
+        origin = figure(row) if row["accepted"] else record(row)
+        printed = mark(given.numbers, row["printed"], origin)
+        rows.append([subject, year, printed, number, used, reason])
         last = key
     keys = ("measure", "year", "printed", "source", "used", "reason")
     columns = heads(given, *keys)
