@@ -62,7 +62,8 @@ def find_entity(table: pd.DataFrame, wanted: object) -> Any:
     DataError
         If it means none, or several; it says which come near and which there are.
     """
-    keys = list(table["entity"].dropna().unique())
+    bare = pd.DataFrame(table)  # without attrs, which pandas copies at every step
+    keys = list(bare["entity"].dropna().unique())
     same = [key for key in keys if key == wanted or str(key) == str(wanted)]
     if same:
         return same[0]

@@ -15,7 +15,16 @@ import pandas as pd
 from hengstats.errors import DataError, ReadingError
 from hengstats.indicators import ENDS, cagr, round_out
 from hengstats.labels import find_entity, find_measure
-from hengstats.ledger import MARK, Numbers, Origin, figure, figures, formula, mark
+from hengstats.ledger import (
+    MARK,
+    Numbers,
+    Origin,
+    figure,
+    figures,
+    formula,
+    mark,
+    unmarked,
+)
 from hengstats.panel import as_panel, is_illustrative, series_of
 from hengstats.printed import read_printed
 from hengstats.vocabulary import (
@@ -194,19 +203,28 @@ def _course(told: _Told, main: Sequence[Row], bounds: Sequence[Row]) -> str:
     open_end = len(main) == 1 and bounds and _rises(main[0], bounds[-1])
     if len(main) > 1 or open_end:
         first, last = main[0], bounds[-1] if open_end else main[-1]
+        way = "rise_open" if open_end else _direction(first, last)
+        first_said, last_said = (
+            say_figure(row, told.unit, lang, told.numbers) for row in (first, last)
+        )
+        if way in ("rise_open", "unsettled"):
+            first_said, last_said = (
+                equals(one, lang) for one in (first_said, last_said)
+            )
         return _say(
-            "rise_open" if open_end else _direction(first, last),
+            way,
             lang,
             measure=told.label,
             first_year=first["year"],
             last_year=last["year"],
-            first=say_figure(first, told.unit, lang, told.numbers),
-            last=say_figure(last, told.unit, lang, told.numbers),
+            first=first_said,
+            last=last_said,
             rate=_rate(told, first, last),
         ) + _cite([first, last], told.numbers, lang)
     one = main[0] if main else bounds[-1]
-    words = {"measure": told.label, "year": one["year"], "figure": _sided(told, one)}
-    return _say("one", lang, **words) + _cite([one], told.numbers, lang)
+    words = {"measure": told.label, "year": one["year"]}
+    figure = equals(_sided(told, one), lang)
+    return _say("one", lang, figure=figure, **words) + _cite([one], told.numbers, lang)
 
 
 def _between(told: _Told, main: Sequence[Row]) -> str:
@@ -443,6 +461,16 @@ def cite(sources: Iterable[str], numbers: Mapping[str, int], lang: str) -> str:
     found = sorted({numbers[source] for source in sources if source})
     marks = "".join(f"[{number}]" for number in found)
     return " " * (lang == "en" and bool(marks)) + marks
+
+
+def equals(figure: str, lang: str) -> str:
+    """Return a figure as it follows its year: 为26.3亿元, but 超过548人."""
+    hedges = ("about", "nearly", "at_least", "more_than", "at_most", "fewer_than")
+    if unmarked(figure).startswith(
+        tuple(say("hedge", key, lang, n="") for key in hedges)
+    ):
+        return figure
+    return say("hedge", "is", lang, n=figure)
 
 
 def say_figure(

@@ -71,6 +71,34 @@ def west(panel, **asked):
     return hs.draw_tax(panel, entities="west", **asked)
 
 
+def test_what_a_chinese_source_printed_is_said_in_english_in_an_english_chart(panel):
+    shown = wordings(west(panel, lang="en"))
+    assert shown == [
+        "about 3 billion yuan",
+        "about 4 billion yuan",
+        "more than 5 billion yuan",
+    ]
+
+
+def test_years_of_many_steps_do_not_run_into_each_other():
+    years = list(range(2007, 2025))
+    steps = hs.growth(
+        pd.DataFrame({"entity": "a", "year": years, "t": [1.1**y for y in years]}), "t"
+    )
+    ax = hs.draw_growth(steps)
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    assert all(one.x1 < after.x0 for one, after in pairwise(boxes))
+
+
+def test_millions_are_counted_as_a_language_counts():
+    panel = pd.DataFrame({"entity": "a", "year": [2020, 2021], "t": [9e7, 1e8]})
+    for lang, shown in (("zh-Hans", "10,000万"), ("en", "100,000,000")):
+        ax = hs.draw_tax(panel, measure="t", lang=lang)
+        ax.figure.canvas.draw()
+        assert shown in [label.get_text() for label in ax.get_yticklabels()]
+
+
 # Marks
 
 
@@ -95,7 +123,7 @@ def test_rounded_figures_are_hollow_with_a_bar_and_a_bound_is_an_arrow(panel):
     assert (arrow.xy, arrow.xyann[1] > 0) == ((2020, 50), True)
     assert wordings(ax) == ["约30亿元", "约40亿元", "超50亿元"]
     assert ax.get_title().replace("\n", "") == (
-        "西楼的楼宇税收2018年为约30亿元，2019年为约40亿元，升降在数字的上下限之内，定不下来；"
+        "西楼的楼宇税收由2018年的约30亿元升至2019年的约40亿元，增长0%～80%；"
         "2020年超过50亿元（只是下限，上不封顶）"
     )
 

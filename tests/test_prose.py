@@ -94,7 +94,7 @@ def test_hedges_bounds_and_missing_years_of_the_record_are_kept():
         "楼宇税收由2016年的26.3亿元升至2020年的49.3亿元，年均增长约17%。"
     )
     assert "2021年至少100亿元（只是下限，上不封顶）。2019年没有数字，不作推算。" in tax
-    assert hs.describe(plaza, "tenants").startswith("入驻企业2022年为近300家。")
+    assert hs.describe(plaza, "tenants").startswith("入驻企业2022年近300家。")
     members = hs.describe(plaza, "branch_members")
     assert "2022年超过548人（只是下限，上不封顶）" in members
     assert "2016、2017、2019—2021年没有数字" in members

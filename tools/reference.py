@@ -163,9 +163,10 @@ class Look:
         Font of Chinese, and of Latin text and figures.
     size, before, after : float
         Size of the type, space above and below, in points.
-    bold, keep_next, keep_lines : bool
+    bold, keep_next, keep_lines, new_page : bool
         Whether the type is bold; whether the next paragraph stays on the page;
-        whether the lines stay together, so that no row of a table is parted.
+        whether the lines stay together, so that no row of a table is parted; whether
+        a page begins here.
     align : str
         `both`, `left` or `center`.
     line : float
@@ -183,6 +184,7 @@ class Look:
     after: float = 0
     bold: bool = False
     keep_next: bool = False
+    new_page: bool = False
     keep_lines: bool = False
     align: str = "both"
     line: float = 1
@@ -239,7 +241,7 @@ def looks_of(habit: Habit) -> dict[str, Look]:
         **{f"Heading {i}": heads[min(i, 4) - 1] for i in range(1, 10)},
         "Unnumbered Heading 1": heads[0],
         "Unnumbered Heading 2": heads[1],
-        "TOC Heading": replace(heads[0], align="center", first_line=0),
+        "TOC Heading": replace(heads[0], align="center", first_line=0, new_page=True),
         "toc 1": contents,
         "toc 2": replace(contents, left=2),
         "Block Text": quote,
@@ -291,7 +293,7 @@ TABLE_PARTS = """
   </w:tblCellMar>
 </w:tblPr>
 <w:trPr><w:cantSplit/></w:trPr>
-<w:tcPr><w:vAlign w:val="center"/></w:tcPr>
+<w:tcPr><w:vAlign w:val="top"/></w:tcPr>
 <w:tblStylePr w:type="firstRow">
   <w:pPr><w:keepNext/></w:pPr>
   <w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>
@@ -337,6 +339,7 @@ def paragraph_properties(name: str, look: Look, width: int) -> str:
     level = int(name[-1]) - 1 if "Heading " in name else None
     keep = "<w:keepNext/>" if look.keep_next else ""
     keep += "<w:keepLines/>" if look.keep_next or look.keep_lines else ""
+    keep += "<w:pageBreakBefore/>" if look.new_page else ""
     if "Heading " in f"{name} " and (level or 0) < 4:
         number = NUMBERS if name.startswith("Heading") else "0"
         place = f'<w:ilvl w:val="{level or 0}"/><w:numId w:val="{number}"/>'

@@ -1,5 +1,6 @@
 """Names what a chart shows, and writes the sentences that let it stand alone."""
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -8,11 +9,13 @@ from matplotlib.text import Text
 
 from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
+from hengstats.prose import figures_of, say_figure
 from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, say
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
 MOST_NAMED = 2  # publishers in a caption; the table of sources has them all
+CHINESE = re.compile("[\u4e00-\u9fff]")
 _GLUED = frozenset("●○↑↓")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
@@ -31,6 +34,30 @@ def entity_name(table: pd.DataFrame, entity: str, lang: str) -> str:
 def measure_name(table: pd.DataFrame, measure: str, lang: str) -> str:
     """Return the name of a measure in one language, or its key."""
     return measure_label(measure, lang, about(table).get("labels"))
+
+
+def wordings_of(
+    table: pd.DataFrame, measure: str, lang: str
+) -> dict[str, dict[str, str]]:
+    """Return what stands beside the marks of a measure, by entity and year.
+
+    What the source printed; in English what a Chinese wording says.
+    """
+    own: dict[str, dict[str, str]] = about(table).get("printed", {}).get(measure, {})
+    if lang != "en":
+        return own
+    unit = about(table).get("units", {}).get(measure, "")
+    said = {
+        (row["entity"], str(row["year"])): say_figure(row, unit, lang)
+        for row in figures_of(table, measure)
+    }
+    return {
+        entity: {
+            year: said.get((entity, year), text) if CHINESE.search(text) else text
+            for year, text in years.items()
+        }
+        for entity, years in own.items()
+    }
 
 
 def is_measure(table: pd.DataFrame, measure: str) -> bool:

@@ -21,6 +21,8 @@ from hengstats.messages import data_error
 from hengstats.panel import as_panel
 from hengstats.vocabulary import say
 
+FEW = 8  # steps that are labelled by both their years, and their growths with bounds
+
 
 def draw_growth(
     table: pd.DataFrame,
@@ -60,13 +62,18 @@ def draw_growth(
     percent = (own[["lower", "value", "upper"]].transform(np.expm1) * 100).round(9)
     ax = start(ax)
     used = marks.draw_marks(ax, percent.assign(x=2.0 * own.index), 0, measure)
+    many = len(own) > FEW
     for x, row in zip(2.0 * own.index, percent.to_dict("records"), strict=True):
         shown = row["lower"] if pd.isna(row["value"]) else row["value"]
+        if not np.isfinite(shown) or shown <= -100:  # all of it is lost: no growth
+            shown = row["upper"]
+        above = shown >= 0
         ax.annotate(
-            _write_growth(row),
+            _write_growth(row).split("\n")[0] if many else _write_growth(row),
             (x, shown),
-            (12, 0),
-            va="center",
+            (0, 9 if above else -9) if many else (12, 0),
+            ha="center" if many else "left",
+            va=("bottom" if above else "top") if many else "center",
             textcoords="offset points",
             fontsize=SMALL,
             gid="wording",
@@ -74,7 +81,7 @@ def draw_growth(
         )
     ax.axhline(0, color=GREY, lw=0.8, zorder=0)
     ax.set_xticks(2.0 * own.index)
-    ax.set_xticklabels(step_labels(own, lang))
+    ax.set_xticklabels(own["year"].map(str) if many else step_labels(own, lang))
     ax.set_xlim(-0.9, 2.0 * own.index[-1] + 1.3)
     ax.margins(y=0.2)
     who, what = entity_name(steps, entity, lang), measure_name(steps, measure, lang)
@@ -84,7 +91,7 @@ def draw_growth(
         f"{who}　{say('chart', 'growth_axis', lang)}",
     )
     sentences = [
-        say("chart", "growth_note", lang),
+        say("chart", "growth_years" if many else "growth_note", lang),
         *marks.mark_sentences(used, [], lang),
         sources_sentence(steps, [measure], [entity], lang),
     ]
@@ -94,7 +101,7 @@ def draw_growth(
 
 def _finding(percent: pd.DataFrame, steps: list[str], what: str, lang: str) -> str:
     """Return the sentence on the least and the most growth, and the last open step."""
-    closed = percent[np.isfinite(percent["lower"]) & np.isfinite(percent["upper"])]
+    closed = percent[(percent["lower"] > -100) & np.isfinite(percent["upper"])]
     opened = [
         say(
             "chart",
@@ -142,6 +149,8 @@ def _write_growth(row: dict[Hashable, float]) -> str:
             round_out(row["upper"], 1, up=True),
         )
     )
+    if row["lower"] <= -100:
+        return f"≤ {high}%"
     if pd.isna(row["value"]):
         return f"≥ {low}%" if np.isinf(row["upper"]) else f"{low}% … {high}%"
     return f"{value}%" if row["lower"] == row["upper"] else f"{value}%\n({low}…{high})"

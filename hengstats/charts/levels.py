@@ -18,6 +18,7 @@ from hengstats.charts.caption import (
     measure_name,
     sources_sentence,
     unit_of,
+    wordings_of,
     write_caption,
     write_title,
 )
@@ -208,10 +209,10 @@ def _draw_levels(
     if phases:
         sentences += draw_phases(ax, panel, names, years, lang)
     number_years(ax, years)
-    number_values(ax, panel, measures[0])
+    number_values(ax, panel, measures[0], lang)
     marks.name_series(ax, plotted)
     for series in plotted if len(plotted) <= FEW else []:
-        printed = about(panel).get("printed", {}).get(series["measure"].iloc[0], {})
+        printed = wordings_of(panel, series["measure"].iloc[0], lang)
         marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
     sentences.append(sources_sentence(panel, measures, names, lang))
     sentences.append(left_out_sentence(panel, measures, names, entities, lang))
@@ -285,7 +286,7 @@ def _draw_stack(
         )
     ax.set_ylim(0, floor.max() * 1.12)
     number_years(ax, years)
-    number_values(ax, panel, measure)
+    number_values(ax, panel, measure, lang)
     marks.name_parts(ax, panel[list(programmes)].iloc[-1], list(programmes.values()))
     _title_levels(ax, panel, [measure], [entity], lang)
     sentences = [
@@ -361,12 +362,18 @@ def number_years(ax: Axes, years: Sequence[int]) -> None:
     ax.set_xticks(known, minor=True)
 
 
-def number_values(ax: Axes, panel: pd.DataFrame, measure: str) -> None:
-    """Write whole numbers for counts, and thousands apart."""
+def number_values(ax: Axes, panel: pd.DataFrame, measure: str, lang: str) -> None:
+    """Write whole numbers for counts, thousands apart, millions as a language has."""
+
+    def write(number: float, _: object) -> str:
+        if abs(number) < 1_000_000 or lang == "en":
+            return f"{number:,.10g}"
+        return say("hedge", "ten_thousand", lang, n=f"{number / 10_000:,.10g}")
+
     unit = UNITS.get(about(panel).get("units", {}).get(measure, ""))
     whole = unit is not None and unit.kind == "count"
     ax.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=whole, min_n_ticks=1))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(write))
 
 
 def _index_values(series: pd.DataFrame) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Draws one measure of many entities: ranked in one year, or each in a small chart."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,12 @@ from matplotlib.ticker import MaxNLocator
 
 from hengstats.charts import marks
 from hengstats.charts.caption import (
-    about,
     ems_of,
     entity_name,
     measure_name,
     sources_sentence,
     unit_of,
+    wordings_of,
     write_caption,
     write_title,
 )
@@ -67,6 +67,7 @@ def draw_ranking(
 
     Examples
     --------
+    >>> import hengstats as hs
     >>> panel = hs.build_panel("illustrative-district")
     >>> ax = hs.draw_ranking(panel, year=2021)
     """
@@ -92,7 +93,7 @@ def draw_ranking(
             marks.point_to_open(ax, (row["at"], float(place)), way, COLOURS[0])
         elif kind != "exact":
             ax.plot([row["lower"], row["upper"]], [place] * 2, color=COLOURS[0], lw=1.6)
-    _write_printed(ax, panel, own, measure)
+    _write_printed(ax, own, wordings_of(panel, measure, lang))
     ax.set_yticks(places, names)
     ax.set_ylim(-0.7, len(own) - 0.3)
     ax.set_xlim(0, own["at"].max() * 1.25 or 1)
@@ -114,10 +115,9 @@ def draw_ranking(
 
 
 def _write_printed(
-    ax: Axes, panel: pd.DataFrame, own: pd.DataFrame, measure: str
+    ax: Axes, own: pd.DataFrame, printed: Mapping[str, Mapping[str, str]]
 ) -> None:
     """Write right of each bar what its source printed."""
-    printed = about(panel).get("printed", {}).get(measure, {})
     for place, row in enumerate(own.to_dict("records")):
         number = row["value"] if pd.notna(row["value"]) else row["at"]
         wording = printed.get(row["entity"], {}).get(str(row["year"]), f"{number:g}")
@@ -148,6 +148,7 @@ def draw_multiples(
 
     Examples
     --------
+    >>> import hengstats as hs
     >>> ax = hs.draw_multiples(hs.build_panel("illustrative-district"))
     """
     panel = as_panel(panel)
@@ -164,7 +165,7 @@ def draw_multiples(
     ax = start(ax, height=0.6 + CELL * max(rows, 2))
     ax.set_axis_off()
     years = series["year"].min(), series["year"].max()
-    printed = about(panel).get("printed", {}).get(measure, {})
+    printed = wordings_of(panel, measure, lang)
     top, used = series["at"].max() * 1.1 or 1, set()
     for i, entity in enumerate(shown):
         line, column = divmod(i, columns)

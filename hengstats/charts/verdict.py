@@ -90,7 +90,6 @@ def draw_verdict(
     words = {
         "entity": entity_label(verdict, lang),
         "finding": finding_label(verdict, lang),
-        "level": verdict.level,
     }
     title = wrap(say("draw", "verdict_title", lang, **words), WIDTH * 66 / TITLE)
     host.set_title(title, fontsize=TITLE, pad=24)

@@ -16,9 +16,12 @@ SIGNS = re.compile(r"(?<=\w)[.,+-](?=\w)|([!-/:-@\[-`{-~])")
 BLANKS = re.compile("[\x00-\x20\x7f\x85\u2028\u2029]+")
 # 26.3, 8.5%, 270～300; and the same with a unit, as in 26.3亿元.
 _NUMBER = r"[−<>≤≥]?\d[\d,]*(?:\.\d+)?%?"
-NUMBER = re.compile(rf"{_NUMBER}(?: ?[～—–…] ?{_NUMBER})?")
+NUMBER = re.compile(rf"{_NUMBER}(?: ?(?:[～—–…]|to) ?{_NUMBER})?")
 DATED = re.compile(r"(?:1[89]|20)\d\d(?:[^\d,].*)?")
-COUNTED = re.compile(rf"\D{{0,3}}{NUMBER.pattern}\D{{0,3}}")
+# But a name, as 24号楼, is none.
+COUNTED = re.compile(
+    rf"\D{{0,2}}(?:{NUMBER.pattern})[^\d号號座栋棟楼樓幢层層期]{{0,3}}"
+)
 # How many decimals a number, or the last of a range, has; as wide as a digit, a point.
 TAIL = re.compile(r"\d(?:\.(\d+))?$")
 DIGIT, POINT = "\u2007", "\u2008"
@@ -254,10 +257,15 @@ def fit_widths(columns: list[list[str]], sides: list[str]) -> tuple[int, ...]:
 
 
 def _floor(column: list[str], side: str) -> int:
-    """Return how narrow a column may be."""
-    pieces = [piece for cell in column for piece in PIECES.findall(cell)]
+    """Return how narrow a column may be; its head stands in two lines if it must."""
+    head, *cells = column
+    pieces = [piece for cell in cells for piece in PIECES.findall(cell)]
+    pieces += [
+        head[: max(2, math.ceil(len(head) / 2))],
+        *re.findall(r"\w{5,}", head, re.A),
+    ]
     if side == "right":
-        pieces += [cell for cell in column if _breadth(cell) <= NARROW]
+        pieces += [cell for cell in cells if _breadth(cell) <= NARROW]
     return max([4, *map(_breadth, pieces)])
 
 

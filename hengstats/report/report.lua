@@ -7,6 +7,7 @@ local DEPTH = 2 -- levels of headings in the contents
 local labels, places = {}, {} -- what a label says, where a source is listed
 local counts, entries = { 0, 0, 0, 0, 0, 0 }, {}
 local appendices, sections, marks = 0, 0, 9000
+local first -- the first numbered heading
 local words -- of the language, and whether Word numbers the headings itself
 
 local function raw(text) return pandoc.RawInline("openxml", text) end
@@ -69,6 +70,7 @@ local function show_heading(head)
     counts[level] = counts[level] + 1
     for below = level + 1, #counts do counts[below] = 0 end
     number = number_of(level)
+    first = first or "section_" .. sections
   end
   local plain = number == "" or head.classes:includes("appendix")
   head.identifier = "section_" .. sections
@@ -207,17 +209,17 @@ function Pandoc(doc)
   end
   words.native = words.native == "true"
   doc:walk({ Span = note_label, Div = note_place })
-  local place
-  for i, block in ipairs(doc.blocks) do
-    if block.t == "Header" and not place
-      and not block.classes:includes("unnumbered") then place = i end
-  end
   local blocks = doc.blocks:walk({
     traverse = "topdown",
     Header = show_heading, Span = show_label, Link = show_link, Str = show_citations,
     Figure = show_figure, Table = show_table, Div = show_div,
   })
-  if place and not HTML then
+  -- A report without appendices is short: it needs no contents.
+  local place
+  for i, block in ipairs(blocks) do
+    if block.t == "Header" and block.identifier == first then place = i end
+  end
+  if place and appendices > 0 and not HTML then
     for i, block in ipairs(contents()) do blocks:insert(place + i - 1, block) end
   end
   return pandoc.Pandoc(keep_leads(blocks), doc.meta)

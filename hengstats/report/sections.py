@@ -20,6 +20,7 @@ from hengstats.charts.levels import (
     draw_participation,
     draw_tax,
 )
+from hengstats.charts.many import draw_multiples, draw_ranking
 from hengstats.charts.refusals import draw_refusals
 from hengstats.charts.revisions import draw_revisions
 from hengstats.charts.timeline import draw_timeline
@@ -54,6 +55,7 @@ from hengstats.prose import (
     course_of,
     describe_all,
     describe_one,
+    equals,
     figures_of,
     join_sentences,
     latest_rows,
@@ -65,7 +67,7 @@ from hengstats.prose import (
     within,
 )
 from hengstats.report import tables
-from hengstats.report.blocks import Block, Picture, Table, escape
+from hengstats.report.blocks import Block, Picture, Table, escape, small
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -96,6 +98,7 @@ ORGANISATION = (
     "enterprises_covered",
     "organisations",
 )
+DRAWN = 25  # small charts of the largest
 TOLD = 4  # measures of a topic, where it has none of those above
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
@@ -118,7 +121,8 @@ def write_sections(given: Inputs) -> list[Block]:
         "changes": _changes,
         "conclusion": _conclusion,
     }
-    blocks = [f"# {phrase(given, 'head_summary')}", *_summary(given)]
+    blocks: list[Block] = [f"# {phrase(given, 'head_summary')} {{.unnumbered}}"]
+    blocks += _summary(given)
     if given.dataset.illustrative:
         blocks.insert(0, f"> {phrase(given, 'illustrative')}")
     for key, section in sections.items():
@@ -159,7 +163,8 @@ def write_header(given: Inputs) -> str:
     data, edition = given.dataset, given.edition
     whose = {"entity": entity_label(given, given.entity), **_many(given)}
     whose["n"] = len(given.entities)
-    title = phrase(given, "title_many" if given.many else "title", **whose)
+    usual = "title" if _is_building(given) else "title_area"
+    title = phrase(given, "title_many" if given.many else usual, **whose)
     subtitle = "subtitle" if given.public else "subtitle_own"
     if data.illustrative:
         subtitle = "subtitle_illustrative"
@@ -185,6 +190,12 @@ def write_header(given: Inputs) -> str:
         for key, value in fields.items()
     ]
     return "---\n" + "\n".join(lines) + "\n---\n\n"
+
+
+def _is_building(given: Inputs) -> bool:
+    """Return whether the report is on a building, not on a district or a country."""
+    entities = given.dataset.entities.set_index("entity")
+    return bool(entities.loc[given.entity, "kind"] in ("building", "buildings"))
 
 
 def _picture(
@@ -266,7 +277,8 @@ def _summary(given: Inputs) -> list[Block]:
         "sources": _counted(given, len(first), "count_sources", map(record, first)),
     }
     whose = entity_label(given, given.entity)
-    lead = "summary_many" if given.many else "summary_one"
+    single = "summary_one" if _is_building(given) else "summary_area"
+    lead = "summary_many" if given.many else single
     words = {"entity": whose, **_many(given), **counts}
     lines = [escape(phrase(given, lead, **words))]
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
@@ -278,12 +290,13 @@ def _summary(given: Inputs) -> list[Block]:
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
     if isinstance(given.verdict, Verdict):
-        said_first = _plain(given, given.verdict)[:1]
-        lines.append(_labelled(given, "together", _join(given, said_first)))
+        plain = _plain(given, given.verdict)
+        plain = plain if given.verdict.finding == "moves_together" else plain[:1]
+        lines.append(_labelled(given, "together", _join(given, plain)))
     if len(given.rivals) and TAX in given.panel and not given.many:
         text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
         lines.append(_labelled(given, "rivals", text))
-    return [*lines, *_main_chart(given)]
+    return [*lines, *_main_chart(given), small(_how_to_read(given))]
 
 
 def _n_rivals(given: Inputs) -> str:
@@ -306,6 +319,8 @@ def _named(given: Inputs, text: str) -> str:
 
 def _main_chart(given: Inputs) -> list[Block]:
     """Return the chart of tax, or of what else leads the report."""
+    if given.many and _known(given, given.tax):
+        return [_of_many(given, "ranking", given.tax)]
     if _known(given, given.tax):
         draw = partial(draw_tax, given.panel, measure=given.tax, entities=given.shown)
         drawn = list_figures(given, given.panel, [given.tax], given.shown)
@@ -314,10 +329,26 @@ def _main_chart(given: Inputs) -> list[Block]:
     return _members_chart(given)
 
 
+def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
+    """Return a chart of all entities: their ranking, or a small one of each."""
+    draw = {"ranking": draw_ranking, "multiples": draw_multiples}[kind]
+    rows, _ = latest_rows(given.panel, measure)
+    most = {"ranking": tables.RANKED, "multiples": DRAWN}[kind]
+    shown = [row["entity"] for row in rows[:most]]
+    label, title = measure_label(given, measure), f"{kind}_figure"
+    key = f"{kind}-{measure}".replace("_", "-")
+    last = kind == "ranking"
+    drawn = list_figures(given, given.panel, [measure], shown, last=last)
+    draw_all = partial(draw, given.panel, measure=measure, entities=shown)
+    return _picture(given, key, draw_all, drawn, title=title, what=label)
+
+
 def _members_chart(given: Inputs) -> list[Block]:
     """Return the chart of members, or of what else leads organisation."""
     if not _known(given, given.members):
         return []
+    if given.many:
+        return [_of_many(given, "multiples", given.members)]
     measures = ORGANISATION[:2] if given.members == MEMBERS else [given.members]
     present = [measure for measure in measures if _known(given, measure)]
     draw = partial(draw_membership, given.panel, entities=given.shown)
@@ -339,7 +370,8 @@ def _tax(given: Inputs) -> list[Block]:
     if not _known(given, given.tax):
         return blocks
     if given.many:
-        return [*blocks, tables.ranking_table(given, given.tax, "tax")]
+        chart = _of_many(given, "multiples", given.tax)
+        return [*blocks, chart, tables.ranking_table(given, given.tax, "tax")]
     try:
         steps = growth(given.panel, given.tax)
     except DataError as fault:  # a figure of zero or less has no growth
@@ -426,7 +458,8 @@ def _organisation(given: Inputs) -> list[Block]:
             given,
             "ratio_said" if row["other"] == row["year"] else "ratio_said_apart",
             ratio=phrase(given, f"ratio_{row['key']}"),
-            **{key: row[key] for key in ("year", "other", "text")},
+            text=equals(row["text"], given.lang),
+            **{key: row[key] for key in ("year", "other")},
         )
         for row in {row["key"]: row for row in tables.ratio_rows(given)}.values()
     ]
@@ -468,7 +501,9 @@ def _participation(given: Inputs) -> list[Block]:
         return []
     blocks: list[Block] = [_join(given, said)]
     known = [measure for measure in PARTICIPATION if _known(given, measure)]
-    for measure in known[:1]:
+    if given.many and known:
+        blocks.append(_of_many(given, "multiples", known[0]))
+    for measure in [] if given.many else known[:1]:
         draw = partial(draw_participation, given.panel, entities=given.shown)
         title, what = "participation_figure", measure_label(given, measure)
         draw = partial(draw, measure=measure)
@@ -846,9 +881,9 @@ def _would_settle(given: Inputs) -> list[str]:
         if lacking:
             label = _within(given, measure)
             words = {"measure": label, "years": list_spans(lacking, given.lang)}
-            said.append(
-                phrase(given, "settle", whom=phrase(given, f"ask_{topic}"), **words)
-            )
+            area = "" if _is_building(given) else "_area"
+            whom = phrase(given, f"ask_{topic}{area}")
+            said.append(phrase(given, "settle", whom=whom, **words))
     codebook = given.dataset.codebook
     wanted = codebook.loc[codebook["topic"] == "participation", "measure"]
     if wanted.isin(PARTICIPATION).any() and not any(
@@ -870,7 +905,7 @@ def _would_settle(given: Inputs) -> list[str]:
 
 def _wordings(given: Inputs) -> list[Block]:
     """Print every figure in the words of its source, and say how words are read."""
-    blocks: list[Block] = [_how_to_read(given)]
+    blocks: list[Block] = []
     events = given.dataset.milestones.query("kind == 'event'")
     if len(events):
         entity = str(events["entity"].iloc[0])
@@ -928,7 +963,7 @@ def _how_to_read(given: Inputs) -> str:
         key: mark(given.numbers, f"{number:.10g}", told)
         for key, number in words.items()
     }
-    return escape(phrase(given, "how_to_read", **marked))
+    return phrase(given, "how_to_read", **marked)
 
 
 def _ratios(given: Inputs) -> list[Block]:

@@ -40,6 +40,7 @@ RATIOS = (
 )
 # A range shows no more decimals.
 DECIMALS = {True: 2, False: 3}  # of percent, of other numbers
+DIGITS = 7  # of a bound
 # A measure known in so many years is set out by year, beside at most so many others.
 MANY_YEARS, BESIDE = 4, 4
 # So many of a ranking are printed.
@@ -77,7 +78,8 @@ def show_boxes(rows: Sequence[Row], unit: str, lang: str) -> list[str]:
     wide = [row for row in rows if row["lower"] != row["upper"]]
     ends = [[scale * row[end] for end in ("lower", "upper")] for row in wide]
     closed = [end for pair in ends if np.isfinite(pair).all() for end in pair]
-    cap = DECIMALS[unit == "fraction"]
+    largest = max((abs(end) for end in closed), default=0)
+    cap = min(DECIMALS[unit == "fraction"], max(0, DIGITS - len(f"{largest:.0f}")))
     most = max((_digits(end, cap) for end in closed), default=0)
     sign = "%" if unit == "fraction" else ""
     shown = []

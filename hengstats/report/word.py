@@ -21,7 +21,7 @@ UNLISTED = re.compile(r'<w:numPr>.*?<w:numId w:val="0"/></w:numPr>', re.DOTALL)
 TEXTUAL = ("body text", "first paragraph", *[f"unnumbered heading {i}" for i in (1, 2)])
 OWN = re.compile(r"<w:([pr]Pr)>.*?</w:\1>", re.DOTALL)
 BELOW = ("ImageCaption", "TableNote")  # what ends a figure or a table
-SHORT = 9  # rows of a table that is not parted by the end of a page
+SHORT = 14  # rows of a table that is not parted by the end of a page
 
 
 def points_of(size: str) -> float | None:
