@@ -301,8 +301,8 @@ def _link(origin: Origin, row: Mapping[str, str], comma: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as HTML."""
-    return html.escape(text, quote=False)
+    """Return a text as HTML, on one line."""
+    return html.escape(" ".join(text.split()), quote=False)
 
 
 def _quote(quote: str, printed: str) -> str:
@@ -314,7 +314,10 @@ def _quote(quote: str, printed: str) -> str:
         after = after[:AROUND] + "…"
     if not found:
         return _text(before + after)
-    return f"{_text(before)}<mark>{_text(found)}</mark>{_text(after)}"
+    # what would stand apart in the quote still does
+    return _text(f"{before}\ue000{found}\ue001{after}").translate(
+        {0xE000: "<mark>", 0xE001: "</mark>"}
+    )
 
 
 def _source(given: Inputs, source: str, row: Mapping[str, str]) -> str:
