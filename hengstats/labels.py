@@ -61,12 +61,15 @@ def find_entity(table: pd.DataFrame, wanted: object) -> Any:
     ------
     DataError
         If it means none, or several; it says which come near and which there are.
+        If the table has no rows.
     """
     bare = pd.DataFrame(table)  # without attrs, which pandas copies at every step
     keys = list(bare["entity"].dropna().unique())
     same = [key for key in keys if key == wanted or str(key) == str(wanted)]
     if same:
         return same[0]
+    if not keys:
+        raise data_error("labels.no_rows")
     told = table.attrs.get("about", {}).get("entities", {})
     names = {key: [str(key), *told.get(key, ())] for key in keys}
     found = _named(names, str(wanted))

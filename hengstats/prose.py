@@ -466,9 +466,8 @@ def cite(sources: Iterable[str], numbers: Mapping[str, int], lang: str) -> str:
 def equals(figure: str, lang: str) -> str:
     """Return a figure as it follows its year: 为26.3亿元, but 超过548人."""
     hedges = ("about", "nearly", "at_least", "more_than", "at_most", "fewer_than")
-    if unmarked(figure).startswith(
-        tuple(say("hedge", key, lang, n="") for key in hedges)
-    ):
+    hedged = tuple(say("hedge", key, lang, n="") for key in hedges)
+    if unmarked(figure).startswith(hedged):
         return figure
     return say("hedge", "is", lang, n=figure)
 
@@ -628,6 +627,8 @@ def several_of(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:
 
 def figures_of(panel: pd.DataFrame, measure: str) -> list[Row]:
     """Return the known figures of a measure with hedge and source, by year."""
+    if measure not in panel:
+        return []
     about = _about(panel)
     printed = about.get("printed", {}).get(measure, {})
     cited = about.get("cited", {}).get(measure, {})

@@ -336,6 +336,23 @@ def test_a_chart_without_figures_says_so(plaza):
     ]
 
 
+def test_a_measure_that_a_dataset_never_had_is_said_to_have_no_figures(district):
+    ax = hs.draw_participation(district, entities="illustrative-07")
+    assert [t.get_text() for t in marks(ax, "nothing")] == ["没有找到任何一年的数字"]
+    assert ax.get_title() == "没有找到示例楼07号的参加人次的数字"
+    assert [t.get_text() for t in marks(ax, "subtitle")] == ["示例楼07号　参加人次"]
+
+
+def test_a_measure_searched_for_in_vain_of_several_is_said_to_have_no_figures(panel):
+    panel.attrs["about"]["not_found"] = {
+        "attendances": {"east": [2019], "west": [2020]}
+    }
+    ax = hs.draw_participation(panel)
+    assert [t.get_text() for t in marks(ax, "nothing")] == [
+        "查过2019、2020年，没有找到数字"
+    ]
+
+
 def test_no_label_of_an_english_chart_is_chinese(plaza):
     ax = hs.draw_index(plaza, year=2016, lang="en")
     own = [ax.get_title(), ax.get_ylabel(), *wordings(ax)]

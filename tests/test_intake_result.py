@@ -1,7 +1,11 @@
 """The outcome of a check: what a script gets as JSON, and what a person reads."""
 
+import re
 from decimal import Decimal
 
+import pandas as pd
+
+import hengstats as hs
 from hengstats.errors import SheetError, place_fault
 from hengstats.intake.result import COLUMNS, Cell, Checked
 
@@ -99,3 +103,10 @@ def test_a_name_is_no_markup_in_jupyter():
         file="<b>.csv", sha256="", table="building_year", errors=(FAULT,)
     )._repr_html_()
     assert "&lt;b&gt;.csv" in shown
+
+
+def test_what_may_come_in_is_shown_with_heads_in_words_and_without_blank_columns():
+    sheet = {"楼宇": ["甲楼"], "年份": [2022], "税收(亿元)": ["12.6"]}
+    shown = hs.check(pd.DataFrame(sheet))._repr_html_()
+    heads = re.findall("<th>(.*?)</th>", shown)
+    assert heads == ["年份 year", "对象 building", "楼宇税收 tax"]

@@ -155,3 +155,5 @@ def test_one_of_several_is_called_by_name():
         hs.describe(both, entity="丙")
     with pytest.raises(DataError, match="nonsense"):
         hs.describe(both, "nonsense")
+    with pytest.raises(DataError, match="换一个晚些的日期"):  # and lists no names
+        hs.describe(both[both["year"] < 2020], entity="乙")

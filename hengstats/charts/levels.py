@@ -312,7 +312,9 @@ def _title_levels(
     measure = shown[counts.index(max(counts))]
     unit = unit_of(panel, measures[0], lang)
     what = _list_measures(panel, measures, lang)
-    subtitle = say("chart", "axis", lang, measure=what, unit=unit)
+    subtitle = say("chart", "axis", lang, measure=what, unit=unit) if unit else what
+    if not max(counts):
+        names = names[:1]  # of none of them is there more to say
     if len(names) == 1:
         told = describe_one(panel, measure, names[0], lang=lang)
         parts = [told[key] for key in ("course", "bounds") if key in told]

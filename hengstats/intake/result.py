@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hengstats.errors import Fault, place_fault
 from hengstats.intake.grid import Grid
 from hengstats.messages import message
-from hengstats.vocabulary import UNITS, say
+from hengstats.vocabulary import UNITS, measure_label, say
 
 if TYPE_CHECKING:  # the child process that reads a sheet stays small without it
     import pandas as pd
@@ -269,8 +269,10 @@ class Checked:
     def _repr_html_(self) -> str:
         """Show itself in Jupyter."""
         said = "<br>".join(html.escape(line) for line in self.say().splitlines())
-        shown = "" if self.errors else self.records.to_html(index=False, na_rep="")
-        return f"<p>{said}</p>{shown}"
+        if self.errors:
+            return f"<p>{said}</p>"
+        shown = self.records.dropna(axis=1, how="all").rename(columns=_head)
+        return f"<p>{said}</p>{shown.to_html(index=False, na_rep='')}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `check --json` prints; tax in 亿元."""
@@ -298,6 +300,15 @@ class Checked:
             "flags": flags,
             "warnings": [asdict(fault) for fault in self.warnings],
         }
+
+
+def _head(column: str) -> str:
+    """Return the head of a column as Jupyter shows it, in Chinese beside its key."""
+    head = {"year": "year", "building": "entity"}.get(column)
+    if head:
+        return f"{say('head', head, 'zh-Hans')} {column}"
+    label = measure_label(CUSTOMARY.get(column, (column,))[0], "zh-Hans")
+    return f"{label} {column}"
 
 
 def _plain(cell: Cell, number: Decimal | None) -> int | float | None:

@@ -3,6 +3,7 @@
 
 local DOCX, HTML = FORMAT == "docx", FORMAT:match("^html") ~= nil
 local DIGITS = { "一", "二", "三", "四", "五", "六", "七", "八", "九" }
+local SHORT, LITTLE = 14, 1000 -- rows of a table, bytes of its text
 local DEPTH = 2 -- levels of headings in the contents
 local labels, places = {}, {} -- what a label says, where a source is listed
 local counts, entries = { 0, 0, 0, 0, 0, 0 }, {}
@@ -140,7 +141,15 @@ local function show_figure(figure)
 end
 
 local function show_table(table)
-  if not HTML then return nil end
+  if DOCX then return nil end
+  if not HTML then -- a short table is not parted by the end of a page
+    local rows = 0
+    for _, body in ipairs(table.bodies) do rows = rows + #body.body end
+    if rows > SHORT or #pandoc.utils.stringify(table) > LITTLE then return nil end
+    local walked = table:walk({ Span = show_label, Link = show_link, Str = show_citations })
+    local function typst(text) return pandoc.RawBlock("typst", text) end
+    return { typst("#block(breakable: false, width: 100%)["), walked, typst("]") }, false
+  end
   for _, body in ipairs(table.bodies) do body.row_head_columns = 1 end
   -- Wider than a telephone, a table is moved under the finger, or by the keyboard.
   local name = pandoc.utils.stringify(table.caption.long)

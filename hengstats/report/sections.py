@@ -291,12 +291,13 @@ def _summary(given: Inputs) -> list[Block]:
         lines.append(_labelled(given, "participation", _join(given, took_part)))
     if isinstance(given.verdict, Verdict):
         plain = _plain(given, given.verdict)
-        plain = plain if given.verdict.finding == "moves_together" else plain[:1]
-        lines.append(_labelled(given, "together", _join(given, plain)))
+        told = plain if given.verdict.finding == "moves_together" else plain[:1]
+        lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
         text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
         lines.append(_labelled(given, "rivals", text))
-    return [*lines, *_main_chart(given), small(_how_to_read(given))]
+    reading = [small(_how_to_read(given))]
+    return [*lines, *_main_chart(given), *reading]
 
 
 def _n_rivals(given: Inputs) -> str:
@@ -337,10 +338,10 @@ def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     shown = [row["entity"] for row in rows[:most]]
     label, title = measure_label(given, measure), f"{kind}_figure"
     key = f"{kind}-{measure}".replace("_", "-")
+    drawn = partial(draw, given.panel, measure=measure, entities=shown)
     last = kind == "ranking"
-    drawn = list_figures(given, given.panel, [measure], shown, last=last)
-    draw_all = partial(draw, given.panel, measure=measure, entities=shown)
-    return _picture(given, key, draw_all, drawn, title=title, what=label)
+    listed = list_figures(given, given.panel, [measure], shown, last=last)
+    return _picture(given, key, drawn, listed, title=title, what=label)
 
 
 def _members_chart(given: Inputs) -> list[Block]:

@@ -1,0 +1,101 @@
+"""The report as a web page, seen in a real browser: on a phone, a desk and on paper.
+
+Where there is no Chromium the tests are skipped and say so.
+"""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from browsing import MARKS, browser
+
+from hengstats.report import make_report
+from hengstats.report.inputs import Edition
+
+pytestmark = MARKS
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+SIZES = {"phone": (390, 844, "screen"), "desk": (1280, 900, "screen")}
+SIZES |= {"paper": (627, 934, "print")}  # A4 within its margins, at 96 dots an inch
+# What reaches over the right edge of the page, and not within something that scrolls.
+OVERFLOWING = """() => {
+  const width = document.documentElement.clientWidth;
+  const scrolls = (one) => one && one !== document.documentElement
+    && (["auto", "scroll"].includes(getComputedStyle(one).overflowX)
+      || scrolls(one.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter((one) => one.getBoundingClientRect().right > width + 1 && !scrolls(one))
+    .map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`);
+}"""
+DANGLING = """() => [...document.querySelectorAll("a[href^='#']")]
+  .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)))
+  .filter((id) => id && !document.getElementById(id))"""
+FAULTY = """async () => (await axe.run()).violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200)])"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Return the browser."""
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def opened(chromium, tmp_path_factory):
+    """Return the whole report on Plaza 66, without its notebooks, in the browser."""
+    out = tmp_path_factory.mktemp("report")
+    made = make_report("plaza66", out, Edition(lang="zh-Hans"), notebooks=[])
+    page = chromium.new_page()
+    page.goto((made.folder / "report.html").as_uri())
+    return page
+
+
+def look(page, size):
+    """Show a page as large as one sees it."""
+    width, height, medium = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media=medium)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_reaches_over_the_edge_of_the_page(opened, size):
+    look(opened, size)
+    assert opened.evaluate(OVERFLOWING) == []
+    whole = "document.documentElement.scrollWidth"
+    assert opened.evaluate(whole) <= SIZES[size][0]
+
+
+def test_every_link_within_the_page_leads_somewhere(opened):
+    assert opened.locator("a[href^='#']").count() > 20
+    assert opened.evaluate(DANGLING) == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_who_does_not_see_or_point_can_read_the_page(opened, size):
+    look(opened, size)
+    opened.evaluate(AXE.read_text("utf-8"))
+    assert opened.evaluate(FAULTY) == []
+
+
+def test_no_picture_is_missing_and_each_says_what_it_shows(opened):
+    seen = "one => [one.complete && one.naturalWidth > 0, one.alt]"
+    pictures = opened.locator("img")
+    assert pictures.count() > 3
+    for number in range(pictures.count()):
+        is_there, text = pictures.nth(number).evaluate(seen)
+        assert (is_there, len(text) > 3) == (True, True), text
+
+
+def test_what_is_wrong_with_a_page_is_seen(chromium):
+    page = chromium.new_page()
+    look(page, "phone")
+    page.set_content(
+        "<html><body><a href='#nowhere'>x</a><a href='#'></a><img src='x.png'>"
+        "<p style='width:900px'>wide</p></body></html>"
+    )
+    page.evaluate(AXE.read_text("utf-8"))
+    assert page.evaluate(DANGLING) == ["nowhere"]
+    assert page.evaluate(OVERFLOWING) == ["P  wide"]
+    found = {name for name, *_ in page.evaluate(FAULTY)}
+    assert {"image-alt", "link-name", "html-has-lang"} <= found
