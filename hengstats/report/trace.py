@@ -161,10 +161,12 @@ def _list_records(given: Inputs) -> dict[tuple[str, ...], Row]:
 
 
 def _settle(origin: Origin, stores: Mapping[tuple[str, ...], Row]) -> Origin:
-    """Return a record that was accepted as the figure that it is."""
+    """Return one origin for one record: if it was accepted, the figure that it is."""
     row = stores.get((origin.kind, *origin.key), {})
-    if origin.kind != "record" or not row.get("accepted"):
+    if origin.kind != "record":
         return origin
+    if not row.get("accepted"):
+        return record(row)
     key = (row["entity"], row["measure"], str(int(row["year"])))
     return Origin("figure", key)
 
