@@ -223,7 +223,7 @@ def _show(choice: Choice) -> str:
         shown = [_headline(choice, panel)] if choice.against else []
         for ax, one in zip(_draw(choice), choice.measures, strict=True):
             text = describe(panel, one, choice.entity, lang=choice.lang)
-            shown += [_picture(ax), f"<p>{html.escape(text)}</p>"]
+            shown += [_picture(ax, choice.lang), f"<p>{html.escape(text)}</p>"]
     except (DataError, GlyphError) as fault:
         plt.close("all")
         shown = [f"<p role='alert'>⚠ {html.escape(str(fault))}</p>"]
@@ -248,16 +248,19 @@ def _headline(choice: Choice, panel: pd.DataFrame) -> str:
     return f'<div style="{STYLE}"><b>{finding}</b><p>{text}</p></div>'
 
 
-def _picture(ax: Axes) -> str:
-    """Return a chart as an image in a page, its title as what is read aloud."""
+def _picture(ax: Axes, lang: str) -> str:
+    """Return a chart as an image in a page, with what is read aloud in its stead."""
     figure, page = ax.get_figure(root=True), io.BytesIO()
     assert figure is not None
     figure.savefig(page, format="png", dpi=110, bbox_inches="tight")
     plt.close(figure)
     text = base64.b64encode(page.getvalue()).decode("ascii")
-    title = html.escape(ax.get_title(), quote=True)
+    about = [one.get_text() for one in ax.texts if one.get_gid() == "subtitle"]
+    lines = ax.get_title().splitlines()
+    title = (" " if lang == "en" else "").join(line.strip() for line in lines)
+    read = html.escape(say("word", "colon", lang).join([*about, title]), quote=True)
     return (
-        f'<img alt="{title}" style="max-width:100%" src="data:image/png;base64,{text}">'
+        f'<img alt="{read}" style="max-width:100%" src="data:image/png;base64,{text}">'
     )
 
 

@@ -29,7 +29,7 @@ OVERFLOWING = """() => {
 DANGLING = """() => [...document.querySelectorAll("a[href^='#']")]
   .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)))
   .filter((id) => id && !document.getElementById(id))"""
-FAULTY = """async () => (await axe.run()).violations
+FAULTY = """async () => (await axe.run({resultTypes: ["violations"]})).violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200)])"""
 
@@ -71,7 +71,7 @@ def test_every_link_within_the_page_leads_somewhere(opened):
     assert opened.evaluate(DANGLING) == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["phone"])  # where more has to scroll
 def test_who_does_not_see_or_point_can_read_the_page(opened, size):
     look(opened, size)
     opened.evaluate(AXE.read_text("utf-8"))

@@ -42,7 +42,7 @@ def test_conda_asks_for_the_same_packages_with_the_same_floors():
         for line in CONDA_LINES
     }
     assert asked == {"python" + PROJECT["requires-python"], "pip", *CORE}
-    assert CONDA[-1] == {"pip": ["-e .[report]"]}
+    assert CONDA[-1] == {"pip": ["-e .[report,zh]"]}
 
 
 @pytest.mark.parametrize("line", CONDA_LINES)

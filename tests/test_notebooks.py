@@ -19,7 +19,7 @@ ALL = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
 # no function, class, loop, other library, path, change of settings
 UNWANTED = re.compile(
-    r"\b(def|class|lambda|for|while|open|Path|rcParams|set_option)\b|[\\/]\w|%\w"
+    r"\b(def|class|lambda|for|while|open|Path|rcParams|set_option)\b|[\\/](?!n\b)\w|%\w"
     r"|^\s*(from|import) (?!(hengstats as hs|numpy as np|pandas as pd)$)",
     re.M,
 )

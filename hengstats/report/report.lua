@@ -153,7 +153,8 @@ local function show_table(table)
   for _, body in ipairs(table.bodies) do body.row_head_columns = 1 end
   -- Wider than a telephone, a table is moved under the finger, or by the keyboard.
   local name = pandoc.utils.stringify(table.caption.long)
-  local kind = { role = "region", tabindex = "0", ["aria-label"] = name }
+  -- pairs, as a table by names has no order, and the same page must have the same bytes
+  local kind = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", name } }
   local walked = table:walk({ Span = show_label, Link = show_link, Str = show_citations })
   return pandoc.Div(walked, pandoc.Attr("", { "wide" }, kind)), false
 end
