@@ -84,7 +84,10 @@ def trace_numbers(given: Inputs, text: str) -> Trace:
             continue
         rows[origin] = _describe(given, origin, stores)
         rows[origin] |= {"id": f"f{len(rows)}", "shown": shown.get(origin, "")}
-        rows[origin]["shown"] = rows[origin]["shown"] or rows[origin]["printed"]
+        row = rows[origin]
+        row["shown"] = row["shown"] or row["printed"]
+        if row["unit"] == "%" and row["shown"][-1:].isdigit():  # the head had the sign
+            row["shown"] += "%"
         found = [_settle(one, stores) for one in origin.inputs]
         leads[origin] = found or _beside(origin, stores)
         waiting += leads[origin]
