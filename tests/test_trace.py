@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from reporting import write_dataset
+from storing import begin
 from walking import bare_numbers, names_of, walk
 
 from hengstats.ledger import Citations
@@ -80,6 +81,18 @@ def entry(page, number):
 def test_no_number_leads_nowhere(page):
     given, _, text = page
     assert bare_numbers(text, names_of(given)) == []
+
+
+def test_what_has_changed_leads_somewhere_too(tmp_path, monkeypatch):
+    head = "年份,楼宇,税收(亿元),党员数\n"
+    before = "2019,示例甲,1.2,100\n2020,示例甲,1.3,110\n2020,示例乙,约2.5,60\n"
+    mine = begin(tmp_path, monkeypatch, head + before)
+    after = "2020,示例甲,1.4,110\n2021,示例甲,1.8,130\n2021,示例乙,2.6,60\n"
+    mine(head + after, "2023-03-31")
+    given, traced, text = write_page(tmp_path / "page", tmp_path / "mine")
+    assert bare_numbers(text, names_of(given)) == []
+    [old] = [row for row in traced.table if row["printed"] == "1.3亿元"]
+    assert "后来的表已经换掉或撤回" in entry(text, old["id"])
 
 
 def test_a_number_typed_into_a_sentence_is_found(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengstats.charts import marks
 from hengstats.charts.choose import choose_entities
 from hengstats.evidence import Verdict
 from hengstats.evidence.refusals import label_refusals
@@ -22,7 +23,7 @@ from hengstats.ledger import (
     name_origins,
     record,
 )
-from hengstats.prose import figures_of, latest_rows, say_figure
+from hengstats.prose import Row, figures_of, latest_rows, say_figure
 from hengstats.report.inputs import Inputs, entity_label, measure_label
 from hengstats.report.tables import grown, origin_of_event, origin_of_growth
 from hengstats.revisions import Changes
@@ -149,6 +150,22 @@ def list_figures(
             )
             series.append(_line(label, comma.join(items), lang))
     return series
+
+
+def list_many(given: Inputs, measure: str, most: int, *, last: bool) -> list[str]:
+    """Return the figures of a chart of many: of the last year, or of every year."""
+    if last:
+        rows = latest_rows(given.panel, measure)[0]
+    else:
+        known = figures_of(given.panel, measure)
+        rows = sorted(known, key=_latest_and_largest, reverse=True)
+    names = list(dict.fromkeys(row["entity"] for row in rows))[:most]
+    return list_figures(given, given.panel, [measure], names, last=last)
+
+
+def _latest_and_largest(row: Row) -> tuple[int, float]:
+    """Return the key by which small charts are in order."""
+    return row["year"], marks.middle(*(row[end] for end in ("value", "lower", "upper")))
 
 
 def _line(label: str, text: str, lang: str) -> str:

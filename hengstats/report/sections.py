@@ -81,6 +81,7 @@ from hengstats.report.origins import (
     list_events,
     list_figures,
     list_growths,
+    list_many,
     list_rates,
     list_revised,
     list_verdict,
@@ -351,14 +352,11 @@ def _main_chart(given: Inputs) -> list[Block]:
 def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     """Return a chart of all entities: their ranking, or a small one of each."""
     draw = {"ranking": draw_ranking, "multiples": draw_multiples}[kind]
-    rows, _ = latest_rows(given.panel, measure)
     most = {"ranking": tables.RANKED, "multiples": DRAWN}[kind]
-    shown = [row["entity"] for row in rows[:most]]
     label, title = measure_label(given, measure), f"{kind}_figure"
     key = f"{kind}-{measure}".replace("_", "-")
     drawn = partial(draw, given.panel, measure=measure, most=most)
-    last = kind == "ranking"
-    listed = list_figures(given, given.panel, [measure], shown, last=last)
+    listed = list_many(given, measure, most, last=kind == "ranking")
     return _picture(given, key, drawn, listed, title=title, what=label)
 
 

@@ -84,12 +84,16 @@ def trace_numbers(given: Inputs, text: str) -> Trace:
             continue
         rows[origin] = _describe(given, origin, stores)
         rows[origin] |= {"id": f"f{len(rows)}", "shown": shown.get(origin, "")}
-        rows[origin]["shown"] = rows[origin]["shown"] or rows[origin]["printed"]
+        row = rows[origin]
+        row["shown"] = row["shown"] or row["printed"]
+        if row["unit"] == "%" and row["shown"][-1:].isdigit():  # the head had the sign
+            row["shown"] += "%"
         found = [_settle(one, stores) for one in origin.inputs]
         leads[origin] = found or _beside(origin, stores)
         waiting += leads[origin]
     for origin, row in rows.items():
         if not origin.key:
+            row |= _common(rows, leads[origin])
             row["formula"] = _formula(given, origin, leads[origin], rows, stores)
             row["inputs"] = " ".join(rows[one]["id"] for one in leads[origin])
     entries = [_entry(given, one, leads[one], rows, stores) for one in rows]
@@ -160,10 +164,12 @@ def _list_records(given: Inputs) -> dict[tuple[str, ...], Row]:
 
 
 def _settle(origin: Origin, stores: Mapping[tuple[str, ...], Row]) -> Origin:
-    """Return a record that was accepted as the figure that it is."""
+    """Return one origin for one record: if it was accepted, the figure that it is."""
     row = stores.get((origin.kind, *origin.key), {})
-    if origin.kind != "record" or not row.get("accepted"):
+    if origin.kind != "record":
         return origin
+    if not row.get("accepted"):
+        return record(row)
     key = (row["entity"], row["measure"], str(int(row["year"])))
     return Origin("figure", key)
 
@@ -224,6 +230,20 @@ def _box(
 # How a number was computed
 
 
+def _common(
+    rows: Mapping[Origin, dict[str, str]], inputs: Sequence[Origin]
+) -> dict[str, str]:
+    """Return whose and what all inputs are, and of which years if they are two."""
+    told = {
+        key: next(iter(values)) if len(values) == 1 else ""
+        for key in ("entity", "measure")
+        for values in [{rows[one][key] for one in inputs}]
+    }
+    years = [rows[one]["period"][:4] for one in inputs]
+    pair = told["measure"] and len(years) == len("ab") and all(years)
+    return told | {"period": "/".join(dict.fromkeys(years)) if pair else ""}
+
+
 def _formula(
     given: Inputs,
     origin: Origin,
@@ -261,7 +281,8 @@ def _entry(
     """Return one record as HTML."""
     row = rows[origin]
     comma = say("word", "comma", given.lang)
-    parts = [row["entity"], row["measure"], row["period"].replace("/", " / ")]
+    when = row["period"].replace("/", " / " if origin.key else "→")
+    parts = [row["entity"], row["measure"], when]
     lines = {"what": _text(comma.join(part for part in parts if part))}
     if origin.key:
         found = stores[(origin.kind, *origin.key)]
@@ -275,7 +296,7 @@ def _entry(
             "accepted": _text(_accepted(given, found)) if row["measure"] else "",
         }
     else:
-        lines["formula"] = _text(row["formula"])
+        lines |= {"formula": _text(row["formula"]), "value": _text(_ends(given, row))}
     links = [
         f'<li><a class="fig" href="#fig-{rows[one]["id"]}">'
         f"{_link(one, rows[one], comma)}</a></li>"
@@ -296,10 +317,34 @@ def _entry(
     ).replace("、" + row["id"], f"{comma}{row['id']}")
 
 
+def _ends(given: Inputs, row: Mapping[str, str]) -> str:
+    """Return a computed number to four digits, and its bounds."""
+    sign = "%" * (row["unit"] == "%")
+    low, value, high = (
+        f"{float(row[end]):.4g}{sign}".replace("-", "−") if row[end] else ""
+        for end in ("lower", "value", "upper")
+    )
+    box = ""
+    if low and high and low != high:
+        box = say("hedge", "range", given.lang, low=low, high=high)
+    elif low != high:
+        key, end = ("from_on", "low") if low else ("up_to", "high")
+        box = phrase(given, key, **{end: low or high})
+    if value and box:
+        return phrase(given, "record_within", value=value, box=box)
+    return value or box
+
+
 def _link(origin: Origin, row: Mapping[str, str], comma: str) -> str:
     """Return what an input is called: what it is of, and how it reads."""
-    parts = [row["entity"], row["measure"], row["period"].replace("/", " / ")]
-    words = [part for part in parts if part] if origin.key else [row["formula"]]
+    parts = [
+        row["entity"],
+        row["measure"],
+        row["period"].replace("/", " / " if origin.key else "→"),
+    ]
+    words = [part for part in parts if part]
+    if not (origin.key or row["period"]):
+        words.append(row["formula"])
     return _text(comma.join([*words, row["shown"]]))
 
 
