@@ -207,7 +207,7 @@ def set_up(lock_file):
         return 1
     say(
         f"正在按 {lock_file} 安装到 {env.name}，约需两三分钟，只在第一次……",
-        f"Putting {lock_file} into {env.name}: two or three minutes, this time only ...",
+        f"Putting {lock_file} into {env.name}: 2 or 3 minutes, this time only ...",
     )
     code = install(env, lock_file)
     if code:
