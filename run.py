@@ -52,8 +52,8 @@ HELP = """\
   bench [NAME...]    运行基准测试             the benchmarks, all or those named
   lock               重写两个锁文件           resolve again; newer with --upgrade
 
-第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需一分钟。
-The first run sets up .venv (bench: .venv-bench), which takes about a minute.
+第一次运行会自动安装到 .venv（基准测试用 .venv-bench），约需两三分钟。
+The first run sets up .venv (bench: .venv-bench), which takes two or three minutes.
 """
 
 
@@ -206,8 +206,8 @@ def set_up(lock_file):
         )
         return 1
     say(
-        f"正在按 {lock_file} 安装到 {env.name}，约需一分钟，只在第一次……",
-        f"Putting {lock_file} into {env.name}: about a minute, this time only ...",
+        f"正在按 {lock_file} 安装到 {env.name}，约需两三分钟，只在第一次……",
+        f"Putting {lock_file} into {env.name}: 2 or 3 minutes, this time only ...",
     )
     code = install(env, lock_file)
     if code:

@@ -6,7 +6,6 @@ A dataset is a folder of CSV files, `data/README.md` says which, and the vintage
 
 import csv
 import datetime as dt
-import difflib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,8 @@ import pandas as pd
 from hengstats.csvsafe import from_csv
 from hengstats.dates import last_day
 from hengstats.errors import DataError, locate
-from hengstats.messages import data_error, message
+from hengstats.intake.process import SHEETS, near_file
+from hengstats.messages import data_error, message, near_names
 from hengstats.records import (
     COLUMNS,
     REQUIRED,
@@ -280,8 +280,11 @@ def load_milestones(dataset: str, as_of: str | None = None) -> pd.DataFrame:
     return read_dataset(dataset, as_of).milestones.copy()
 
 
-def find_dataset(dataset: str) -> Path:
-    """Return the folder of a dataset, or say which ones there are."""
+def find_dataset(dataset: str, *, made: bool = True) -> Path:
+    """Return the folder of a dataset, or say which ones there are.
+
+    One that is not yet `made` is to be made, if its name is no slip.
+    """
     places = [DATA / dataset, Path(dataset)]
     if Path(dataset).name == str(dataset) not in ("", ".."):
         # A notebook stands in a folder below the one where datasets are made.
@@ -289,12 +292,21 @@ def find_dataset(dataset: str) -> Path:
     for folder in places:
         if (folder / "records.csv").is_file():
             return folder
-    known = sorted(p.parent.name for p in DATA.glob("*/records.csv"))
-    near = difflib.get_close_matches(str(dataset), known, 1, 0.5)
-    told = {"dataset": dataset, "folder": DATA / dataset}
-    told |= {"near": f"（是不是“{near[0]}”？）" if near else ""}
-    told |= {"known": "、".join(known) or "无"}
-    raise data_error("dataset.unknown", **told)
+    raise _no_dataset(Path(dataset), made)
+
+
+def _no_dataset(path: Path, made: bool) -> DataError:
+    """Return why a path leads to no dataset, and to what it might."""
+    told = {"dataset": path, "near": "", "known": "、".join(list_at_hand()) or "无"}
+    if path.is_file():
+        return data_error("dataset.is_sheet", **told)
+    if path.is_dir():
+        return data_error("dataset.no_records", **told)
+    if path.suffix.lower() in SHEETS:
+        told["near"] = near_file(path)
+        return data_error("dataset.no_file", **told)
+    told["near"] = near_names(str(path), list_at_hand())
+    return data_error(f"dataset.{'unknown' if made else 'not_made'}", **told)
 
 
 def list_at_hand() -> list[str]:

@@ -4,8 +4,7 @@ Keys such as `tax_revenue` stay what tables hold; a name in any of the three scr
 found wherever a measure or an entity is asked for, and `label` shows a table with it.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 from hengstats.dataset import list_labels, read_dataset
 from hengstats.intake.heads import means, normal
 from hengstats.intake.result import CUSTOMARY
-from hengstats.messages import data_error
+from hengstats.messages import data_error, near_names
 from hengstats.vocabulary import (
     LANGUAGES,
     check_language,
@@ -81,12 +80,6 @@ def find_entity(table: pd.DataFrame, wanted: object) -> Any:
         told = {"entity": wanted, "near": near, "known": shorten_list(listed)}
         raise data_error("labels.no_entity", **told)
     return found
-
-
-def near_names(wanted: str, known: Iterable[str]) -> str:
-    """Return a question with the known names that a wrong one is most like."""
-    close = difflib.get_close_matches(str(wanted), list(dict.fromkeys(known)), 3, 0.5)
-    return f"（是不是“{'”“'.join(close)}”？）" if close else ""
 
 
 def list_measures(table: pd.DataFrame, measures: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ where there is none), what was found, the mend (Chinese, without full stops, to 
 请), and both in one English sentence. {blanks} are filled in by the caller.
 """
 
+import difflib
 import errno
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -32,6 +34,12 @@ def data_error(key: str, **values: object) -> DataError:
     """Return the error of a dataset or table that a message describes."""
     _, found, mend, english = message(key, **values)
     return DataError(visible(f"{found}。请{mend}。 [{english}]"))
+
+
+def near_names(wanted: str, known: Iterable[str]) -> str:
+    """Return a question with the known names that a wrong one is most like."""
+    close = difflib.get_close_matches(str(wanted), list(dict.fromkeys(known)), 3, 0.5)
+    return f"（是不是“{'”“'.join(close)}”？）" if close else ""
 
 
 def refuse_write(folder: object, fault: OSError) -> DataError:

@@ -125,10 +125,12 @@ def test_python_m_hengstats_says_the_same_and_runs_nothing_that_lies_there(
     asked = ["verify", "nowhere"]
     main(asked)
     told = capsys.readouterr().err
+    place = tmp_path / "empty"  # beside it lies the dataset of no other test
+    place.mkdir()
     for name in ("json", "pandas"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+        (place / f"{name}.py").write_text("raise SystemExit(3)")
     given = os.environ | {"PYTHONPATH": str(ROOT)}
-    for folder in (ROOT, tmp_path):
+    for folder in (ROOT, place):
         command = [sys.executable, "-m", "hengstats", *asked]
         done = subprocess.run(
             command, cwd=folder, capture_output=True, encoding="utf-8", env=given

@@ -1,5 +1,6 @@
 """What was known on a date is what had been published by its end."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -268,3 +269,25 @@ def test_a_file_that_is_a_link_to_somewhere_else_is_not_read(mine, name):
     (mine / name).symlink_to(mine.parent / name)
     with pytest.raises(hs.DataError, match=f"mine/{name}.* 是通往别处的链接"):
         read(str(mine))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            "../here/台账.xlsx",
+            "“../here/台账.xlsx”是一份表，还不是数据集。请先用 hengstats new",
+        ),
+        ("台帐.xlsx", "没有“台帐.xlsx”这个文件（是不是“台账.xlsx”？）。"),
+        ("mydta", "没有“mydta”这个数据集（是不是“mydata”？）。请从现有的数据集里选"),
+        (".", "不是数据集：里面没有 records.csv"),
+    ],
+)
+def test_what_is_no_dataset_is_told_what_it_is(tmp_path, monkeypatch, asked, said):
+    (tmp_path / "here" / "mydata").mkdir(parents=True)
+    (tmp_path / "here" / "mydata" / "records.csv").touch()
+    (tmp_path / "here" / "台账.xlsx").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(hs.DataError, match=re.escape(said)) as refused:
+        hs.build_panel([asked])
+    assert "data/.." not in str(refused.value)

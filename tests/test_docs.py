@@ -44,3 +44,13 @@ def test_no_link_leads_nowhere():
 def test_a_page_of_which_a_number_was_changed_is_found():
     page = "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n"
     assert docs.run_page(page) == page.replace("3", "2")
+
+
+def test_the_pages_say_how_long_the_first_run_takes_and_how_a_script_of_ones_own_runs():
+    texts = {page: page.read_text("utf-8") for page in DOCS.rglob("*.md")}
+    texts |= {page: page.read_text("utf-8") for page in DOCS.parent.glob("README*.md")}
+    hasty = re.compile("约需一分钟|about\\s+a\\s+minute")
+    assert [page for page, text in texts.items() if hasty.search(text)] == []
+    for page in ("zh/windows.md", "en/windows.md", "../README.md", "../README.zh.md"):
+        text = (DOCS / page).read_text("utf-8")
+        assert r".venv\Scripts\python" in text and ".venv/bin/python" in text

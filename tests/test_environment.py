@@ -1,7 +1,12 @@
 """pyproject.toml, environment.yml and the two locks agree with one another."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,3 +83,25 @@ def test_packages_in_both_locks_have_the_same_version_and_peers_stay_apart():
 def test_lock_files_that_record_registry_addresses_are_ignored_by_git():
     ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
     assert {"uv.lock", "pylock.toml"} <= set(ignored)
+
+
+def test_beside_a_folder_of_its_name_the_package_is_found(tmp_path):
+    checkout, site = tmp_path / "hengstats", tmp_path / "site"
+    (checkout / "hengstats").mkdir(parents=True)
+    (checkout / "hengstats" / "__init__.py").write_text("here = True\n")
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, checkout)
+    build = f"import setuptools.build_meta as b; b.build_editable({str(site)!r})"
+    site.mkdir()
+    subprocess.run([sys.executable, "-c", build], cwd=checkout, check=True)
+    with zipfile.ZipFile(next(site.glob("*.whl"))) as wheel:
+        wheel.extractall(site)
+    script = tmp_path / "mine.py"
+    script.write_text(
+        f"import site; site.addsitedir({str(site)!r})\n"
+        "import hengstats; print(hengstats.here)\n"
+    )
+    clean = {key: os.environ[key] for key in os.environ if key != "PYTHONPATH"}
+    words = [sys.executable, "-S", str(script)]
+    found = subprocess.run(words, env=clean, capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("True\n", "")

@@ -271,7 +271,7 @@ def test_what_cannot_be_said_of_a_sheet_is_refused(mine, said, told):
 
 @pytest.mark.parametrize(
     ("files", "to", "told"),
-    [([], "mine", "没有给出表格"), (["表.csv"], "yours", "没有“yours”这个数据集")],
+    [([], "mine", "没有给出表格"), (["表.csv"], "yours", "先运行 hengstats new yours")],
 )
 def test_no_sheet_and_no_dataset_are_refused(mine, files, to, told):
     with pytest.raises(DataError, match=told):

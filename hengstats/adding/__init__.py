@@ -102,7 +102,7 @@ def add(
     DataError
         If there is no such dataset, it is damaged, or it cannot be written.
     """
-    folder = find_dataset(str(to))
+    folder = find_dataset(str(to), made=False)
     paths = [files] if isinstance(files, str | Path) else list(files)
     about = _describe(title, publisher, published, standing, reason, today)
     answers = Answers(
@@ -144,6 +144,7 @@ def heads_of(dataset: str | Path) -> dict[str, list[str]]:
 
     The unit and the labels of each, as `hengstats.check` takes them.
     """
+    find_dataset(str(dataset), made=False)
     data = read_dataset(str(dataset))
     return own_measures(data.name, data.codebook)
 

@@ -87,7 +87,7 @@ def check(
     from hengstats.intake.process import check_frame, check_in_child
 
     if table and table not in TABLES:
-        raise ValueError(f"没有“{table}”这种表；有的是：{'、'.join(TABLES)}")
+        raise ValueError(f"没有“{table}”这种表；可以写：{'、'.join(TABLES)}")
     asked = Asked(
         table=table,
         columns=dict(columns or {}),

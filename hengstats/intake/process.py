@@ -30,6 +30,7 @@ from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
 from hengstats.intake.grid import TEXT as LONGEST
 from hengstats.intake.grid import UNPACKED, Grid, Value
 from hengstats.intake.result import Asked, Cell, Checked, Outcome, Refusal, refuse
+from hengstats.messages import near_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,7 @@ WAIT = 101.0  # seconds more by the clock, on a machine that is busy with other 
 MEMORY = 480 * 2**20  # of the process; what is resident stays below 512 MiB
 ENGINE_MEMORY = 700 * 2**20  # what an engine may reserve, of which it uses part
 HEAD_ROWS = 30  # in which the heads of a sign-in log are looked for
+SHEETS = (".xlsx", ".xls", ".xlsm", ".csv", ".tsv", ".txt", ".parquet")
 _START = 4096  # bytes that tell the kind of a file
 _BROKE_DOWN = "hengstats broke down: "  # what the child says last, and then where
 _OUT_OF_MEMORY, _OUT_OF_TIME = -9, -24  # SIGKILL, as the system does it, and SIGXCPU
@@ -65,7 +67,7 @@ def check_in_child(path: Path, asked: Asked) -> Checked:
     try:
         seconds = _seconds(path)
     except OSError as error:
-        return _refused(path, asked, _unreadable(error))
+        return _refused(path, asked, _unreadable(error, path))
     question = {"path": str(path), "asked": asdict(asked), "seconds": seconds}
     try:
         # What an engine puts aside goes with it, also where it is ended.
@@ -150,11 +152,18 @@ def _explain(code: int | None, where: str, seconds: float) -> Refusal:
     return refuse("process.broke_down", where=where or code)
 
 
-def _unreadable(error: OSError) -> Refusal:
+def _unreadable(error: OSError, path: Path) -> Refusal:
     """Return the refusal of a file that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
-        return refuse("process.no_file")
+        return refuse("process.no_file", near=near_file(path))
     return refuse("process.unreadable", kind=type(error).__name__)
+
+
+def near_file(path: Path) -> str:
+    """Return a question with the sheets of a folder that a wrong name is most like."""
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    names = sorted(one.name for one in beside if one.suffix.lower() in SHEETS)
+    return near_names(path.name, names)
 
 
 def _refused(path: Path, asked: Asked, refusal: Refusal) -> Checked:
@@ -296,7 +305,7 @@ def check_here(path: Path, asked: Asked) -> Checked:
     except SheetError as error:
         outcome = Outcome(errors=error.faults)
     except (Refusal, OSError) as error:
-        refusal = error if isinstance(error, Refusal) else _unreadable(error)
+        refusal = error if isinstance(error, Refusal) else _unreadable(error, path)
         outcome = Outcome(errors=(refusal.at(path.name),))
     return _checked(path.name, digest, table, outcome)
 

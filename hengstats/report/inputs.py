@@ -22,12 +22,13 @@ from hengstats.dataset import (
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
 from hengstats.figures import settle_figures
+from hengstats.labels import find_entity
 from hengstats.ledger import Citations
 from hengstats.messages import data_error
 from hengstats.panel import build_panel, panel_of, series_of
 from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording
-from hengstats.vocabulary import LANGUAGES, say
+from hengstats.vocabulary import say
 
 TAX, MEMBERS = "tax_revenue", "branch_members"
 # What a source that anybody can look up has in its address.
@@ -155,7 +156,7 @@ def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
     dated = data.records["entity"].isin(figures["entity"])
     entities = tuple(data.records.loc[dated, "entity"].unique())
     if edition.entity:
-        entities = (_find_entity(data, entities, edition.entity),)
+        entities = (find_entity(panel, edition.entity),)
         figures = figures[figures["entity"] == entities[0]]
         panel = panel_of([data], figures)
     wide = build_panel([dataset, *data.comparators.values()]) if others else whole
@@ -186,26 +187,6 @@ def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
         changes=changes(dataset, lang=edition.lang) if len(data.vintages) > 1 else None,
         edition=edition,
     )
-
-
-def _find_entity(data: Dataset, entities: Sequence[str], asked: str) -> str:
-    """Return the entity of this key or name.
-
-    Raises
-    ------
-    DataError
-        If there is none with figures, or several are called so.
-    """
-    known = data.entities[data.entities["entity"].isin(entities)]
-    found = [
-        row["entity"]
-        for row in known.to_dict("records")
-        if asked in (row["entity"], *(row[lang] for lang in LANGUAGES))
-    ]
-    if len(found) != 1:
-        listed = "、".join(known[LANGUAGES[0]])
-        raise data_error("report.no_entity", entity=asked, known=listed)
-    return str(found[0])
 
 
 def _leading(
