@@ -14,19 +14,19 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 3520,
-    "adding": 1800,
-    "charts": 2150,
-    "evidence": 3260,
-    "intake": 6250,
+    "top": 5450,
+    "adding": 1850,
+    "charts": 2600,
+    "evidence": 3400,
+    "intake": 6330,
     "intake/logs": 2170,  # leaves with `participation`
-    "report": 1670,
+    "report": 4150,
     "revisions": 1200,
 }
-FILES = 96
+FILES = 105
 ONE_IMPORTER = 29
 CIRCLES = 0
-TEST_LINES = 17_000
+TEST_LINES = 18_900
 
 
 def modules(root):
