@@ -52,7 +52,9 @@ def names_of(given):
     place = LANGUAGES.index(given.lang)
     names = {title for title in given.sources["title"]} | {given.dataset.name}
     for data in (given.dataset, *given.others):
-        names |= {*data.entities[given.lang], *data.codebook[given.lang]}
+        names |= {*data.entities[given.lang]}
+    labels = given.wide.attrs["about"]["labels"]
+    names |= {texts[place] for texts in labels.values()}
     for section in ("unit", "statistic", "procedure"):
         names |= {texts[place] for texts in strings()[section].values()}
     return sorted((one for one in names if re.search(r"\d", one)), key=len)[::-1]

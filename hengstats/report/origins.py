@@ -22,7 +22,7 @@ from hengstats.ledger import (
     name_origins,
     record,
 )
-from hengstats.prose import figures_of, say_figure
+from hengstats.prose import figures_of, latest_rows, say_figure
 from hengstats.report.inputs import Inputs, entity_label, measure_label
 from hengstats.report.tables import grown, origin_of_event, origin_of_growth
 from hengstats.revisions import Changes
@@ -109,8 +109,13 @@ def list_figures(
     measures: Sequence[str],
     entities: str | Sequence[str] | None,
     base: int | None = None,
+    *,
+    last: bool = False,
 ) -> list[str]:
-    """Return the figures of each series of a chart; with a base year its indices."""
+    """Return the figures of each series of a chart, or its last one only.
+
+    With a base year they are indices.
+    """
     lang, labels = given.lang, panel.attrs["about"].get("labels")
     parts = [
         part
@@ -120,11 +125,15 @@ def list_figures(
     ]
     names = choose_entities(panel, list(measures), entities)
     comma = say("word", "comma", lang)
+    year = latest_rows(panel, measures[0])[1] if last else 0
     series = []
     for measure in (*measures, *parts):
         for entity in names if measure in panel else ():
             own = panel[panel["entity"] == entity]
-            if not (rows := figures_of(own, measure)):
+            rows = figures_of(own, measure)
+            if last:
+                rows = [row for row in rows if row["year"] == year]
+            if not rows:
                 continue
             if base is None:
                 unit = panel.attrs["about"]["units"].get(measure, "")

@@ -339,7 +339,8 @@ def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     label, title = measure_label(given, measure), f"{kind}_figure"
     key = f"{kind}-{measure}".replace("_", "-")
     drawn = partial(draw, given.panel, measure=measure, entities=shown)
-    listed = list_figures(given, given.panel, [measure], shown)
+    last = kind == "ranking"
+    listed = list_figures(given, given.panel, [measure], shown, last=last)
     return _picture(given, key, drawn, listed, title=title, what=label)
 
 

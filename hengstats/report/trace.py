@@ -121,7 +121,10 @@ def _list_records(given: Inputs) -> dict[tuple[str, ...], Row]:
     The accepted one of a year comes first, then what else was printed, then what a
     later sheet has replaced.
     """
-    found: dict[tuple[str, ...], Row] = {}
+    sources = given.sources.to_dict("records")
+    found: dict[tuple[str, ...], Row] = {
+        ("source", one["source"]): one for one in sources
+    }
     for data in (given.dataset, *given.others):
         ranked = rank_records(data).sort_values(
             "accepted", ascending=False, kind="stable"
@@ -181,7 +184,7 @@ def _describe(
         box = _box(*origin.box, origin.unit)
         return row | box | unit | {"kind": phrase(given, "kind_computed")}
     found = stores[(origin.kind, *origin.key)]
-    about = given.sources.set_index("source").loc[found["source"]]
+    about = stores["source", found["source"]]
     row |= {
         "kind": phrase(given, f"kind_{origin.kind}"),
         "entity": entity_label(given, found["entity"]),
@@ -266,7 +269,7 @@ def _entry(
             "printed": _text(row["printed"] if row["measure"] else ""),
             "event": _text("" if row["measure"] else row["printed"]),
             "quote": _quote(row["quote"], found.get("printed", "")),
-            "source": _source(given, found["source"], row),
+            "source": _source(given, stores["source", found["source"]]),
             "standing": _text(row["standing"]),
             "read": _text(_reading(given, found)) if row["measure"] else "",
             "accepted": _text(_accepted(given, found)) if row["measure"] else "",
@@ -301,8 +304,8 @@ def _link(origin: Origin, row: Mapping[str, str], comma: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as HTML."""
-    return html.escape(text, quote=False)
+    """Return a text as HTML, on one line."""
+    return html.escape(" ".join(text.split()), quote=False)
 
 
 def _quote(quote: str, printed: str) -> str:
@@ -314,19 +317,21 @@ def _quote(quote: str, printed: str) -> str:
         after = after[:AROUND] + "…"
     if not found:
         return _text(before + after)
-    return f"{_text(before)}<mark>{_text(found)}</mark>{_text(after)}"
+    # what would stand apart in the quote still does
+    return _text(f"{before}\ue000{found}\ue001{after}").translate(
+        {0xE000: "<mark>", 0xE001: "</mark>"}
+    )
 
 
-def _source(given: Inputs, source: str, row: Mapping[str, str]) -> str:
+def _source(given: Inputs, about: Row) -> str:
     """Return a source by its title, with the link to the list where it is listed."""
-    about = given.sources.set_index("source").loc[source]
-    comma = say("word", "comma", given.lang)
     undated = say("word", "undated", given.lang)
-    parts = [row["title"], about["publisher"], about["published"] or undated]
+    parts = [about["title"], about["publisher"], about["published"] or undated]
+    comma = say("word", "comma", given.lang)
     text = _text(comma.join(str(part) for part in parts if part))
-    if source not in given.numbers:
+    if about["source"] not in given.numbers:
         return text
-    number = given.numbers[source]
+    number = given.numbers[about["source"]]
     return f'<a class="cite" href="#source_{number}">[{number}]</a> {text}'
 
 
