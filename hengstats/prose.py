@@ -251,7 +251,7 @@ def _between(told: _Told, main: Sequence[Row]) -> str:
     if inner and fell and len(fell) < len(pairs):
         parts.append(_say("fell", lang, years=list_spans(fell, lang)))
     elif inner and set(ways) == {"rise"}:
-        parts.append(_say("rose", lang))
+        parts.append(_say("rose", lang, year=main[0]["year"]))
     text = say("word", "semicolon", lang).join(parts)
     return text + (_cite(cited, told.numbers, lang) if cited else "")
 
@@ -260,10 +260,13 @@ def _before(told: _Told, early: Sequence[Row], last: Row) -> str:
     """Say what was known before a long gap, and what that first year would do."""
     lang, shown, first = told.lang, early[:LISTED], early[0]
     said = _say("before", lang, list=_list_items(told, shown))
+    if {row["source"] for row in shown if row["source"]} - {last["source"]}:
+        said += _say("before_other", lang)
     rate = _rate(told, first, last) if _is_closed(first) else ""
     if rate:
         words = {"first_year": first["year"], "last_year": last["year"]}
         said += _say("before_rate", lang, rate=rate, **words)
+        shown = [*shown, last]
     return said + _cite(shown, told.numbers, lang)
 
 
@@ -306,7 +309,7 @@ def describe_all(
     count = mark(numbers, str(len(rows)), formula("count_known", inputs, year=year))
     total = mark(
         numbers,
-        _sum(least, most, unit, lang),
+        say_sum(least, most, unit, lang),
         formula("total", inputs, (least, math.nan, most), unit),
     )
     words = {"year": year, "n": count, "several": several, "measure": label}
@@ -363,6 +366,8 @@ def describe_all(
         course := _course_of_all(panel, measure, year, lang, numbers)
     ):
         said["course"] = course
+        if moved := _fastest(panel, measure, lang, numbers):
+            said["moved"] = moved
     return said
 
 
@@ -378,24 +383,79 @@ def latest_rows(panel: pd.DataFrame, measure: str) -> tuple[list[Row], int]:
     return sorted(rows, key=_middle, reverse=True), year
 
 
-def _course_of_all(
-    panel: pd.DataFrame, measure: str, last: int, lang: str, numbers: Numbers
-) -> str:
-    """Say how the total of those known in the first and the last year moved."""
+def _both_ends(
+    panel: pd.DataFrame, measure: str, last: int
+) -> tuple[int, pd.DataFrame, pd.DataFrame]:
+    """Return the first year that most know, and who is known in it and the last."""
     series = series_of(panel, measure)
     closed = series[np.isfinite(series["lower"]) & np.isfinite(series["upper"])]
     counts = closed.groupby("year").size()
     years = counts[(2 * counts >= counts.max()) & (counts.index <= last)].index
-    if len(years) < 2:
-        return ""
-    first = int(min(years))
+    first = int(min(years, default=last))
     before, after = (
         closed[closed["year"] == year].set_index("entity") for year in (first, last)
     )
-    both = before.index.intersection(after.index)
+    both = before.index.intersection(after.index if first < last else [])
+    return first, before.loc[both], after.loc[both]
+
+
+def growths_of_all(panel: pd.DataFrame, measure: str) -> list[Row]:
+    """Return the yearly growth of each entity between the two years, fastest first.
+
+    `entity, from_year, year`, and `lower` and `upper` as fractions.
+    """
+    _, last = latest_rows(panel, measure)
+    first, before, after = _both_ends(panel, measure, last)
+    found: list[Row] = []
+    for entity in before.index:
+        start, end = before.loc[entity], after.loc[entity]
+        if start["lower"] > 0 and end["lower"] > 0:
+            ratios = (end["lower"] / start["upper"], end["upper"] / start["lower"])
+            lower, upper = (float(one) ** (1 / (last - first)) - 1 for one in ratios)
+            step = {"entity": entity, "from_year": first, "year": last}
+            found.append({**step, "lower": lower, "upper": upper})
+    return sorted(found, key=lambda row: row["lower"] + row["upper"], reverse=True)
+
+
+def _fastest(panel: pd.DataFrame, measure: str, lang: str, numbers: Numbers) -> str:
+    """Say who rose and who fell fastest."""
+    rows = growths_of_all(panel, measure)
+    if len(rows) <= LISTED:
+        return ""
+    years = rows[0]["year"] - rows[0]["from_year"]
+    rising = [row for row in rows if row["lower"] > 0][:NAMED]
+    falling = [row for row in reversed(rows) if row["upper"] < 0][:NAMED]
+    said = []
+    for way, some in (("rise", rising), ("fall", falling)):
+        items = []
+        for row in some:
+            low, high = row["lower"], row["upper"]
+            low, high = (low, high) if way == "rise" else (-high, -low)
+            inputs = [
+                Origin("figure", (str(row["entity"]), measure, str(row[year])))
+                for year in ("from_year", "year")
+            ]
+            key = f"{way}_rate{'_one' * (years == 1)}"
+            box = (low, math.nan, high)
+            told = formula(key, inputs, box, "fraction", years=years)
+            rate = mark(numbers, settled_percent(low, high, lang), told)
+            who = _entity(panel, row["entity"], lang)
+            items.append(_say("ranked", lang, entity=who, figure=rate))
+        if items:
+            listed = say("word", "comma", lang).join(items)
+            key = f"{way}_fastest{'_one' * (years == 1)}"
+            said.append(_say(key, lang, list=listed))
+    return say("word", "semicolon", lang).join(said)
+
+
+def _course_of_all(
+    panel: pd.DataFrame, measure: str, last: int, lang: str, numbers: Numbers
+) -> str:
+    """Say how the total of those known in the first and the last year moved."""
+    first, before, after = _both_ends(panel, measure, last)
+    both = before.index
     if len(both) < 2:
         return ""
-    before, after = before.loc[both], after.loc[both]
     sums = [end[ENDS].sum(min_count=len(both)) for end in (before, after)]
     total = pd.DataFrame({"entity": "", "year": [first, last]})
     for end, tail in zip(ENDS, ("_lower", "", "_upper"), strict=True):
@@ -417,7 +477,7 @@ def _course_of_all(
         for row, own in zip(figures_of(total, measure), parts, strict=True)
     ]
     text = [
-        mark(numbers, _sum(row["lower"], row["upper"], told.unit, lang), figure(row))
+        mark(numbers, say_sum(row["lower"], row["upper"], told.unit, lang), figure(row))
         for row in ends
     ]
     pairs = [*parts[0], *parts[1]]
@@ -577,7 +637,7 @@ def _plain(number: float) -> str:
     return f"{number:,.10g}".replace("-", "−")
 
 
-def _sum(low: float, high: float, unit: str, lang: str) -> str:
+def say_sum(low: float, high: float, unit: str, lang: str) -> str:
     """Return a sum within its bounds, no finer than they allow."""
     if low == high or np.isinf(high):
         text = say_number(float(f"{low:.10g}"), unit, lang)

@@ -124,7 +124,7 @@ def test_rounded_figures_are_hollow_with_a_bar_and_a_bound_is_an_arrow(panel):
     assert wordings(ax) == ["约30亿元", "约40亿元", "超50亿元"]
     assert ax.get_title().replace("\n", "") == (
         "西楼的楼宇税收由2018年的约30亿元升至2019年的约40亿元，增长0%～80%；"
-        "2020年超过50亿元（只是下限，上不封顶）"
+        "2020年超过50亿元（来源只给出下限）"
     )
 
 
@@ -284,7 +284,7 @@ def test_the_caption_names_sources_and_marks_and_nothing_that_is_not_drawn(panel
     told = caption(west(panel))
     there = ("资料来源：西报2021", "○四舍五入", "↑只知下限")
     assert [words for words in there if words not in told] == []
-    not_there = ("东报", "准数", "斜线", "两界之间")
+    not_there = ("东报", "确数", "斜线", "两界之间")
     assert [words for words in not_there if words in told] == []
     assert "没有找到数字（2019）" in caption(east(panel))
 

@@ -45,13 +45,13 @@ SAID = {
     # 20 / 10 in two years is at least 41.4 % a year
     "a bound alone above": (
         [point(2018, 10.0), (2020, 20.0, NAN, INF)],
-        "楼宇税收2018年为10，2020年至少20（只是下限，上不封顶），年均增长至少41%。"
+        "楼宇税收2018年为10，2020年至少20（来源只给出下限），年均增长至少41%。"
         "2019年没有数字，不作推算。",
     ),
     "a bound after two": (
         [point(2018, 10.0), point(2019, 11.0), (2020, 20.0, NAN, INF)],
         "楼宇税收由2018年的10升至2019年的11，增长10.0%。"
-        "2020年至少20（只是下限，上不封顶）。",
+        "2020年至少20（来源只给出下限）。",
     ),
     "a fall on the way": (
         [point(2018, 10.0), point(2019, 9.0), point(2020, 12.1)],
@@ -63,7 +63,7 @@ SAID = {
     "long before": (
         [point(2010, 6.05), point(2018, 10.0), point(2020, 12.1)],
         "楼宇税收由2018年的10升至2020年的12.1，年均增长10.0%。2019年没有数字，不作推算。"
-        "更早有2010年6.05；若从2010年算起，到2020年，年均增长7.2%，起点不同，印象也不同。",
+        "更早有2010年6.05；若从2010年算起，到2020年，年均增长7.2%，起点不同，增速也不同。",
     ),
     "one figure": (
         [point(2020, 5.0)],
@@ -93,10 +93,10 @@ def test_hedges_bounds_and_missing_years_of_the_record_are_kept():
     assert tax.startswith(
         "楼宇税收由2016年的26.3亿元升至2020年的49.3亿元，年均增长约17%。"
     )
-    assert "2021年至少100亿元（只是下限，上不封顶）。2019年没有数字，不作推算。" in tax
+    assert "2021年至少100亿元（来源只给出下限）。2019年没有数字，不作推算。" in tax
     assert hs.describe(plaza, "tenants").startswith("入驻企业2022年近300家。")
     members = hs.describe(plaza, "branch_members")
-    assert "2022年超过548人（只是下限，上不封顶）" in members
+    assert "2022年超过548人（来源只给出下限）" in members
     assert "2016、2017、2019—2021年没有数字" in members
     assert (
         hs.describe(plaza, "events") == "没有找到2016—2021年活动场数的数字，不作推算。"
@@ -120,7 +120,7 @@ def test_a_sentence_ends_with_the_numbers_of_its_sources():
     numbers = {"people-2022": 7, "ce-2012": 3}
     text = hs.describe(hs.build_panel("plaza66"), numbers=numbers)
     assert text.split("。")[0].endswith("年均增长约17%[7]")
-    assert text.split("。")[-2].endswith("[3]")  # 2011 is of another source
+    assert text.split("。")[-2].endswith("[3][7]")  # 2011 is of another source
 
 
 def test_what_is_invented_is_said_to_be_first():
@@ -144,6 +144,7 @@ def test_of_several_total_ranking_spread_and_course_are_said():
         "居中的数（中位数）是5.5，中间一半在2.75至9之间，最低的是戊（1）。"
         "2019年和2020年都有数字的6座楼宇，合计由30升至40，增长33.3%；"
         "其中上升的3个，下降的1个。"
+        "升得最快的是甲（100.0%）、己（50.0%）、丙（25.0%）；降得最快的是丁（33.3%）。"
     )
 
 

@@ -297,7 +297,7 @@ def captions(word):
 
 def numbered(word, kind):
     """Return the numbers of the captions of one kind, in their order."""
-    found = [re.match(rf"{kind} (\d+)", text) for text in captions(word)]
+    found = [re.match(rf"{kind}(\d+)", text) for text in captions(word)]
     return [int(match[1]) for match in found if match]
 
 

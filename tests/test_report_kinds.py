@@ -103,8 +103,8 @@ def test_each_building_has_a_row_and_the_head_has_the_unit(changed):
 def test_several_buildings_are_ranked_with_their_shares(changed):
     # 2022: 2.8 of 4.6 is 60.9 %, 1.8 is 39.1 %
     assert tables(changed)["tax"] == [
-        ["1", "示例乙", "2.8", "60.9", "60.9", "[1]"],
-        ["2", "示例 甲/一", "1.8", "39.1", "100.0", "[1]"],
+        ["1", "示例乙", "2.8", "60.9", "60.9", "6.9～9.9", "[1]"],
+        ["2", "示例 甲/一", "1.8", "39.1", "100.0", "11.9～17.2", "[1]"],
     ]
     front = changed[changed.index("# 税收") + 1].replace("\\", "")
     # 4.55 to 4.65 hundred million, as each is rounded to a tenth

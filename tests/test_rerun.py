@@ -81,13 +81,13 @@ def listed(place):
 def built(tmp_path_factory):
     """Return a folder in which a report was made, and again after a change.
 
-    The first was in Chinese, on members too, and without notebooks. Of its charts of
-    members somebody edited one.
+    The first was on members too, and without notebooks. Of its charts of members
+    somebody edited one.
     """
     place = tmp_path_factory.mktemp("在 here")
     data = write_dataset(place / "示例 数据", ["东楼"], ["branch_members", "branches"])
     write_notebook(place / "01-own.ipynb", CODE)
-    make(place, "zh-Hans", notebooks=())
+    make(place, notebooks=())
     records = pd.read_csv(data / "records.csv", dtype=str)
     branches = records[records["measure"] == "branches"]
     branches.to_csv(data / "records.csv", index=False, encoding="utf-8-sig")

@@ -16,6 +16,7 @@ from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, 
 LAID_OUT = 0.8
 MOST_NAMED = 2  # publishers in a caption; the table of sources has them all
 CHINESE = re.compile("[\u4e00-\u9fff]")
+BARE = re.compile(r"[\d,]+(\.\d+)?")
 _GLUED = frozenset("●○↑↓")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
@@ -41,11 +42,10 @@ def wordings_of(
 ) -> dict[str, dict[str, str]]:
     """Return what stands beside the marks of a measure, by entity and year.
 
-    What the source printed; in English what a Chinese wording says.
+    What the source printed; a number without its unit with it; in English what a
+    Chinese wording says.
     """
     own: dict[str, dict[str, str]] = about(table).get("printed", {}).get(measure, {})
-    if lang != "en":
-        return own
     unit = about(table).get("units", {}).get(measure, "")
     said = {
         (row["entity"], str(row["year"])): say_figure(row, unit, lang)
@@ -53,7 +53,9 @@ def wordings_of(
     }
     return {
         entity: {
-            year: said.get((entity, year), text) if CHINESE.search(text) else text
+            year: said.get((entity, year), text)
+            if BARE.fullmatch(text) or (lang == "en" and CHINESE.search(text))
+            else text
             for year, text in years.items()
         }
         for entity, years in own.items()

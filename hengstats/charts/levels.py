@@ -48,6 +48,7 @@ def draw_tax(
     *,
     entities: str | Sequence[str] | None = None,
     measure: str = "tax_revenue",
+    phases: bool = True,
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
@@ -62,6 +63,9 @@ def draw_tax(
         know most years of it, and the caption says so.
     measure : str
         Another yearly measure of tax, such as `tax_per_area`.
+    phases : bool
+        Whether the phases that the dataset names are shaded. A rise within a phase is
+        no effect of it.
     ax : Axes, optional
         Where to draw; a new figure by default.
     lang : str
@@ -74,7 +78,7 @@ def draw_tax(
     GlyphError
         If no font has one of the characters.
     """
-    return _draw_levels(panel, [measure], entities, ax, lang, phases=True)
+    return _draw_levels(panel, [measure], entities, ax, lang, phases=phases)
 
 
 def draw_membership(

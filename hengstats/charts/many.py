@@ -38,6 +38,7 @@ def draw_ranking(
     entities: str | Sequence[str] | None = None,
     measure: str = "tax_revenue",
     year: int | None = None,
+    most: int = MOST,
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
@@ -57,6 +58,8 @@ def draw_ranking(
     year : int, optional
         By default the last one that at least half as many entities know as know the
         best-known year.
+    most : int
+        How many are drawn.
     ax, lang
         As for `draw_tax`.
 
@@ -79,7 +82,7 @@ def draw_ranking(
     own = own[own["entity"].isin(check_entities(panel, entities, own))]
     ends = ["value", "lower", "upper"]
     own = own.assign(at=[marks.middle(*row) for row in own[ends].to_numpy()])
-    every, own = len(own), own.sort_values("at", kind="stable").tail(MOST)
+    every, own = len(own), own.sort_values("at", kind="stable").tail(most)
     ax = start(ax, height=1.0 + ROW * max(len(own), 2))
     names = [entity_name(panel, entity, lang) for entity in own["entity"]]
     places = np.arange(len(own))
@@ -138,6 +141,7 @@ def draw_multiples(
     *,
     entities: str | Sequence[str] | None = None,
     measure: str = "tax_revenue",
+    most: int = MOST,
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
@@ -158,8 +162,9 @@ def draw_multiples(
     ends = ["value", "lower", "upper"]
     series = series.assign(x=series["year"])
     series["at"] = [marks.middle(*row) for row in series[ends].to_numpy()]
-    order = series.groupby("entity")["at"].max().sort_values(ascending=False)
-    every, shown = len(order), list(order.index[:MOST])
+    latest = series.sort_values(["year", "at"], ascending=False)
+    order = list(latest["entity"].unique())
+    every, shown = len(order), order[:most]
     columns = min(COLUMNS, len(shown))
     rows = math.ceil(len(shown) / columns)
     ax = start(ax, height=0.6 + CELL * max(rows, 2))
@@ -190,7 +195,7 @@ def draw_multiples(
         dress(cell)
         cell.tick_params(labelsize=SMALL - 1.5)
     what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
-    own = panel[panel["entity"].isin(shown)]
+    own = panel[panel["entity"].isin(order)]  # those too that are not drawn
     said = describe_all(own, measure, lang=lang)
     title = said.get("course") or first_sentence(panel, measure, shown, lang)
     axis = say("chart", "multiples_axis", lang, measure=what, unit=unit)

@@ -69,7 +69,7 @@ def draw_phases(
             bbox={"fc": shade, "ec": "none", "pad": 1},
         )
     undated = [
-        say("chart", "phase_undated", lang, phase=row[lang])
+        say("chart", "phase_not_drawn", lang, phase=row[lang])
         for row in phases
         if not row["date"]
     ]

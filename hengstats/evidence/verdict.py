@@ -218,6 +218,10 @@ def _plain(verdict: Verdict, lang: str) -> list[str]:
         parts += _why_only_suggestive(verdict, lang)
     if verdict.finding != "no_sign":
         parts.append(_say("association", lang))
+    elif chance := statistics(verdict).get("p_permutation"):
+        percent = f"{100 * chance['upper']:.2g}%"
+        told = name_number(percent, "statistic", "p_permutation", chance["measure"])
+        parts.append(_say("plain_chance", lang, p=told))
     return parts
 
 

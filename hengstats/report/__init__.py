@@ -18,6 +18,7 @@ beside the old one and put in place whole, by one process at a time.
 import contextlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -47,7 +48,7 @@ from hengstats.report.render import (
 from hengstats.report.sections import write_header, write_sections
 from hengstats.report.trace import trace_numbers, write_figures, write_plain_text
 from hengstats.report.word import points_of
-from hengstats.vocabulary import check_language, say
+from hengstats.vocabulary import LANGUAGES, check_language, say
 
 if sys.platform == "win32":
     import msvcrt
@@ -119,7 +120,8 @@ def write_report(
     lang : str
         `zh-Hans`, `zh-Hant` or `en`.
     entity : str
-        Key or name of the one to report on; by default all of the dataset.
+        Key or name of the one to report on, in a folder of its own; by default all of
+        the dataset.
     brief : bool
         The findings, the conclusion and the sources, without appendices or notebooks;
         it has a folder of its own.
@@ -178,7 +180,8 @@ def make_report(
     look = _look(edition)
     mpl.use("agg")
     source = Path(os.path.abspath(find_dataset(dataset)))
-    name = f"{edition.lang}-brief" if edition.brief else edition.lang
+    parts = (edition.lang, "brief" * edition.brief, _plain_name(edition.entity))
+    name = "-".join(filter(None, parts))
     folder = Path(out).absolute() / source.name / name
     if source in (folder, *folder.parents):
         raise data_error("report.into_dataset", dataset=source.name)
@@ -196,6 +199,11 @@ def make_report(
     return replace(done, folder=Path(out) / source.name / name)
 
 
+def _plain_name(entity: str) -> str:
+    """Return a name as a part of the name of a folder."""
+    return re.sub(r"[^\w]+", "-", entity).strip("-")
+
+
 def _look(edition: Edition) -> Look:
     """Return the look that was asked for, if it can be had."""
     path = Path(edition.template).absolute() if edition.template else None
@@ -203,6 +211,19 @@ def _look(edition: Edition) -> Look:
         key = "report.sized" if edition.size else "report.template"
         raise data_error(key, file=edition.template)
     return Look(template=path, points=points_of(edition.size))
+
+
+def _keep_edited(path: Path) -> None:
+    """Keep a file that somebody has changed by hand under another name, and say so."""
+    if path.is_file() and path.stat().st_size:
+        number = 1
+        while (kept := path.with_stem(f"{path.stem}-edited-{number}")).exists():
+            number += 1
+        path.replace(kept)
+        told = say(
+            "report", "kept_edited", LANGUAGES[0], file=path.name, kept=kept.name
+        )
+        tqdm.write(told, file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -264,6 +285,8 @@ def _make(
         _write_made(folder, {page: stamps[page] for page in kept}, files | made)
         for name in redone:
             (folder / name).parent.mkdir(exist_ok=True)
+            if name in files and name not in ours:
+                _keep_edited(folder / name)
             (work / name).replace(folder / name)
         for name in removed:
             (folder / name).unlink()

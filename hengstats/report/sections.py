@@ -57,6 +57,7 @@ from hengstats.prose import (
     describe_one,
     equals,
     figures_of,
+    growths_of_all,
     join_sentences,
     latest_rows,
     list_spans,
@@ -98,7 +99,8 @@ ORGANISATION = (
     "enterprises_covered",
     "organisations",
 )
-DRAWN = 25  # small charts of the largest
+DOUBTED = ("interested", "weak")  # standings that are said beside the figures
+DRAWN = 25  # small charts
 TOLD = 4  # measures of a topic, where it has none of those above
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
@@ -217,9 +219,11 @@ def _picture(
     return Picture(key=key, caption=caption, draw=draw, drawn=tuple(drawn))
 
 
-def _counted(given: Inputs, number: int, how: str, inputs: Iterable[Origin]) -> str:
+def _counted(
+    given: Inputs, number: int, how: str, inputs: Iterable[Origin], **words: object
+) -> str:
     """Return how many there are, marked with what was counted."""
-    return mark(given.numbers, str(number), formula(how, inputs))
+    return mark(given.numbers, str(number), formula(how, inputs, (), "", **words))
 
 
 def _many(given: Inputs) -> dict[str, Any]:
@@ -268,6 +272,8 @@ def _summary(given: Inputs) -> list[Block]:
     """Say what the reader takes away, each with figure and source, and draw tax."""
     records = given.dataset.records
     printed = records[records["qualifier"] != "not_found"]
+    if len(given.dataset.vintages):  # a figure that a later sheet repeats is one
+        printed = printed.drop_duplicates(["entity", "measure", "period"], keep="last")
     if not given.many:
         printed = printed[printed["entity"] == given.entity]
     every = [record(row) for row in printed.to_dict("records")]
@@ -284,20 +290,29 @@ def _summary(given: Inputs) -> list[Block]:
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
         if measure in given.panel:
             said = _told(given, measure)
-            parts = ("course", "alone", "bounds", "total", "ranking")
+            parts = ("course", "alone", "bounds", "total", "ranking", "moved")
             text = _join(given, [said[one] for one in said if one in parts])
             lines.append(_labelled(given, topic, text))
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
+    if given.many and (counted := _ways(given)):
+        lines.append(_labelled(given, "together", _join(given, counted)))
     if isinstance(given.verdict, Verdict):
         plain = _plain(given, given.verdict)
         told = plain if given.verdict.finding == "moves_together" else plain[:1]
+        told = [*told, _cause(given)]
         lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
         text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
         lines.append(_labelled(given, "rivals", text))
     reading = [small(_how_to_read(given))]
     return [*lines, *_main_chart(given), *reading]
+
+
+def _cause(given: Inputs) -> str:
+    """Say what nobody can learn from these figures: whether one moved the other."""
+    both = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
+    return phrase(given, "cause_unknown", **both)
 
 
 def _n_rivals(given: Inputs) -> str:
@@ -324,6 +339,9 @@ def _main_chart(given: Inputs) -> list[Block]:
         return [_of_many(given, "ranking", given.tax)]
     if _known(given, given.tax):
         draw = partial(draw_tax, given.panel, measure=given.tax, entities=given.shown)
+        draw = partial(
+            draw, phases=False
+        )  # behind the figures they would look like causes
         drawn = list_figures(given, given.panel, [given.tax], given.shown)
         label = measure_label(given, given.tax)
         return [_picture(given, "tax", draw, drawn, what=label)]
@@ -338,7 +356,7 @@ def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     shown = [row["entity"] for row in rows[:most]]
     label, title = measure_label(given, measure), f"{kind}_figure"
     key = f"{kind}-{measure}".replace("_", "-")
-    drawn = partial(draw, given.panel, measure=measure, entities=shown)
+    drawn = partial(draw, given.panel, measure=measure, most=most)
     last = kind == "ranking"
     listed = list_figures(given, given.panel, [measure], shown, last=last)
     return _picture(given, key, drawn, listed, title=title, what=label)
@@ -349,7 +367,8 @@ def _members_chart(given: Inputs) -> list[Block]:
     if not _known(given, given.members):
         return []
     if given.many:
-        return [_of_many(given, "multiples", given.members)]
+        brief = given.edition.brief
+        return [] if brief else [_of_many(given, "multiples", given.members)]
     measures = ORGANISATION[:2] if given.members == MEMBERS else [given.members]
     present = [measure for measure in measures if _known(given, measure)]
     draw = partial(draw_membership, given.panel, entities=given.shown)
@@ -366,13 +385,15 @@ def _tax(given: Inputs) -> list[Block]:
     """Say how tax went; its growth drawn, its years as a table."""
     if given.tax not in given.panel:
         return []
-    said = [*_told(given, given.tax).values(), *_place(given)]
+    said = [*_told(given, given.tax).values(), *_one_source(given), *_place(given)]
     blocks: list[Block] = [_join(given, said)]
     if not _known(given, given.tax):
         return blocks
     if given.many:
         chart = _of_many(given, "multiples", given.tax)
-        return [*blocks, chart, tables.ranking_table(given, given.tax, "tax")]
+        ranking = tables.ranking_table(given, given.tax, "tax")
+        totals = tables.totals_table(given, given.tax)
+        return [*blocks, *([] if given.edition.brief else [chart]), totals, ranking]
     try:
         steps = growth(given.panel, given.tax)
     except DataError as fault:  # a figure of zero or less has no growth
@@ -395,6 +416,26 @@ def _fault(given: Inputs, text: str, *measures: str) -> str:
         for row in figures_of(given.panel, measure)
     ]
     return escape(mark_words(given.numbers, text, formula("refused", figures(rows))))
+
+
+def _one_source(given: Inputs) -> list[str]:
+    """Say which years of tax rest on one interested or weak source alone."""
+    records = given.dataset.records
+    own = records[records["measure"].eq(given.tax) & records["entity"].eq(given.entity)]
+    own = own[own["qualifier"] != "not_found"].assign(year=own["period"].str[:4])
+    alone = own[own.groupby("period")["source"].transform("nunique") == 1]
+    said = []
+    for source, rows in [] if given.many else alone.groupby("source", sort=False):
+        standing = rows["standing"].iloc[0]
+        if standing in DOUBTED and rows["period"].nunique() > 1:
+            words = {
+                "years": list_spans(sorted(map(int, rows["year"])), given.lang),
+                "measure": _within(given, given.tax),
+                "cited": cite([str(source)], given.numbers, given.lang),
+                "standing": name("standing", standing, given.lang),
+            }
+            said.append(phrase(given, "only_source", **words))
+    return said
 
 
 def _place(given: Inputs) -> list[str]:
@@ -462,6 +503,7 @@ def _organisation(given: Inputs) -> list[Block]:
             text=equals(row["text"], given.lang),
             **{key: row[key] for key in ("year", "other")},
         )
+        + cite(row["sources"], given.numbers, given.lang)
         for row in {row["key"]: row for row in tables.ratio_rows(given)}.values()
     ]
     if said:
@@ -531,15 +573,14 @@ def _together(given: Inputs) -> list[Block]:
     verdict = given.verdict
     if given.many:
         both = _known(given, given.tax) and _known(given, given.members)
-        return [phrase(given, "together_many")] if both else []
+        counted = _ways(given)
+        return [_join(given, counted), phrase(given, "together_many")] if both else []
     if verdict is None:
         return []
     if isinstance(verdict, str):
         return [_fault(given, verdict, given.members, given.tax)]
-    said = _plain(given, verdict)
-    blocks: list[Block] = ["".join(map(escape, said))]
-    if given.lang == "en":
-        blocks = [" ".join(map(escape, said))]
+    said = [*_plain(given, verdict), _cause(given)]
+    blocks: list[Block] = [_join(given, said)]
     if verdict.n_growths:
         title = f"verdict_figure_{'pairs' if len(verdict.null_r) else 'few'}"
         draw = partial(draw_verdict, verdict)
@@ -548,6 +589,42 @@ def _together(given: Inputs) -> list[Block]:
         if not given.edition.brief:
             blocks.append(tables.pairs_table(given, verdict.steps))
     return blocks
+
+
+def _ways(given: Inputs) -> list[str]:
+    """Count how many of many buildings rose or fell in both tax and members."""
+    sides = [
+        {row["entity"]: row for row in growths_of_all(given.panel, measure)}
+        for measure in (given.tax, given.members)
+        if _known(given, measure)
+    ]
+    steps = {(row["from_year"], row["year"]) for one in sides for row in one.values()}
+    if len(sides) < 2 or len(steps) != 1:
+        return []
+    both = [(sides[0][one], sides[1][one]) for one in sides[0] if one in sides[1]]
+    first, last = steps.pop()
+    listed: dict[str, list[Origin]] = {"up": [], "down": [], "apart": [], "open": []}
+    for pair in both:
+        ways = {(row["lower"] > 0) - (row["upper"] < 0) for row in pair}
+        way = {(1,): "up", (-1,): "down", (-1, 1): "apart"}
+        key = way.get(tuple(sorted(ways)), "open")
+        listed[key] += [
+            Origin("figure", (str(row["entity"]), measure, str(row[year])))
+            for row, measure in zip(pair, (given.tax, given.members), strict=True)
+            for year in ("from_year", "year")
+        ]
+    counts = {
+        key: _counted(
+            given, len(found) // 4, "count_both", found, first=first, last=last
+        )
+        for key, found in listed.items()
+    }
+    left = phrase(given, "many_open", n=counts["open"]) if listed["open"] else ""
+    every = [one for found in listed.values() for one in found]
+    n = _counted(given, len(both), "count_both", every, first=first, last=last)
+    words = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
+    words |= {"first": first, "last": last, "several": _many(given)["several"]}
+    return [phrase(given, "many_ways", n=n, **counts | {"open": left}, **words)]
 
 
 def _rivals(given: Inputs) -> list[Block]:
@@ -586,7 +663,8 @@ def _comparators(given: Inputs) -> list[Block]:
     rents = _pick(given, everywhere, ["building"], "rent_mall")
     said = [*_beside(given), *_rents_said(given, rents)]
     blocks: list[Block] = [_join(given, said)] if said else []
-    blocks.append(phrase(given, "comparators_lead"))
+    lead = "comparators_brief" if given.edition.brief else "comparators_lead"
+    blocks.append(phrase(given, lead))
     blocks += _rents(given, rents)
     standing = (TAX, "tax_per_area", MEMBERS, "members_stated")
     others = _pick(given, given.elsewhere, ["building", "buildings"], *standing)
@@ -816,10 +894,9 @@ def _may_be_said(given: Inputs) -> list[str]:
     for _, measure in _leading(given):
         label = _within(given, measure)
         if given.many and _known(given, measure):
-            rows, year = latest_rows(given.panel, measure)
-            n = _counted(given, len(rows), "count_entities", figures(rows))
-            words = {**_many(given), "measure": label, "year": year, "n": n}
-            said.append(phrase(given, "may_ranking", **words))
+            told = _told(given, measure)
+            whole = told.get("course", told["total"])
+            said.append(phrase(given, "labelled_plain", label=label, text=whole))
         course = None if given.many else course_of(given.panel, measure, given.entity)
         if course and course[0] != "unsettled":
             words = {"measure": label, "first": course[1], "last": course[2]}
@@ -852,6 +929,7 @@ def _may_not_be_said(given: Inputs) -> list[str]:
         both = [_within(given, measure) for _, measure in _leading(given)]
         key = "not_cause" if together else "not_together"
         said.append(phrase(given, key, tax=both[0], members=both[1]))
+        said.append(phrase(given, "not_effect", tax=both[0]))
     if given.many:
         said.append(phrase(given, "not_sizes"))
     if given.others:

@@ -1,5 +1,6 @@
 """Prints figures as tables: numbers set on their decimals, ranges, sources."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,7 +18,15 @@ from hengstats.ledger import (
     mark_words,
     record,
 )
-from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
+from hengstats.prose import (
+    Row,
+    figures_of,
+    growths_of_all,
+    latest_rows,
+    say_figure,
+    say_sum,
+    settled_percent,
+)
 from hengstats.report.blocks import Table, entry
 from hengstats.report.inputs import (
     MEMBERS,
@@ -371,10 +380,16 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
             texts = [f"{point:.1f}" for point in points]
             pairs = zip(texts, told, strict=True)
             cells.append([mark(numbers, text, one) for text, one in pairs])
+    if grew := {r["entity"]: r for r in growths_of_all(given.panel, measure)}:
+        columns += heads(given, "growth")
+        cells.append([_grew(given, measure, grew.get(row["entity"])) for row in shown])
     columns += heads(given, "source")
     cells.append([cited(given, [row["source"]]) for row in shown])
     more = mark(numbers, str(len(rest)), formula("count_rest", figures(rest)))
-    note = phrase(given, "more_ranked", n=more) if rest else ""
+    key_more = "more_ranked_brief" if given.edition.brief else "more_ranked"
+    note = phrase(given, key_more, n=more) if rest else ""
+    for row in list(grew.values())[:1]:
+        note = phrase(given, "note_growth_of", **row) + note
     words = {"measure": measure_label(given, measure), "year": year}
     return make_table(
         key,
@@ -383,6 +398,40 @@ def ranking_table(given: Inputs, measure: str, key: str) -> Table:
         columns,
         note,
     )
+
+
+def _grew(given: Inputs, measure: str, row: Row | None) -> str:
+    """Return the yearly growth of one entity in percent, marked."""
+    if row is None:
+        return "—"
+    ends = [row["lower"], math.nan, row["upper"]]
+    told = origin_of_growth(given, measure, row["entity"], row, ends)
+    return mark(given.numbers, show_rates([row], given.lang)[0], told)
+
+
+def totals_table(given: Inputs, measure: str) -> Table:
+    """Return how many are known in each year, and their total."""
+    unit, lang = _unit(given, measure), given.lang
+    rows = figures_of(given.panel, measure)
+    years = sorted({row["year"] for row in rows})
+    cells = []
+    for year in years:
+        own = [row for row in rows if row["year"] == year]
+        low, high = (sum(row[end] for row in own) for end in ("lower", "upper"))
+        total = formula("total", figures(own), (low, math.nan, high), unit)
+        known = formula("count_known", figures(own), year=year)
+        cells.append(
+            [
+                str(year),
+                mark(given.numbers, str(len(own)), known),
+                mark(given.numbers, say_sum(low, high, "", lang), total),
+                cited(given, [row["source"] for row in own]),
+            ]
+        )
+    head = phrase(given, "col_total_year", unit=name("unit", unit, lang))
+    columns = [*heads(given, "year", "known"), head, *heads(given, "source")]
+    caption = phrase(given, "totals_table", measure=measure_label(given, measure))
+    return make_table("totals", caption, cells, columns)
 
 
 def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
@@ -473,6 +522,7 @@ def years_table(given: Inputs, known: pd.DataFrame, key: str) -> Table:
 def ratio_rows(given: Inputs) -> list[Row]:
     """Return the ratios that can be computed of one entity, with years and texts."""
     own, lang, found = given.panel, given.lang, []
+    cited_by = own.attrs["about"].get("cited", {})
     for key, over, under, unit in RATIOS:
         if given.many or over not in own or under not in own:
             continue
@@ -495,7 +545,14 @@ def ratio_rows(given: Inputs) -> list[Row]:
             told = formula("quotient", inputs, [row[end] for end in ENDS], unit)
             text = mark(given.numbers, text, told)
             years = {"year": row["year"], "other": row["under_year"]}
-            found.append({"key": key, "text": text, **years})
+            who, when = (
+                str(row["entity"]),
+                zip((over, under), years.values(), strict=True),
+            )
+            sources = [
+                cited_by.get(one, {}).get(who, {}).get(str(y)) for one, y in when
+            ]
+            found.append({"key": key, "text": text, "sources": sources, **years})
     return found
 
 
@@ -521,8 +578,15 @@ def ratio_table(given: Inputs) -> Table | None:
         year = str(row["year"])
         if row["other"] != row["year"]:
             year = phrase(given, "ratio_years", year=year, other=row["other"])
-        rows.append([phrase(given, f"ratio_{row['key']}"), year, row["text"]])
-    columns = heads(given, "measure", "year", "value")
+        rows.append(
+            [
+                phrase(given, f"ratio_{row['key']}"),
+                year,
+                row["text"],
+                cited(given, row["sources"]),
+            ]
+        )
+    columns = heads(given, "measure", "year", "value", "source")
     caption, note = phrase(given, "ratios_table"), phrase(given, "ratios_note")
     return make_table("ratios", caption, rows, columns, note) if rows else None
 
