@@ -31,8 +31,8 @@ RUNS = {
     "05": ("illustrative", None, "en"),
     "07": ("comparators", None, "zh-Hans"),
 }
-# What its paragraphs say in that language, whatever the figures.
-SAID = {"zh-Hans": "由20\\d\\d年的|没有找到", "en": " in 20\\d\\d|No figure was found"}
+# What the results, and no fixed text, say in that language.
+SAID = {"zh-Hans": "由20\\d\\d年的", "en": "Finding:|No figure was found"}
 
 
 def ask(url):

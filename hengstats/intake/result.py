@@ -269,10 +269,9 @@ class Checked:
     def _repr_html_(self) -> str:
         """Show itself in Jupyter."""
         said = "<br>".join(html.escape(line) for line in self.say().splitlines())
-        if self.errors:
-            return f"<p>{said}</p>"
-        shown = self.records.dropna(axis=1, how="all").rename(columns=_head)
-        return f"<p>{said}</p>{shown.to_html(index=False, na_rep='')}"
+        records = self.records.dropna(axis=1, how="all").rename(columns=_head)
+        shown = "" if self.errors else records.to_html(index=False, na_rep="")
+        return f"<p>{said}</p>{shown}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `check --json` prints; tax in 亿元."""
@@ -304,11 +303,10 @@ class Checked:
 
 def _head(column: str) -> str:
     """Return the head of a column as Jupyter shows it, in Chinese beside its key."""
-    head = {"year": "year", "building": "entity"}.get(column)
-    if head:
-        return f"{say('head', head, 'zh-Hans')} {column}"
-    label = measure_label(CUSTOMARY.get(column, (column,))[0], "zh-Hans")
-    return f"{label} {column}"
+    key = {"building": "entity"}.get(column) or CUSTOMARY.get(column, (column,))[0]
+    if key in ("year", "entity"):
+        return f"{say('head', key, 'zh-Hans')} {column}"
+    return f"{measure_label(key, 'zh-Hans')} {column}"
 
 
 def _plain(cell: Cell, number: Decimal | None) -> int | float | None:
