@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from openpyxl import Workbook
@@ -27,6 +28,7 @@ from hengstats.errors import DataError, GlyphError
 from hengstats.evidence import assess
 from hengstats.evidence.verdict import STYLE, finding_label
 from hengstats.figures import load_figures
+from hengstats.intake.result import CUSTOMARY
 from hengstats.labels import label
 from hengstats.panel import build_panel, is_illustrative, known
 from hengstats.prose import describe
@@ -146,8 +148,8 @@ def _refill(
     panel = build_panel(pick["dataset"].value)
     held = known(panel)
     _offer(pick["entity"], _names(panel, held, "entity", lang))
-    own = held[held["entity"] == pick["entity"].value]
-    _offer(pick["measure"], _names(panel, _tax_first(own), "measure", lang))
+    own = _leading_first(held[held["entity"] == pick["entity"].value])
+    _offer(pick["measure"], _names(panel, own, "measure", lang))
     rest = own[own["measure"] != pick["measure"].value]
     sides = dict(zip(own["measure"], own["topic"].isin(INNER), strict=True))
     facing = rest["measure"].map(sides) != sides[pick["measure"].value]
@@ -166,9 +168,15 @@ def _refill(
         button.description = say("explore", key, lang)
 
 
-def _tax_first(own: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of an entity, tax before all others."""
-    return own.iloc[(own["topic"] != "tax").argsort(kind="stable")]
+def _leading_first(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures of an entity, first those that would lead a report on it.
+
+    Of tax, then of organisation, the usual one before those known longest.
+    """
+    usual = own["measure"].isin([CUSTOMARY[one][0] for one in ("tax", "members")])
+    grows = (own["unit"] != "fraction") & ~own["measure"].str.endswith("_increase")
+    rank = own["topic"].map({"tax": 0, "organisation": 1}).where(grows).fillna(2)
+    return own.iloc[np.lexsort((~usual, rank))]
 
 
 def _names(panel: pd.DataFrame, held: pd.DataFrame, what: str, lang: str) -> Options:

@@ -87,7 +87,7 @@ def cagr(
     from_rows, to_rows = from_rows.align(to_rows, join="inner", axis=0)
     later = to_rows["year"] > from_rows["year"]
     if not later.any():
-        told = {"start": start, "end": end, "known": _list_years(series)}
+        told = {"start": start, "end": end, "known": list_years(series)}
         raise data_error("indicators.no_years", measure=measure, **told)
     rates = _steps(
         from_rows[later].reset_index(), to_rows[later].reset_index(), measure
@@ -123,7 +123,7 @@ def index_to(panel: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
     year = _whole(year)
     base = series[series["year"] == year]
     if base.empty:
-        told = {"year": year, "known": _list_years(series)}
+        told = {"year": year, "known": list_years(series)}
         raise data_error("indicators.no_base", measure=measure, **told)
     joined = series.merge(
         base, on="entity", suffixes=("", "_base"), validate="many_to_one"
@@ -279,7 +279,7 @@ def _whole(year: Any) -> Any:
     return int(text) if text.isdecimal() else year
 
 
-def _list_years(series: pd.DataFrame) -> str:
+def list_years(series: pd.DataFrame) -> str:
     """Return the known years in order."""
     return "、".join(map(str, sorted(series["year"].unique())))
 

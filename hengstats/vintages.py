@@ -247,9 +247,23 @@ def entity_rows(
 def order_of(vintages: Mapping[int, Vintage]) -> list[int]:
     """Return the numbers of vintages by the date they are known from.
 
-    Of those known from one day, the one recorded later is the later.
+    Of those known from one day, the one recorded later is the later. One without a
+    date whose very files were stored again with one is of that date.
     """
-    return sorted(vintages, key=lambda number: (vintages[number].known, number))
+    days = {number: one.known for number, one in vintages.items()}
+    dated: dict[frozenset[str], str] = {}
+    for number in sorted(vintages, reverse=True):
+        one, files = vintages[number], sums_of(vintages[number])
+        if one.published:
+            dated[files] = min(one.known, dated.get(files, one.known))
+        else:
+            days[number] = min(one.known, dated.get(files, one.known))
+    return sorted(vintages, key=lambda number: (days[number], number))
+
+
+def sums_of(vintage: Vintage) -> frozenset[str]:
+    """Return the checksums of the sheets of a vintage."""
+    return frozenset(file["sha256"] for file in vintage.files)
 
 
 def mark_standing(

@@ -380,12 +380,16 @@ def test_a_dataset_without_vintages_has_nothing_to_compare_with():
     assert "plaza66 还没有用 add 存入过表" in result._repr_html_()
 
 
-def test_the_first_vintage_is_compared_with_what_was_kept_by_hand(tmp_path):
+def test_the_first_vintage_of_all_is_told_in_a_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     rows = [*SERIES, (BRANCHES, 2021, "12")]
     result = changes(make(tmp_path / "mine", ({"tower": rows}, {})))
     assert set(result.figures["change"]) == {"added"}
     assert {one.how for one in result.found} == {"new"}
-    assert "新增楼内支部党员：2015年 1 个、2016年 1 个" in result.say()
+    _illustrative, said = result.say().splitlines()
+    assert "是第一次存入的表，收下 15 个数字；以前什么也没有，没有可比的" in said
+    assert said in result._repr_html_()
+    assert len(changes("mine", since="2000-01-01").say().splitlines()) > 1
 
 
 @pytest.fixture(scope="module")

@@ -389,6 +389,16 @@ def test_no_line_begins_with_a_stop_or_ends_with_the_sign_of_a_mark(
         (hs.draw_tax, {"measure": "tenure"}, r"没有“tenure”.*tax_revenue"),
         (hs.draw_growth, {"entity": "north"}, "没有“north”"),
         (hs.draw_index, {"measures": ["events"]}, "no column 'events'"),
+        (
+            hs.draw_ranking,
+            {"year": 2050},
+            "“楼宇税收”没有 2050 年的数。请改用已知的年份：20",
+        ),
+        (
+            hs.draw_index,
+            {"measures": "tax_revenue", "year": 2050},
+            "没有 2050 年的数，",
+        ),
     ],
 )
 def test_what_is_not_there_is_refused(panel, draw, asked, message):

@@ -4,6 +4,7 @@ import pytest
 from storing import accepted, begin, noted, stored
 
 from hengstats.adding import add, verify
+from hengstats.dataset import load_sources
 from hengstats.errors import SheetError
 from hengstats.figures import load_figures
 
@@ -11,6 +12,7 @@ HEAD = "年份,楼宇,税收(亿元),党员数\n"
 FIRST = HEAD + "2020,示例甲楼,1.5,20\n2021,示例甲楼,1.6,21\n2021,示例乙楼,约2,<10\n"
 REVISED = FIRST.replace("1.6", "1.7")
 RULING = "entity,measure,year,accepted,zh-Hans,zh-Hant,en\n"
+SHEET = "年份,楼宇,税收(亿元)\n2021,甲楼,26.3\n"
 LOG = "姓名,人员编号,活动编号,楼宇,签到时间\n甲,P1,E1,示例甲楼,2021-03-01 18:00\n"
 
 
@@ -280,3 +282,49 @@ def test_a_dry_run_tells_what_the_add_tells_and_writes_nothing(started, tmp_path
     told = started(REVISED)
     assert (dry.revised, dry.warnings) == (told.revised, told.warnings)
     assert (len(told.revised), verify("mine")) == (1, [])
+
+
+# What is said of a sheet
+
+
+def cited():
+    """Return title, publisher and date of the one source that figures come from."""
+    (source,) = load_figures("mine")["source"].unique()
+    row = load_sources("mine").set_index("source").loc[source]
+    return row["title"], row["publisher"], row["published"]
+
+
+def test_what_was_not_said_of_a_sheet_is_told_and_supplied_later(tmp_path, monkeypatch):
+    mine = begin(tmp_path, monkeypatch)
+    first = mine(SHEET, publisher="某区")
+    assert "没有写明标题、公布日期：报告的来源会写作“表。某区、日期未见”" in first.say()
+    assert "--title --published；" in first.say()
+    assert mine(SHEET).status == "unchanged"
+    titled = mine(SHEET, title="台账")
+    assert (titled.vintage, titled.unchanged) == (2, 1)
+    assert "也不算两次；这次补上的是标题“台账”，报告从此照此写" in titled.say()
+    assert cited() == ("台账", "某区", "")
+    dated = mine(SHEET, published="2022-03-31")
+    assert "没有写明" not in dated.say()
+    assert cited() == ("台账", "某区", "2022-03-31")
+    assert load_figures("mine", as_of="2022-12-31").equals(load_figures("mine"))
+    assert mine(SHEET, title="台账", published="2022-03-31").status == "unchanged"
+
+
+def test_a_date_supplied_later_puts_a_sheet_before_what_revised_it(
+    tmp_path, monkeypatch
+):
+    mine = begin(tmp_path, monkeypatch)
+    mine(SHEET)
+    mine(SHEET.replace("26.3", "26.4"), published="2023-03-31", name="新表.csv")
+    assert [*accepted().values()] == [26.3]  # stored today, for all that is known
+    mine(SHEET, title="台账", published="2022-03-31")
+    assert [*accepted().values()] == [26.4]
+
+
+def test_a_title_alone_does_not_bring_back_what_was_revised(tmp_path, monkeypatch):
+    mine = begin(tmp_path, monkeypatch)
+    mine(SHEET)
+    mine(SHEET.replace("26.3", "26.4"), name="新表.csv")
+    assert mine(SHEET, title="台账").status == "unchanged"
+    assert [*accepted().values()] == [26.4]

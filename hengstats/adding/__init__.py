@@ -55,7 +55,9 @@ def add(
 
     Several files are one refresh: all of them come in, or none. What was stored before
     is never altered. Sheets that say nothing new are not stored, unless they have a
-    date of publication at which nobody said so: then they confirm what was known.
+    date of publication at which nobody said so: then they confirm what was known. The
+    very files of an earlier time supply the title, publisher or date that were not
+    given then.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from hengstats.figures import KEY
 from hengstats.intake.result import Checked, refuse
 from hengstats.messages import message
 from hengstats.vintages import Vintage
-from hengstats.vocabulary import Labels, measure_label, name, say
+from hengstats.vocabulary import LANGUAGES, Labels, measure_label, name, say
 
 Key = tuple[str, str, int]  # entity, measure, year
 _SHOWN, _NAMED = 30, 5  # changes listed one by one; figures named in a note
@@ -211,6 +211,28 @@ def of_vintage(
         )
         who = names.get(entity, entity)
         yield remark("withdrawn", file, name=who, lost=lost, lost_english=english)
+
+
+def unsigned(vintage: Vintage, untitled: bool) -> Iterator[Fault]:
+    """Yield how a report will cite a vintage of which not all was said."""
+    if vintage.kind == "illustrative":
+        return
+    blank = {
+        "title": untitled,
+        "publisher": not vintage.publisher,
+        "published": not vintage.published,
+    }
+    lacking = [key for key, is_blank in blank.items() if is_blank]
+    if lacking:
+        day = vintage.published or say("word", "undated", LANGUAGES[0])
+        yield remark(
+            "unsigned",
+            vintage.files[0]["name"],
+            lacking="、".join(say("store", key, LANGUAGES[0]) for key in lacking),
+            cited=f"{vintage.title}。{vintage.publisher or vintage.title}、{day}",
+            options=" ".join(f"--{key}" for key in lacking),
+            english=", ".join(lacking),
+        )
 
 
 def _word(printed: str, unit: str, lang: str) -> str:

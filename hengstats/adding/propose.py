@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from hengstats.adding.notes import (
     note,
     of_vintage,
     remark,
+    unsigned,
 )
 from hengstats.adding.transcribe import (
     Found,
@@ -46,6 +48,7 @@ from hengstats.intake.buildings import JUMP, LARGE, LEAST_LARGE
 from hengstats.intake.result import Checked
 from hengstats.messages import message
 from hengstats.panel import ILLUSTRATIVE
+from hengstats.records import STANDINGS
 from hengstats.revisions.figures import accepted_records, compare_figures, how_unlike
 from hengstats.vintages import (
     Vintage,
@@ -54,8 +57,9 @@ from hengstats.vintages import (
     order_of,
     read_vintages,
     speak_for_one,
+    sums_of,
 )
-from hengstats.vocabulary import convert
+from hengstats.vocabulary import LANGUAGES, convert, say
 
 _SAID = [*KEY, "qualifier", *ENDS]
 
@@ -119,6 +123,8 @@ def propose(
         every reason at once.
     """
     data, file = snapshot.data, sheets[0].file
+    about, supplied = _supply(snapshot.vintages, about)
+    untitled = not about.title
     about = _name(data, about, sheets)
     order = order_of({**snapshot.vintages, snapshot.next: about})
     order = order[: order.index(snapshot.next)]  # the vintages known before it
@@ -149,7 +155,11 @@ def propose(
         warnings=tuple(warnings),
     )
     repeated = _find_repeated(snapshot, vintage, new, before)
-    if resolved.learned or resolved.withdrawn:
+    if not about.published and not _is_held(
+        new, _standing(snapshot, order_of(vintages))
+    ):
+        supplied = []  # it would take the place of what was said since
+    if resolved.learned or resolved.withdrawn or supplied:
         repeated = None
     if repeated is not None and resolved.known:
         if not _is_held(new, _standing(snapshot, order_of(vintages))):
@@ -173,7 +183,10 @@ def propose(
     quiet = not passed_over and bool((changed["change"] == "restated").all())
     earlier = [one.publisher for one in vintages.values()]
     said = (earlier, losses, resolved.shown, added.labels)
-    warnings += of_vintage(vintage, *said, confirms=quiet)
+    warnings += of_vintage(vintage, *said, confirms=quiet and not supplied)
+    if supplied:
+        warnings.append(remark("supplied", file, listed="、".join(supplied)))
+    warnings += unsigned(vintage, untitled)
     added = replace(
         added,
         status="stored",
@@ -223,14 +236,50 @@ def _name(data: Dataset, about: Vintage, sheets: Sequence[Checked]) -> Vintage:
     names = [name for sheet in sheets for _, name in sheet.rows]
     invented = data.illustrative or _say_invented([*names, about.title])
     kind, first = ("illustrative",) * 2 if invented else ("published", "sheet")
-    stems = [file["name"].rpartition(".")[0] or file["name"] for file in about.files]
     marks = sorted(file["sha256"] for file in about.files)
     mark = marks[0] if len(marks) == 1 else checksum("".join(marks).encode())
     key = stem = f"{first}-{about.published or about.known}-{mark[:8]}"
     taken, number = set(data.sources["source"]), 2
     while key in taken:
         key, number = f"{stem}-{number}", number + 1
-    return replace(about, source=key, kind=kind, title=about.title or "、".join(stems))
+    return replace(about, source=key, kind=kind, title=about.title or _untitled(about))
+
+
+def _untitled(one: Vintage) -> str:
+    """Return what a vintage is called that has no title: its files."""
+    stems = [file["name"].rpartition(".")[0] or file["name"] for file in one.files]
+    return "、".join(stems)
+
+
+def _supply(
+    vintages: Mapping[int, Vintage], about: Vintage
+) -> tuple[Vintage, list[str]]:
+    """Return what is said of sheets, and what of it was not said of them before.
+
+    Sheets whose very files are stored keep what was said of them then. Nothing is
+    supplied where they are new, or where anything said of them is contradicted.
+    """
+    same = [one for one in vintages.values() if sums_of(one) == sums_of(about)]
+    if not same:
+        return about, []
+    last = same[-1]
+    before, now = (
+        {
+            "title": one.title if one.title != _untitled(one) else "",
+            "publisher": one.publisher,
+            "published": one.published,
+        }
+        for one in (last, about)
+    )
+    if any(now[key] and before[key] not in ("", now[key]) for key in before):
+        return about, []
+    fresh = [key for key in before if now[key] and not before[key]]
+    if not fresh:
+        return about, []
+    standing = last.standing if about.standing == STANDINGS[0] else about.standing
+    said: dict[str, Any] = {key: now[key] or before[key] for key in before}
+    supplied = [f"{say('store', key, LANGUAGES[0])}“{now[key]}”" for key in fresh]
+    return replace(about, standing=standing, **said), supplied
 
 
 def _say_invented(names: Iterable[str]) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hengstats.charts.caption import about, is_measure
+from hengstats.charts.caption import about, is_measure, measure_name
+from hengstats.indicators import list_years
 from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
 from hengstats.panel import series_of
-from hengstats.vocabulary import say
+from hengstats.vocabulary import LANGUAGES, say
 
 MOST = 6
 
@@ -35,16 +36,33 @@ def choose_entities(
     return [find_entity(panel, entity) for entity in names]
 
 
-def check_entities(
-    panel: pd.DataFrame, asked: str | Sequence[str] | None, series: pd.DataFrame
-) -> list[str]:
-    """Return the entities asked for, by default all that a series knows."""
-    if series.empty:
+def choose_series(
+    panel: pd.DataFrame, measure: str, asked: str | Sequence[str] | None
+) -> pd.DataFrame:
+    """Return a measure of the entities asked for, by default of all that know it."""
+    if panel.empty:
         raise data_error("charts.empty")
-    if asked is None:
-        return list(series["entity"].unique())
-    names = [asked] if isinstance(asked, str) else list(asked)
-    return [find_entity(panel, entity) for entity in names]
+    series = series_of(panel, measure)
+    if asked is not None:
+        names = [asked] if isinstance(asked, str) else list(asked)
+        own = [find_entity(panel, entity) for entity in names]
+        series = series[series["entity"].isin(own)]
+    if series.empty:
+        named = measure_name(panel, measure, LANGUAGES[0])
+        raise data_error("charts.no_figures", measure=named)
+    return series
+
+
+def choose_year(
+    panel: pd.DataFrame, measure: str, series: pd.DataFrame, year: int
+) -> pd.DataFrame:
+    """Return the figures of one year, or say which years there are."""
+    own = series[series["year"] == year]
+    if own.empty:
+        named = measure_name(panel, measure, LANGUAGES[0])
+        told = {"measure": named, "year": year, "known": list_years(series)}
+        raise data_error("charts.no_year", **told)
+    return own
 
 
 def last_common_year(series: pd.DataFrame) -> int:

@@ -19,7 +19,12 @@ from hengstats.charts.caption import (
     write_caption,
     write_title,
 )
-from hengstats.charts.choose import check_entities, choose_measures, last_common_year
+from hengstats.charts.choose import (
+    choose_measures,
+    choose_series,
+    choose_year,
+    last_common_year,
+)
 from hengstats.charts.levels import first_sentence
 from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
 from hengstats.panel import as_panel, series_of
@@ -76,10 +81,9 @@ def draw_ranking(
     """
     panel = as_panel(panel)
     [measure] = choose_measures(panel, measure)
-    series = series_of(panel, measure)
-    year = last_common_year(series) if year is None else year
-    own = series[(series["year"] == year)]
-    own = own[own["entity"].isin(check_entities(panel, entities, own))]
+    series = choose_series(panel, measure, entities)
+    year = last_common_year(series_of(panel, measure)) if year is None else year
+    own = choose_year(panel, measure, series, year)
     ends = ["value", "lower", "upper"]
     own = own.assign(at=[marks.middle(*row) for row in own[ends].to_numpy()])
     every, own = len(own), own.sort_values("at", kind="stable").tail(most)
@@ -157,8 +161,7 @@ def draw_multiples(
     """
     panel = as_panel(panel)
     [measure] = choose_measures(panel, measure)
-    series = series_of(panel, measure)
-    series = series[series["entity"].isin(check_entities(panel, entities, series))]
+    series = choose_series(panel, measure, entities)
     ends = ["value", "lower", "upper"]
     series = series.assign(x=series["year"])
     series["at"] = [marks.middle(*row) for row in series[ends].to_numpy()]

@@ -76,6 +76,7 @@ def changes(
         dataset=after.name,
         since=since or "",
         last=_last_vintage(after) if since is None else "",
+        first=since is None and count == 1 and old.empty,
         figures=changed.assign(reason=pd.Series(reasons, changed.index, dtype=object)),
         found=found,
         compared=compared,

@@ -129,6 +129,8 @@ class Changes:
         True if the figures are invented.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
+    first : bool
+        Whether the last vintage is the first, and nothing was known before it.
     """
 
     dataset: str
@@ -141,6 +143,7 @@ class Changes:
     about: Mapping[str, Any]
     illustrative: bool
     lang: str
+    first: bool = False
 
     @property
     def conclusions(self) -> pd.DataFrame:
@@ -150,9 +153,9 @@ class Changes:
     def say(self, lang: str = "") -> str:
         """Return the changes in sentences, one a line."""
         lang = check_language(lang or self.lang)
-        if not (self.since or self.last):
-            return say("changes", "nothing", lang, dataset=self.dataset)
         mark = [say("word", "illustrative", lang)] if self.illustrative else []
+        if said := self._nothing_before(lang):
+            return "\n".join([*mark, said])
         table = conclusions_table(self, lang, MOST_CONCLUSIONS)
         lines = [
             say("changes", "conclusion", lang, **{str(key): row[key] for key in row})
@@ -161,6 +164,15 @@ class Changes:
         lines += _more(len(self.found) - len(table), lang)
         figures = [*_head(self, lang), *_figures(self, lang)]
         return "\n".join([*mark, *figures, _conclusions_head(self, lang), *lines])
+
+    def _nothing_before(self, lang: str) -> str:
+        """Return that there is nothing to compare with, if so."""
+        if self.first:
+            about = {"dataset": self.dataset, "title": self.last}
+            return say("changes", "first", lang, n=len(self.figures), **about)
+        if self.since or self.last:
+            return ""
+        return say("changes", "nothing", lang, dataset=self.dataset)
 
     def __str__(self) -> str:
         """Return the changes in sentences."""
@@ -176,9 +188,9 @@ class Changes:
     def _repr_html_(self) -> str:
         """Return the changes as Jupyter shows them."""
         lang, opening = self.lang, f'<div lang="{self.lang}" style="{STYLE}">'
-        if not (self.since or self.last):
-            return f"{opening}<p>{html.escape(self.say())}</p></div>"
         mark = f"<b>{say('word', 'illustrative', lang)}</b><br>" * self.illustrative
+        if said := self._nothing_before(lang):
+            return f"{opening}{mark}<p>{html.escape(said)}</p></div>"
         first, *rest = (html.escape(line) for line in _head(self, lang))
         figures = self.figures.head(MOST_REVISED)
         more = len(self.figures) - len(figures)
