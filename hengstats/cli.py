@@ -56,16 +56,17 @@ def _check(files: list[str], table: str, to: str, json_: bool, **sheet: Any) -> 
     """Check sheets; return whether one was refused."""
     from hengstats.intake import check
 
+    names: dict[str, tuple[str, str]] = {}
     if to:
-        from hengstats.adding import heads_of
+        from hengstats.adding import heads_of, names_of
 
-        sheet["measures"] = heads_of(to)
+        sheet["measures"], names = heads_of(to), names_of(to)
     refused = False
     for file in files:
         checked = check(file, table, **sheet)
         refused |= checked.status == "reject"
         told = json.dumps(checked.to_dict(), ensure_ascii=False) if json_ else ""
-        _show(told or checked.say())
+        _show(told or checked.say(names=names))
     return refused
 
 

@@ -15,10 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
     "top": 5450,
-    "adding": 1850,
+    "adding": 1900,
     "charts": 2600,
     "evidence": 3400,
-    "intake": 6330,
+    "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 4150,
     "revisions": 1200,

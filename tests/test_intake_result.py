@@ -110,3 +110,19 @@ def test_what_may_come_in_is_shown_with_heads_in_words_and_without_blank_columns
     shown = hs.check(pd.DataFrame(sheet))._repr_html_()
     heads = re.findall("<th>(.*?)</th>", shown)
     assert heads == ["年份 year", "对象 building", "楼宇税收 tax"]
+
+
+def test_what_columns_count_and_how_cells_were_read_is_told(tmp_path):
+    sheet = tmp_path / "台账.csv"
+    rows = ["甲楼,约3.2亿,30,4", "乙楼,5.16,,5", "丙楼,4.2,—,超6"]
+    lines = "".join(f"2021,{row}\n" for row in rows)
+    sheet.write_text("年份,楼宇,楼宇税收(亿元),党员数,党支部数\n" + lines, "utf-8")
+    told = hs.check(sheet)
+    assert told.say("zh-Hans").splitlines()[1:] == [
+        "“党员数”记作“楼内支部党员”；口径不同，请改 codebook.csv 的名称",
+        "不是单纯的数，这样读：第 2 行“约3.2亿”读作 3.15～3.25 亿元、"
+        "第 4 行“超6”读作 6 个以上",
+        "空白或横线，读作没有数字：“党员数”2 格",
+    ]
+    own = told.say("zh-Hans", {"members": ("在职党员", "在楼内上班的党员")})
+    assert "“党员数”记作“在职党员”（在楼内上班的党员）；" in own

@@ -180,3 +180,13 @@ def test_the_message_gives_the_sum_in_the_printed_unit(tmp_path):
     assert "合计写的是 9，各数相加是 300" in said
     said = look(tmp_path, csv(text.format("逾200"))).errors[0].message
     assert "合计写的是 9，各数相加是至少 299.5" in said
+
+
+@pytest.mark.parametrize(("total", "said"), [(7.36, True), (10.99, False)])
+def test_a_total_that_leaves_out_a_cell_of_text_is_told_so(tmp_path, total, said):
+    rows = [["年份", "楼宇", "税收(亿元)"]]
+    figures = {"甲楼": 3.11, "乙楼": "约3.2亿", "丙楼": 4.25, "合计": total}
+    rows += [[2021, name, figure] for name, figure in figures.items()]
+    (fault,) = look(tmp_path, book(rows)).errors
+    why = "10.56；C3 是文字，Excel 的求和略过了它。请把这几格也算进合计"
+    assert (why in fault.message) == said

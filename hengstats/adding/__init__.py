@@ -17,9 +17,9 @@ from typing import Any
 from hengstats.adding.buildings import Answers
 from hengstats.adding.files import store_vintage, verify
 from hengstats.adding.new import new
-from hengstats.adding.notes import Added, Change
+from hengstats.adding.notes import Added, Change, column_names
 from hengstats.adding.propose import propose, read_snapshot
-from hengstats.adding.transcribe import own_measures
+from hengstats.adding.transcribe import measures_of, own_measures
 from hengstats.dataset import find_dataset, read_dataset
 from hengstats.dates import SHANGHAI, is_date
 from hengstats.errors import SheetError, visible
@@ -149,6 +149,12 @@ def heads_of(dataset: str | Path) -> dict[str, list[str]]:
     find_dataset(str(dataset), made=False)
     data = read_dataset(str(dataset))
     return own_measures(data.name, data.codebook)
+
+
+def names_of(dataset: str | Path) -> dict[str, tuple[str, str]]:
+    """Return label and definition of each column of a sheet in a dataset."""
+    data = read_dataset(str(dataset))
+    return column_names(data, measures_of(data.name, data.codebook))
 
 
 def _describe(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from hengstats.adding.buildings import Losses, list_losses
+from hengstats.dataset import Dataset, list_labels
 from hengstats.errors import Fault
 from hengstats.figures import KEY
 from hengstats.intake.result import Checked, refuse
@@ -63,6 +64,9 @@ class Added:
         number in another unit or precision, that are gone.
     unchanged : int
         Figures of the sheets that say what was known.
+    read : tuple of str
+        As what columns count whose heads say it otherwise, and how cells were read
+        that hold no plain number.
     passed_over : dict
         Why other figures of the sheets are not the accepted ones, to how many they
         are: `overtaken` by a later publication, a rule of `figures.RULES`, `ruling`.
@@ -83,6 +87,7 @@ class Added:
     labels: Labels
     unchanged: int
     warnings: tuple[Fault, ...]
+    read: tuple[str, ...] = ()
     passed_over: Mapping[str, int] = field(default_factory=dict)
     added: tuple[Change, ...] = ()
     revised: tuple[Change, ...] = ()
@@ -99,7 +104,8 @@ class Added:
         lines += [self._line(change, languages) for change in changes[:_SHOWN]]
         if rest := len(changes[_SHOWN:]):
             lines += [say("store", "more", one, count=rest) for one in languages]
-        return "\n".join([*lines, *(fault.message for fault in self.warnings)])
+        told = [fault.message for fault in self.warnings]
+        return "\n".join([*lines, *self.read, *told])
 
     def _summary(self, lang: str) -> str:
         """Return the first sentence."""
@@ -138,6 +144,21 @@ def list_changes(changed: pd.DataFrame, kind: str) -> tuple[Change, ...]:
     rows = changed.loc[changed["change"] == kind, columns]
     cells = (rows[c].astype(object).where(rows[c].notna(), "") for c in columns)
     return tuple(map(Change._make, zip(*cells, strict=True)))
+
+
+def column_names(
+    data: Dataset, measures: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Return the Chinese label and definition of the measure of each column."""
+    defined = data.codebook.set_index("measure")["definition"]
+    labels = list_labels(data.codebook)
+    return {
+        column: (
+            measure_label(measure, LANGUAGES[0], labels),
+            str(defined[measure]).partition(" / ")[0],
+        )
+        for column, measure in measures.items()
+    }
 
 
 def note(key: str, file: str, **values: object) -> Fault:

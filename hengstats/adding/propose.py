@@ -20,6 +20,7 @@ from hengstats.adding.buildings import (
 from hengstats.adding.files import accepted_files, watch
 from hengstats.adding.notes import (
     Added,
+    column_names,
     kept_figures,
     list_changes,
     note,
@@ -45,7 +46,7 @@ from hengstats.errors import Fault, SheetError, place_fault
 from hengstats.figures import KEY
 from hengstats.indicators import ENDS
 from hengstats.intake.buildings import JUMP, LARGE, LEAST_LARGE
-from hengstats.intake.result import Checked
+from hengstats.intake.result import Checked, say_reading
 from hengstats.messages import message
 from hengstats.panel import ILLUSTRATIVE
 from hengstats.records import STANDINGS
@@ -193,6 +194,7 @@ def propose(
         vintage=snapshot.next,
         source=vintage.source,
         unchanged=unchanged,
+        read=tuple(say_reading(sheets, LANGUAGES[0], column_names(data, measures))),
         passed_over=passed_over,
         warnings=tuple(warnings),
         added=list_changes(changed, "added"),

@@ -1,15 +1,25 @@
 """Holds what a check finds: figures that may come in, or every reason why not."""
 
+import difflib
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hengstats.errors import Fault, place_fault
+from hengstats.errors import Fault, ReadingError, place_fault
 from hengstats.intake.grid import Grid
 from hengstats.messages import message
-from hengstats.vocabulary import UNITS, measure_label, say
+from hengstats.printed import read_printed
+from hengstats.vocabulary import (
+    LANGUAGES,
+    UNITS,
+    convert,
+    measure_label,
+    name,
+    say,
+)
 
 if TYPE_CHECKING:  # the child process that reads a sheet stays small without it
     import pandas as pd
@@ -36,6 +46,10 @@ CUSTOMARY = {
     "attendances": ("attendances",),
     "participants": ("participants",),
 }
+_TOLD = 5  # cells whose reading is told
+_LIKE = 0.7  # a head is much like a label from here on
+_UNIT = re.compile(r"[(（\[【].*$|数$|數$")
+_MAGNITUDE = re.compile("[百千万萬亿億]")
 _MOST = 100  # faults that are told one by one
 _ENOUGH = 5000  # further faults, after which a sheet is read no further
 
@@ -242,9 +256,16 @@ class Checked:
         """Return the measures that there may be, and the dataset's own that are."""
         return list(dict.fromkeys([*COLUMNS, *(cell.column for cell in self.cells)]))
 
-    def say(self, lang: str = "") -> str:
-        """Return the outcome in sentences, in Chinese and English by default."""
+    def say(
+        self, lang: str = "", names: Mapping[str, tuple[str, str]] | None = None
+    ) -> str:
+        """Return the outcome in sentences, in Chinese and English by default.
+
+        `names` are label and definition of each column in a dataset, if it is for one.
+        """
         lines = [self._summary(one) for one in ([lang] if lang else ("zh-Hans", "en"))]
+        if not self.errors:
+            lines += say_reading([self], lang or "zh-Hans", names or {})
         if self.warnings and not self.errors:
             count = len(self.warnings)
             lines.append(say("check", "warnings", lang or "zh-Hans", warnings=count))
@@ -299,6 +320,80 @@ class Checked:
             "flags": flags,
             "warnings": [asdict(fault) for fault in self.warnings],
         }
+
+
+def say_reading(
+    sheets: Iterable[Checked], lang: str, names: Mapping[str, tuple[str, str]]
+) -> list[str]:
+    """Return as what each column counts, and what was read from no plain number.
+
+    `names` are label and definition of each column, where a dataset has its own.
+    """
+    heads: dict[str, str] = {}
+    filled: dict[str, int] = {}
+    worded: list[Cell] = []
+    rows = 0
+    for sheet in sheets:
+        if sheet.table != "building_year":
+            continue
+        rows += len(sheet.rows)
+        for cell in sheet.cells:
+            heads.setdefault(cell.column, cell.head)
+            filled[cell.column] = filled.get(cell.column, 0) + 1
+            if cell.qualifier != "exact" or _MAGNITUDE.search(cell.printed):
+                worded.append(cell)
+    comma = say("word", "comma", lang)
+    lines = [line for column in heads if (line := _column(column, heads, lang, names))]
+    if worded:
+        told = comma.join(_reading(cell, lang) for cell in worded[:_TOLD])
+        if len(worded) > _TOLD:
+            told += say("check", "read_more", lang, n=len(worded))
+        lines.append(say("check", "read", lang, list=told))
+    blank = {one: rows - n for one, n in filled.items() if n < rows and heads[one]}
+    if blank:
+        told = comma.join(
+            say("check", "blank_cells", lang, head=heads[one], n=n)
+            for one, n in blank.items()
+        )
+        lines.append(say("check", "blank", lang, list=told))
+    return lines
+
+
+def _column(
+    column: str,
+    heads: Mapping[str, str],
+    lang: str,
+    names: Mapping[str, tuple[str, str]],
+) -> str:
+    """Return as what a column counts, if its head says it otherwise."""
+    usual = CUSTOMARY.get(column, (column,))[0]
+    label, definition = names.get(column) or (measure_label(usual, lang), "")
+    own = {label, *(measure_label(usual, one) for one in LANGUAGES)} - {usual}
+    head = _UNIT.sub("", _UNIT.sub("", heads[column]).strip()).lower()
+    like = (difflib.SequenceMatcher(None, head, one.lower()).ratio() for one in own)
+    if not head or max(like, default=1) >= _LIKE:
+        return ""
+    more = say("check", "definition", lang, definition=definition) if definition else ""
+    told = {"head": heads[column], "label": label, "definition": more}
+    return say("check", "head", lang, **told)
+
+
+def _reading(cell: Cell, lang: str) -> str:
+    """Return how a cell was read, in its bounds."""
+    unit = COLUMNS.get(cell.column, cell.unit)
+    try:
+        figure = read_printed(cell.printed, unit=cell.unit)
+        times = convert(str(figure.unit), unit)
+        lower, upper = figure.lower * times, figure.upper * times
+    except (ReadingError, ValueError, TypeError):
+        ends = (cell.lower, cell.upper)
+        lower, upper = (float(cell.number or 0 if one is None else one) for one in ends)
+    key = "up_to" if upper < float("inf") else "from_on"
+    told = {"lower": f"{lower:.6g}", "upper": f"{upper:.6g}"}
+    span = say("check", key, lang, unit=name("unit", unit, lang), **told)
+    return say(
+        "check", "read_cell", lang, row=cell.row, printed=cell.printed, span=span
+    )
 
 
 def _head(column: str) -> str:

@@ -31,6 +31,7 @@ _ZERO, _HALF = Decimal(0), Decimal("0.5")
 _ABOUT = Decimal("0.1")  # what 约 leaves open, as a fraction
 _SLACK = Decimal("1e-9")  # of sums of binary fractions
 _TELLING = 3  # digits that are no sum by chance, and two for each digit of the rows
+_NAMED = 5  # cells of text that a total leaves out
 _NESTED = 16  # groups that a total of groups may reach back over
 _DIGITS = re.compile(r"\d[\d, ]*(?:\.(\d+))?(?:e([+-]?\d+))?", re.IGNORECASE)
 
@@ -65,7 +66,9 @@ def total_faults(body: Body) -> Iterator[Fault]:
             likeliest = likeliest or misses
         else:
             for column, reading, span in likeliest:
-                yield _fault(body, total.row, body.table.figures[column], reading, span)
+                skipped = _skipped(body, column, reading, span, digits[column])
+                own = body.table.figures[column]
+                yield _fault(body, total.row, own, reading, span, skipped)
 
 
 def sum_faults(body: Body) -> Iterator[Fault]:
@@ -143,12 +146,46 @@ def _meet(reading: Reading, span: Span, digits: Digits) -> bool:
     return bottom <= high + slack and low - slack <= top
 
 
-def _fault(body: Body, row: int, column: Column, reading: Reading, span: Span) -> Fault:
+def _skipped(
+    body: Body, place: int, reading: Reading, span: Span, digits: Digits
+) -> Sequence[int]:
+    """Return the rows of text that a total leaves out, if that is why it is unlike.
+
+    SUM of Excel passes over a cell like 约3.2亿.
+    """
+    grid, index = body.table.grid, body.table.figures[place].index
+    texts = [
+        (record.row, span_of(record.figures[place], digits))
+        for record in body.records
+        if record.figures[place] and isinstance(grid.value(record.row, index), str)
+    ]
+    ends = [span, *(own for _, own in texts)]
+    if not grid.sheet or not texts or any(high == OPEN for _, high in ends):
+        return ()
+    low = span[0] - sum((own[0] for _, own in texts), _ZERO)
+    high = span[1] - sum((own[1] for _, own in texts), _ZERO)
+    return [row for row, _ in texts] if _meet(reading, (low, high), digits) else ()
+
+
+def _fault(
+    body: Body,
+    row: int,
+    column: Column,
+    reading: Reading,
+    span: Span,
+    skipped: Sequence[int] = (),
+) -> Fault:
     """Return the fault of a total that does not add up."""
     low, high = span
     number = _in_printed_unit(reading, low if high == OPEN else (low + high) / 2)
     key = "sums.at_least" if high == OPEN else "sums.unlike"
-    refusal = refuse(key, printed=reading.printed, number=f"{number:f}")
+    told = {"printed": reading.printed, "number": f"{number:f}"}
+    if skipped:
+        from openpyxl.utils import get_column_letter
+
+        letter, key = get_column_letter(column.index + 1), "sums.skipped"
+        told["cells"] = "、".join(f"{letter}{row + 1}" for row in skipped[:_NAMED])
+    refusal = refuse(key, **told)
     return refusal.on(body.table.grid, row, column.head)
 
 
