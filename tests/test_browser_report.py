@@ -3,13 +3,16 @@
 Where there is no Chromium the tests are skipped and say so.
 """
 
+from functools import partial
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from browsing import MARKS, browser
 
-from hengstats.report import make_report
+from hengstats import report
+from hengstats.charts import save
+from hengstats.report import render
 from hengstats.report.inputs import Edition
 
 pytestmark = MARKS
@@ -45,7 +48,12 @@ def chromium():
 def opened(chromium, tmp_path_factory):
     """Return the whole report on Plaza 66, without its notebooks, in the browser."""
     out = tmp_path_factory.mktemp("report")
-    made = make_report("plaza66", out, Edition(lang="zh-Hans"), notebooks=[])
+    with pytest.MonkeyPatch.context() as changed:  # the page alone, its charts coarse
+        changed.setattr(report, "DOCUMENTS", {"html": render.write_html})
+        changed.setattr(save, "DPI", 60)
+        changed.setattr(render, "save_chart", partial(save.save_chart, formats=["png"]))
+        changed.setattr(render, "FORMATS", ("png",))
+        made = report.make_report("plaza66", out, Edition(), notebooks=[])
     page = chromium.new_page()
     page.goto((made.folder / "report.html").as_uri())
     return page
