@@ -663,7 +663,7 @@ def _comparators(given: Inputs) -> list[Block]:
     blocks: list[Block] = [_join(given, said)] if said else []
     lead = "comparators_brief" if given.edition.brief else "comparators_lead"
     blocks.append(phrase(given, lead))
-    blocks += _rents(given, rents)
+    blocks += [] if given.edition.brief else _rents(given, rents)
     standing = (TAX, "tax_per_area", MEMBERS, "members_stated")
     others = _pick(given, given.elsewhere, ["building", "buildings"], *standing)
     return [*blocks, *_elsewhere(given, "others", others)]
