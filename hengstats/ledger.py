@@ -116,8 +116,12 @@ def figure(row: Mapping[Any, Any], measure: str = "") -> Origin:
     if "origin" in row:
         origin: Origin = row["origin"]
         return origin
-    key = (row["entity"], measure or row["measure"], row["year"])
-    return Origin("figure", tuple(map(str, key)))
+    return figure_at(row["entity"], measure or row["measure"], row["year"])
+
+
+def figure_at(entity: object, measure: object, year: object) -> Origin:
+    """Return the accepted figure of an entity, a measure and a year as an origin."""
+    return Origin("figure", (str(entity), str(measure), str(year)))
 
 
 def figures(rows: Iterable[Mapping[Any, Any]], measure: str = "") -> tuple[Origin, ...]:

@@ -18,8 +18,8 @@ from hengstats.labels import find_entity, find_measure
 from hengstats.ledger import (
     MARK,
     Numbers,
-    Origin,
     figure,
+    figure_at,
     figures,
     formula,
     mark,
@@ -223,8 +223,8 @@ def _course(told: _Told, main: Sequence[Row], bounds: Sequence[Row]) -> str:
         ) + _cite([first, last], told.numbers, lang)
     one = main[0] if main else bounds[-1]
     words = {"measure": told.label, "year": one["year"]}
-    figure = equals(_sided(told, one), lang)
-    return _say("one", lang, figure=figure, **words) + _cite([one], told.numbers, lang)
+    said = _say("one", lang, figure=equals(_sided(told, one), lang), **words)
+    return said + _cite([one], told.numbers, lang)
 
 
 def _between(told: _Told, main: Sequence[Row]) -> str:
@@ -431,10 +431,8 @@ def _fastest(panel: pd.DataFrame, measure: str, lang: str, numbers: Numbers) -> 
         for row in some:
             low, high = row["lower"], row["upper"]
             low, high = (low, high) if way == "rise" else (-high, -low)
-            inputs = [
-                Origin("figure", (str(row["entity"]), measure, str(row[year])))
-                for year in ("from_year", "year")
-            ]
+            years_of = (row["from_year"], row["year"])
+            inputs = [figure_at(row["entity"], measure, year) for year in years_of]
             key = f"{way}_rate{'_one' * (years == 1)}"
             box = (low, math.nan, high)
             told = formula(key, inputs, box, "fraction", years=years)
@@ -469,8 +467,7 @@ def _course_of_all(
         lang=lang,
     )
     parts = [
-        tuple(Origin("figure", (str(one), measure, str(year))) for one in both)
-        for year in (first, last)
+        tuple(figure_at(one, measure, year) for one in both) for year in (first, last)
     ]
     ends = [
         row | {"origin": formula("total", own, [row[end] for end in ENDS], told.unit)}

@@ -4,11 +4,11 @@ import csv
 import html
 import io
 import re
-import shutil
 from base64 import b64decode
 from dataclasses import replace
 
 import pytest
+from browsing import NEEDS_CHROMIUM, browser
 from reporting import write_dataset
 from storing import begin
 from walking import bare_numbers, names_of, walk
@@ -25,7 +25,6 @@ DOT = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJ"
     "RU5ErkJggg=="
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def trace(dataset, **edition):
@@ -236,14 +235,11 @@ def test_the_same_dataset_has_the_same_records(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+@NEEDS_CHROMIUM
 def test_a_click_opens_the_record_and_a_click_in_it_opens_its_input(pages, tmp_path):
-    sync_api = pytest.importorskip("playwright.sync_api")
     (tmp_path / "page.html").write_text(pages["plaza66"][2], encoding="utf-8")
-    with sync_api.sync_playwright() as tool:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page()
+    with browser() as opened:
+        page = opened.new_page()
         page.goto((tmp_path / "page.html").as_uri())
         page.locator("main p a.fig", has_text="约17%").first.click()
         assert "1/4 次方" in page.locator("dialog").inner_text()
@@ -258,4 +254,3 @@ def test_a_click_opens_the_record_and_a_click_in_it_opens_its_input(pages, tmp_p
         page.locator("details.drawn summary").first.click()
         page.locator("details.drawn a.fig").first.click()
         assert "29.7亿元" in page.locator("dialog").inner_text()
-        browser.close()

@@ -48,7 +48,7 @@ from hengstats.report.render import (
 from hengstats.report.sections import write_header, write_sections
 from hengstats.report.trace import trace_numbers, write_figures, write_plain_text
 from hengstats.report.word import points_of
-from hengstats.vocabulary import LANGUAGES, check_language, say
+from hengstats.vocabulary import check_language, say
 
 if sys.platform == "win32":
     import msvcrt
@@ -213,16 +213,14 @@ def _look(edition: Edition) -> Look:
     return Look(template=path, points=points_of(edition.size))
 
 
-def _keep_edited(path: Path) -> None:
+def _keep_edited(path: Path, lang: str) -> None:
     """Keep a file that somebody has changed by hand under another name, and say so."""
     if path.is_file() and path.stat().st_size:
         number = 1
         while (kept := path.with_stem(f"{path.stem}-edited-{number}")).exists():
             number += 1
         path.replace(kept)
-        told = say(
-            "report", "kept_edited", LANGUAGES[0], file=path.name, kept=kept.name
-        )
+        told = say("report", "kept_edited", lang, file=path.name, kept=kept.name)
         tqdm.write(told, file=sys.stderr)
 
 
@@ -286,7 +284,7 @@ def _make(
         for name in redone:
             (folder / name).parent.mkdir(exist_ok=True)
             if name in files and name not in ours:
-                _keep_edited(folder / name)
+                _keep_edited(folder / name, edition.lang)
             (work / name).replace(folder / name)
         for name in removed:
             (folder / name).unlink()

@@ -47,15 +47,12 @@ class Table:
         Texts, as they are to be read; the column names are the head.
     note : str
         What stands under it: units, the meaning of columns.
-    sources : tuple of int
-        Numbers of the sources named under it, where no column has them.
     """
 
     key: str
     caption: str
     frame: pd.DataFrame
     note: str = ""
-    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +67,6 @@ class Picture:
         Without its number.
     draw : partial
         Draws the chart from all that it shows.
-    alt : str
-        What is seen in it, for those who cannot see it; by default the caption.
-    note : str
-        What stands under it.
-    sources : tuple of int
-        Numbers of the sources named under it.
     drawn : tuple of str
         The figures drawn in it, in words; shown on the page alone.
     """
@@ -83,9 +74,6 @@ class Picture:
     key: str
     caption: str
     draw: "partial[Axes]"
-    alt: str = ""
-    note: str = ""
-    sources: tuple[int, ...] = ()
     drawn: tuple[str, ...] = ()
 
 
@@ -127,18 +115,13 @@ def refer(kind: str, key: str) -> str:
     return f"[](#{_anchor(kind, key)})"
 
 
-def cite(*numbers: int) -> str:
-    """Return numbers of sources as a text cites them: in the document each is a link.
-
-    That holds wherever a number stands in brackets, in sentences and in tables.
-    """
-    return "".join(f"[{number}]" for number in numbers)
-
-
 def entry(number: int, text: str) -> str:
-    """Return one source of the list of sources, to which its number leads."""
+    """Return one source of the list of sources, to which its number leads.
+
+    In the document [3] is a link to it, in sentences and in tables.
+    """
     style = f'{{#source_{number} custom-style="Bibliography"}}'
-    return f"::: {style}\n{escape(f'{cite(number)} {text}')}\n:::"
+    return f"::: {style}\n{escape(f'[{number}] {text}')}\n:::"
 
 
 def small(text: str) -> str:
@@ -152,13 +135,10 @@ def _anchor(kind: str, key: str) -> str:
 
 
 def _write_below(block: Table | Picture, lang: str) -> list[str]:
-    """Return what stands under a figure or table: its sources, then its note."""
-    told = {"sources": cite(*block.sources), "note": block.note}
-    below = [
-        small(say("report", key, lang, text=text)) for key, text in told.items() if text
-    ]
-    drawn = block.drawn if isinstance(block, Picture) else ()
-    return [*below, *([on_page(_fold_away(drawn, lang))] if drawn else [])]
+    """Return what stands under a figure or table: what is drawn in it, or its note."""
+    if isinstance(block, Picture):
+        return [on_page(_fold_away(block.drawn, lang))] if block.drawn else []
+    return [small(say("report", "note", lang, text=block.note))] if block.note else []
 
 
 def on_page(text: str) -> str:
@@ -177,7 +157,7 @@ def _fold_away(drawn: tuple[str, ...], lang: str) -> str:
 
 def _write_picture(picture: Picture, caption: str) -> str:
     """Return a figure in Markdown."""
-    alt = escape(picture.alt or picture.caption)
+    alt = escape(picture.caption)
     return f'![{caption}](charts/{picture.key}){{width=90% alt="{alt}"}}'
 
 

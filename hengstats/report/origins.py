@@ -8,6 +8,7 @@ import pandas as pd
 
 from hengstats.charts import marks
 from hengstats.charts.choose import choose_entities
+from hengstats.charts.growth import step_labels
 from hengstats.evidence import Verdict
 from hengstats.evidence.refusals import label_refusals
 from hengstats.evidence.shown import show_rate
@@ -192,18 +193,13 @@ def _indices(given: Inputs, own: pd.DataFrame, measure: str, base: int) -> list[
 
 def list_growths(given: Inputs, measure: str, steps: pd.DataFrame) -> list[str]:
     """Return the growths that a chart draws, a step each, in percent."""
+    labels = step_labels(steps, given.lang)
     shown = grown(given, measure, given.entity, steps)
     sign = name("unit", "fraction", given.lang)
     return [
-        _line(_step(row, given.lang), f"{text}{sign}", given.lang)
-        for row, text in zip(steps.to_dict("records"), shown, strict=True)
+        _line(label, f"{text}{sign}", given.lang)
+        for label, text in zip(labels, shown, strict=True)
     ]
-
-
-def _step(row: dict, lang: str) -> str:
-    """Return what a step is called."""
-    words = {"from_year": row["from_year"], "year": row["year"]}
-    return say("chart", "growth_step", lang, **words)
 
 
 def list_verdict(given: Inputs, verdict: Verdict) -> list[str]:

@@ -41,6 +41,7 @@ from hengstats.indicators import growth
 from hengstats.ledger import (
     Origin,
     figure,
+    figure_at,
     figures,
     formula,
     mark,
@@ -339,10 +340,9 @@ def _main_chart(given: Inputs) -> list[Block]:
     if given.many and _known(given, given.tax):
         return [_of_many(given, "ranking", given.tax)]
     if _known(given, given.tax):
-        draw = partial(draw_tax, given.panel, measure=given.tax, entities=given.shown)
-        draw = partial(
-            draw, phases=False
-        )  # behind the figures they would look like causes
+        # phases behind the figures would look like causes
+        draw = partial(draw_tax, given.panel, measure=given.tax, phases=False)
+        draw = partial(draw, entities=given.shown)
         drawn = list_figures(given, given.panel, [given.tax], given.shown)
         label = measure_label(given, given.tax)
         return [_picture(given, "tax", draw, drawn, what=label)]
@@ -351,8 +351,10 @@ def _main_chart(given: Inputs) -> list[Block]:
 
 def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     """Return a chart of all entities: their ranking, or a small one of each."""
-    draw = {"ranking": draw_ranking, "multiples": draw_multiples}[kind]
-    most = {"ranking": tables.RANKED, "multiples": DRAWN}[kind]
+    draw, most = {
+        "ranking": (draw_ranking, tables.RANKED),
+        "multiples": (draw_multiples, DRAWN),
+    }[kind]
     label, title = measure_label(given, measure), f"{kind}_figure"
     key = f"{kind}-{measure}".replace("_", "-")
     drawn = partial(draw, given.panel, measure=measure, most=most)
@@ -418,12 +420,14 @@ def _fault(given: Inputs, text: str, *measures: str) -> str:
 
 def _one_source(given: Inputs) -> list[str]:
     """Say which years of tax rest on one interested or weak source alone."""
+    if given.many:
+        return []
     records = given.dataset.records
     own = records[records["measure"].eq(given.tax) & records["entity"].eq(given.entity)]
     own = own[own["qualifier"] != "not_found"].assign(year=own["period"].str[:4])
     alone = own[own.groupby("period")["source"].transform("nunique") == 1]
     said = []
-    for source, rows in [] if given.many else alone.groupby("source", sort=False):
+    for source, rows in alone.groupby("source", sort=False):
         standing = rows["standing"].iloc[0]
         if standing in DOUBTED and rows["period"].nunique() > 1:
             words = {
@@ -542,18 +546,19 @@ def _participation(given: Inputs) -> list[Block]:
         return []
     blocks: list[Block] = [_join(given, said)]
     known = [measure for measure in PARTICIPATION if _known(given, measure)]
-    if given.many and known:
-        blocks.append(_of_many(given, "multiples", known[0]))
-    for measure in [] if given.many else known[:1]:
+    if given.many:
+        if known:
+            blocks.append(_of_many(given, "multiples", known[0]))
+            if not given.edition.brief:
+                ranking = tables.ranking_table(given, known[0], "participation")
+                blocks.append(ranking)
+        return blocks
+    for measure in known[:1]:
         draw = partial(draw_participation, given.panel, entities=given.shown)
         title, what = "participation_figure", measure_label(given, measure)
         draw = partial(draw, measure=measure)
         drawn = list_figures(given, given.panel, [measure], given.shown)
         blocks.append(_picture(given, measure, draw, drawn, title=title, what=what))
-    if given.many:
-        if known and not given.edition.brief:
-            blocks.append(tables.ranking_table(given, known[0], "participation"))
-        return blocks
     measures = _topic(given, "participation")
     return [*blocks, *_topic_table(given, measures, "participation")]
 
@@ -571,8 +576,8 @@ def _together(given: Inputs) -> list[Block]:
     verdict = given.verdict
     if given.many:
         both = _known(given, given.tax) and _known(given, given.members)
-        counted = _ways(given)
-        return [_join(given, counted), phrase(given, "together_many")] if both else []
+        counted = [_join(given, said)] if (said := _ways(given)) else []
+        return [*counted, phrase(given, "together_many")] if both else []
     if verdict is None:
         return []
     if isinstance(verdict, str):
@@ -607,7 +612,7 @@ def _ways(given: Inputs) -> list[str]:
         way = {(1,): "up", (-1,): "down", (-1, 1): "apart"}
         key = way.get(tuple(sorted(ways)), "open")
         listed[key] += [
-            Origin("figure", (str(row["entity"]), measure, str(row[year])))
+            figure_at(row["entity"], measure, row[year])
             for row, measure in zip(pair, (given.tax, given.members), strict=True)
             for year in ("from_year", "year")
         ]
@@ -1130,7 +1135,7 @@ def _all_evidence(given: Inputs) -> list[Block]:
 def _evidence(given: Inputs, row: dict[Hashable, Any]) -> Sequence[str]:
     """Return one piece of evidence: whose, what and when; as printed; by whom."""
     printed = mark(given.numbers, row["printed"], record(row))
-    return row["evidence"], printed, f"[{given.numbers[row['source']]}]"
+    return row["evidence"], printed, tables.cited(given, [row["source"]])
 
 
 def _missing(given: Inputs) -> list[Block]:

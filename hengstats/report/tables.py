@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengstats.charts.growth import step_labels
 from hengstats.errors import DataError
 from hengstats.indicators import ENDS, growth, ratio, round_out
 from hengstats.ledger import (
     Origin,
     figure,
+    figure_at,
     figures,
     formula,
     mark,
@@ -20,6 +22,7 @@ from hengstats.ledger import (
 )
 from hengstats.prose import (
     Row,
+    cite,
     figures_of,
     growths_of_all,
     latest_rows,
@@ -176,8 +179,7 @@ def _unit(given: Inputs, measure: str) -> str:
 
 def cited(given: Inputs, sources: Sequence[str]) -> str:
     """Return the numbers of sources as they stand in a cell."""
-    numbers = sorted({given.numbers[source] for source in sources if source})
-    return "".join(f"[{number}]" for number in numbers) or "—"
+    return cite(sources, given.numbers, given.lang).strip() or "—"
 
 
 def _points(given: Inputs, rows: Sequence[Row], unit: str) -> list[str]:
@@ -215,7 +217,7 @@ def origin_of_growth(
     if printed:
         named += [(f"{measure}_growth", last), (f"{measure}_increase", last)]
     wanted = [
-        Origin("figure", (str(entity), one, str(year)))
+        figure_at(entity, one, year)
         for one, year in named
         if str(year) in wordings.get(one, {}).get(entity, {})
     ]
@@ -436,17 +438,7 @@ def totals_table(given: Inputs, measure: str) -> Table:
 
 def pairs_table(given: Inputs, steps: pd.DataFrame) -> Table:
     """Return the growths of both measures beside each other, a step a row."""
-    labels = [
-        say(
-            "chart",
-            "growth_step",
-            given.lang,
-            from_year=row["from_year"],
-            year=row["year"],
-        )
-        for row in steps.to_dict("records")
-    ]
-    cells, columns = [labels], heads(given, "step")
+    cells, columns = [step_labels(steps, given.lang)], heads(given, "step")
     for side, measure in (("x", given.members), ("y", given.tax)):
         own = steps[["from_year", "year"]].assign(
             **{end: steps[f"{side}_{end}"] for end in ENDS}
@@ -538,10 +530,7 @@ def ratio_rows(given: Inputs) -> list[Row]:
                 else _show_ratio(row, unit, lang)
             )
             parts = ((over, row["year"]), (under, row["under_year"]))
-            inputs = [
-                Origin("figure", (str(row["entity"]), one, str(year)))
-                for one, year in parts
-            ]
+            inputs = [figure_at(row["entity"], one, year) for one, year in parts]
             told = formula("quotient", inputs, [row[end] for end in ENDS], unit)
             text = mark(given.numbers, text, told)
             years = {"year": row["year"], "other": row["under_year"]}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hengstats.csvsafe import to_csv
 from hengstats.figures import rank_records
-from hengstats.ledger import MARK, Origin, record, unmarked
+from hengstats.ledger import MARK, Origin, figure_at, record, unmarked
 from hengstats.prose import say_figure
 from hengstats.report.blocks import PAGE_FIRST, PAGE_LAST
 from hengstats.report.inputs import Inputs, entity_label, measure_label, phrase
@@ -170,8 +170,7 @@ def _settle(origin: Origin, stores: Mapping[tuple[str, ...], Row]) -> Origin:
         return origin
     if not row.get("accepted"):
         return record(row)
-    key = (row["entity"], row["measure"], str(int(row["year"])))
-    return Origin("figure", key)
+    return figure_at(row["entity"], row["measure"], int(row["year"]))
 
 
 def _beside(origin: Origin, stores: Mapping[tuple[str, ...], Row]) -> list[Origin]:
@@ -313,8 +312,8 @@ def _entry(
     return (
         f'<div class="record" id="fig-{row["id"]}">'
         f'<p class="shown">{_text(row["shown"] or row["kind"])}'
-        f" <small>{row['kind']}、{row['id']}</small></p><dl>{told}</dl></div>"
-    ).replace("、" + row["id"], f"{comma}{row['id']}")
+        f" <small>{row['kind']}{comma}{row['id']}</small></p><dl>{told}</dl></div>"
+    )
 
 
 def _ends(given: Inputs, row: Mapping[str, str]) -> str:
