@@ -32,6 +32,21 @@ OVERFLOWING = """() => {
 DANGLING = """() => [...document.querySelectorAll("a[href^='#']")]
   .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)))
   .filter((id) => id && !document.getElementById(id))"""
+# For each place on a chart that leads to a record: whether a colour lies under it.
+COLOURED = """chart => {
+  const image = chart.querySelector("img"), canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const brush = canvas.getContext("2d");
+  brush.drawImage(image, 0, 0);
+  return [...chart.querySelectorAll("a.spot")].map((spot) => {
+    const left = parseFloat(spot.style.left) * canvas.width / 100;
+    const top = parseFloat(spot.style.top) * canvas.height / 100;
+    const {data} = brush.getImageData(left - 3, top - 3, 7, 7);
+    return data.some((_, i) => i % 4 === 0
+      && Math.max(...data.slice(i, i + 3)) - Math.min(...data.slice(i, i + 3)) > 60);
+  });
+}"""
 FAULTY = """async () => (await axe.run({resultTypes: ["violations"]})).violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200)])"""
@@ -49,7 +64,7 @@ def opened(chromium, tmp_path_factory):
     """Return the whole report on Plaza 66, without its notebooks, in the browser."""
     out = tmp_path_factory.mktemp("report")
     with pytest.MonkeyPatch.context() as changed:  # the page alone, its charts coarse
-        changed.setattr(report, "DOCUMENTS", {"html": render.write_html})
+        changed.setattr(report, "DOCUMENTS", ("html",))
         changed.setattr(save, "DPI", 60)
         changed.setattr(render, "save_chart", partial(save.save_chart, formats=["png"]))
         changed.setattr(render, "FORMATS", ("png",))
@@ -84,6 +99,23 @@ def test_who_does_not_see_or_point_can_read_the_page(opened, size):
     look(opened, size)
     opened.evaluate(AXE.read_text("utf-8"))
     assert opened.evaluate(FAULTY) == []
+
+
+def test_each_chart_has_places_to_click_and_on_each_something_is_drawn(opened):
+    pictures = opened.locator(".chart")
+    for number in range(pictures.count()):
+        found = pictures.nth(number).evaluate(COLOURED)
+        assert found
+        assert all(found), pictures.nth(number).locator("img").get_attribute("alt")
+
+
+def test_a_mark_of_a_chart_opens_the_record_of_its_figure(opened):
+    look(opened, "desk")
+    opened.locator("a.spot[title*='、2020、']").first.click()
+    record = opened.locator("dialog").inner_text()
+    assert "49.3亿元" in record
+    assert "税收" in record
+    opened.keyboard.press("Escape")
 
 
 def test_no_picture_is_missing_and_each_says_what_it_shows(opened):

@@ -35,8 +35,8 @@ def trace(dataset, **edition):
     invented = given.dataset.illustrative
     text = write_header(given)
     text += number_blocks(blocks, given.lang, illustrative=invented)
-    keys = [block.key for block in blocks if isinstance(block, Picture)]
-    return given, text, trace_numbers(given, text), keys
+    drawn = {one.key: one.drawn for one in blocks if isinstance(one, Picture)}
+    return given, text, trace_numbers(given, text, drawn), list(drawn)
 
 
 def write_page(folder, dataset, **edition):
@@ -46,7 +46,7 @@ def write_page(folder, dataset, **edition):
     for key in keys:
         (folder / f"charts/{key}.png").write_bytes(DOT)
     text = traced.page + traced.records
-    [name] = write_html(text, folder, given.lang, Look(template=None, points=None))
+    [name] = write_html(text, folder, given.lang, Look(), dict)
     return given, traced, (folder / name).read_text(encoding="utf-8")
 
 

@@ -14,9 +14,11 @@ from hengstats.charts.caption import (
     write_caption,
     write_title,
 )
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import GREY, SMALL, dress, start
 from hengstats.indicators import growth, round_out
 from hengstats.labels import find_entity
+from hengstats.ledger import figure_at
 from hengstats.messages import data_error
 from hengstats.panel import as_panel
 from hengstats.vocabulary import say
@@ -62,6 +64,10 @@ def draw_growth(
     percent = (own[["lower", "value", "upper"]].transform(np.expm1) * 100).round(9)
     ax = start(ax)
     used = marks.draw_marks(ax, percent.assign(x=2.0 * own.index), 0, measure)
+    years = own[["from_year", "year"]]
+    for row in marks.places(percent.assign(x=2.0 * own.index).join(years)):
+        ends = [figure_at(entity, measure, int(row[key])) for key in years]
+        mark_spot(ax, row["x"], row["y"], *ends)
     many = len(own) > FEW
     for x, row in zip(2.0 * own.index, percent.to_dict("records"), strict=True):
         shown = row["lower"] if pd.isna(row["value"]) else row["value"]

@@ -29,6 +29,7 @@ from hengstats.charts.choose import (
     common_year,
     left_out_sentence,
 )
+from hengstats.charts.spots import mark_figures
 from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
@@ -149,7 +150,7 @@ def draw_index(
     base = common_year(own, measures, names) if year is None else year
     tables = {measure: _index(own, measure, base) for measure in measures}
     ax = start(ax)
-    plotted, used = _draw_series(ax, panel, tables, names, lang)
+    plotted, used = _draw_series(ax, panel, tables, names, lang, base)
     marks.leave_room(ax, plotted)
     number_years(ax, [year for series in plotted for year in series["year"]])
     marks.name_series(ax, plotted)
@@ -231,8 +232,12 @@ def _draw_series(
     tables: dict[str, pd.DataFrame],
     names: list[str],
     lang: str,
+    *bases: int,
 ) -> tuple[list[pd.DataFrame], set[str]]:
-    """Draw each known series; return them, labelled, and the kinds of marks used."""
+    """Draw each known series; return them, labelled, and the kinds of marks used.
+
+    An index has a base year.
+    """
     plotted: list[pd.DataFrame] = []
     used: set[str] = set()
     for measure, table in tables.items():
@@ -247,6 +252,7 @@ def _draw_series(
                 label = f"{who}{colon}{label}" if len(tables) > 1 else who
             series = series.assign(x=series["year"], measure=measure, label=label)
             used |= marks.draw_marks(ax, series, len(plotted), label)
+            mark_figures(ax, measure, marks.places(series), *bases)
             plotted.append(series)
     return plotted, used
 
@@ -276,7 +282,11 @@ def _draw_stack(
             gid="bar",
             label=label,
         )
+        middles = panel.assign(x=panel["year"], y=floor + panel[part] / 2)
+        mark_figures(ax, part, middles.to_dict("records"))
         floor = floor + panel[part]
+    tops = panel.assign(x=panel["year"], y=floor).to_dict("records")
+    mark_figures(ax, measure, tops)
     for year, total in zip(years, floor, strict=True):
         ax.annotate(
             f"{total:,.0f}",

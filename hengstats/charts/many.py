@@ -26,6 +26,7 @@ from hengstats.charts.choose import (
     last_common_year,
 )
 from hengstats.charts.levels import first_sentence
+from hengstats.charts.spots import mark_figures
 from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
 from hengstats.panel import as_panel, series_of
 from hengstats.prose import describe_all
@@ -100,6 +101,8 @@ def draw_ranking(
             marks.point_to_open(ax, (row["at"], float(place)), way, COLOURS[0])
         elif kind != "exact":
             ax.plot([row["lower"], row["upper"]], [place] * 2, color=COLOURS[0], lw=1.6)
+    spots = own.assign(x=own["at"], y=places).to_dict("records")
+    mark_figures(ax, measure, spots)
     _write_printed(ax, own, wordings_of(panel, measure, lang))
     ax.set_yticks(places, names)
     ax.set_ylim(-0.7, len(own) - 0.3)
@@ -192,6 +195,7 @@ def draw_multiples(
         cell.tick_params(labelsize=SMALL - 1.5, length=2)
         who = marks.shorten(entity_name(panel, entity, lang), 10)
         last = own.sort_values("year").iloc[-1]
+        mark_figures(cell, measure, [{**last, "y": last["at"]}])
         wording = printed.get(entity, {}).get(str(last["year"]), f"{last['at']:g}")
         title = f"{who}\n{marks.shorten(wording, 8)}"
         cell.set_title(title, fontsize=SMALL - 1, loc="left", pad=2)

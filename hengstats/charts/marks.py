@@ -4,7 +4,9 @@ Filled: an exact count. Hollow: rounded. Arrow: open on that side. Capped bar: o
 known to lie between. Hatched year: searched for and never printed.
 """
 
+from collections.abc import Hashable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -159,6 +161,12 @@ def middle(value: float, lower: float, upper: float) -> float:
         return float(value)
     ends = [float(end) for end in (lower, upper) if np.isfinite(end)]
     return sum(ends) / len(ends) if ends else 0.0
+
+
+def places(series: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Return the rows of a series, each with the height `y` at which it is drawn."""
+    ends = series[["value", "lower", "upper"]].to_numpy(dtype=float)
+    return series.assign(y=[middle(*row) for row in ends]).to_dict("records")
 
 
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from hengstats.charts.caption import ems_of, write_caption, write_title
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
     GREY,
@@ -68,6 +69,7 @@ def draw_refusals(
         ax.text(
             NUMBERS, place, show_rate(rate), va="center", fontsize=SMALL, ha="right"
         )
+        mark_spot(ax, 50 * rate, place)  # computed from no figure
     ax.axvline(5, color=COLOURS[1], ls="--", lw=1.2, gid="nominal")
     labels = [name("procedure", key, lang) for key in ("assess", *shown["procedure"])]
     ax.set_yticks([0, *places], labels)

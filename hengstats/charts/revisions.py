@@ -18,8 +18,10 @@ from hengstats.charts.caption import (
     write_caption,
     write_title,
 )
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.indicators import ENDS
+from hengstats.ledger import figure, record
 from hengstats.panel import is_illustrative
 from hengstats.revisions import Changes
 from hengstats.revisions.result import counts_text, shorten, wording
@@ -123,6 +125,9 @@ def _draw_rows(ax: Axes, shown: pd.DataFrame, lang: str) -> bool:
         old = {end: row[f"old_{end}"] for end in ENDS}
         points = [_middle(one) for one in (old, row)]
         ax.plot(points, [place] * 2, color=GREY, lw=1, zorder=1, gid="moved")
+        before = record({**row, "source": "", "printed": row["old"]})
+        mark_spot(ax, points[0], place, before)
+        mark_spot(ax, points[1], place, figure(row))
         kinds = [_draw_box(ax, old, place, False), _draw_box(ax, row, place, True)]
         bounds = bounds or not set(kinds) <= {"exact", "rounded"}
         middle = sum(points) / 2

@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hengstats.charts.style import check_glyphs
+from hengstats.charts.style import PAD, check_glyphs
 from hengstats.messages import data_error
 
 FORMATS = ("png", "svg", "pdf")
@@ -67,7 +67,7 @@ def save_chart(
                 path,
                 dpi=DPI,
                 bbox_inches="tight",
-                pad_inches=0.12,
+                pad_inches=PAD,
                 facecolor="white",
                 metadata=dates[form],
             )

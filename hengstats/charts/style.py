@@ -35,6 +35,7 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 HATCHES = ("", "////", "....", "xxxx", "----", "\\\\\\\\")
 GREY, PALE = "#555555", "#E8E8E8"
 WIDTH, HEIGHT = 6.3, 3.9
+PAD = 0.12  # inches around a picture that is saved
 OWN = "hengstats"
 TITLE, LABEL, SMALL = 12.0, 10.0, 8.5
 

@@ -11,6 +11,7 @@ from hengstats.charts.caption import (
     write_title,
 )
 from hengstats.charts.marks import write_nothing
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
     GREY,
@@ -21,6 +22,7 @@ from hengstats.charts.style import (
     dress,
     start,
 )
+from hengstats.ledger import Origin
 from hengstats.vocabulary import say
 
 
@@ -143,6 +145,8 @@ def _draw_events(
         true = decimal_year(row["date"])
         ax.plot([0.24, 0.27, 0.30], [true, place, place], color=GREY, lw=0.8)
         ax.plot([0.24], [true], marker="o", ms=5, color=COLOURS[0], gid="event")
+        event = Origin("event", (row["entity"], row["date"], row["source"]))
+        mark_spot(ax, 0.24, true, event)
         ax.text(
             0.31,
             place,

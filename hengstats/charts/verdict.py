@@ -19,6 +19,7 @@ from hengstats.charts.caption import (
     wrap,
     write_caption,
 )
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
     GREY,
@@ -36,6 +37,7 @@ from hengstats.evidence.permutation import LONGEST, least_p
 from hengstats.evidence.shown import show_correlation, show_p
 from hengstats.evidence.verdict import entity_label, finding_label, statistics
 from hengstats.indicators import ENDS
+from hengstats.ledger import figure, figure_at
 from hengstats.messages import data_error
 from hengstats.vocabulary import say
 
@@ -116,6 +118,10 @@ def _draw_growths(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     rows = percent.to_dict("records")
     places = [_place(row) for row in rows]
     boxes = [_draw_growth(ax, row, at) for row, at in zip(rows, places, strict=True)]
+    for at, step in zip(places, steps.to_dict("records"), strict=True):
+        whose = verdict.entity, verdict.economy
+        ends = [figure_at(*whose, int(step[key])) for key in ("from_year", "year")]
+        mark_spot(ax, *at, *ends)
     slope = statistics(verdict).get("slope", {}).get("value", np.nan)
     if not np.isnan(slope):
         _draw_line(ax, steps, slope)
@@ -293,6 +299,7 @@ def _draw_coverage(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
                 marks.draw_arrow(ax, *at, colour, kind == "lower")
             else:
                 ax.plot(*at, "os"[place], ms=8, color=colour, gid="known")
+            mark_spot(ax, *at, figure(row))
     for year in verdict.years:
         corner = (year - 0.4, -0.35)
         ax.add_patch(

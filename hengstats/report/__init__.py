@@ -30,6 +30,7 @@ from pathlib import Path
 import matplotlib as mpl
 from tqdm import tqdm
 
+from hengstats.charts.spots import Spot
 from hengstats.dataset import copy_dataset, find_dataset, lies_in
 from hengstats.ledger import Citations
 from hengstats.messages import data_error, refuse_write
@@ -46,7 +47,12 @@ from hengstats.report.render import (
     write_table,
 )
 from hengstats.report.sections import write_header, write_sections
-from hengstats.report.trace import trace_numbers, write_figures, write_plain_text
+from hengstats.report.trace import (
+    lead_spots,
+    trace_numbers,
+    write_figures,
+    write_plain_text,
+)
 from hengstats.report.word import points_of
 from hengstats.vocabulary import check_language, say
 
@@ -55,7 +61,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-DOCUMENTS = {"docx": write_docx, "html": write_html, "pdf": write_pdf}
+DOCUMENTS = ("docx", "html", "pdf")
 LIST, LOCK, WORK = "made.json", ".lock", ".making"
 # Kind and name, as the bar of progress shows them; and what makes the files.
 Step = tuple[str, str, Callable[[], list[str]]]
@@ -323,9 +329,15 @@ def _plan_steps(
     blocks = write_sections(given)
     invented = given.dataset.illustrative
     text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
-    trace, plain = trace_numbers(given, text), write_plain_text(text)
-    texts = {"docx": plain, "html": trace.page + trace.records, "pdf": plain}
     pictures = [block for block in blocks if isinstance(block, Picture)]
+    trace = trace_numbers(given, text, {one.key: one.drawn for one in pictures})
+    plain, spots = write_plain_text(text), dict[str, list[Spot]]()
+    page = partial(write_html, places=partial(lead_spots, given, trace, spots))
+    writers = {
+        "docx": partial(write_docx, plain),
+        "html": partial(page, trace.page + trace.records),
+        "pdf": partial(write_pdf, plain),
+    }
     tables = [block for block in blocks if isinstance(block, Table)]
     runs = run_notebooks(list(pages.values()), str(source), lang, edition.entity)
 
@@ -337,14 +349,13 @@ def _plan_steps(
         return [page]
 
     return [
-        *[("chart", one.key, partial(write_chart, one, folder)) for one in pictures],
+        *[("chart", one.key, partial(write_chart, one, folder, spots)) for one in pictures],
         *[
             ("table", one.key, partial(write_table, one, number, folder))
             for number, one in enumerate(tables, start=1)
         ],
         *[
-            (key, "", partial(write, texts[key], folder, lang, look))
-            for key, write in DOCUMENTS.items()
+            (key, "", partial(writers[key], folder, lang, look)) for key in DOCUMENTS
         ],
         ("figures", "", partial(write_list, write_figures(given, trace), folder)),
         *[

@@ -5,8 +5,10 @@ bundled font. Nothing is fetched, and the same text gives the same bytes.
 """
 
 import errno
+import html
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from hengstats.charts.save import FORMATS, save_chart
+from hengstats.charts.spots import Spot, list_spots
 from hengstats.charts.style import BUNDLED, drawable, families, no_glyph
 from hengstats.csvsafe import to_csv
 from hengstats.ledger import unmarked
 from hengstats.report.blocks import Picture, Table
+from hengstats.report.trace import Place
 from hengstats.report.word import keep_together, make_reference
 from hengstats.vocabulary import say
 
@@ -31,6 +35,7 @@ WORDS = (
     *("contents", "appendix", "skip"),
     *("record_title", "record_back", "record_close", "record_place"),
 )  # that the filter and the page need
+Places = Callable[[], dict[str, list[Place]]]
 READER = "markdown-auto_identifiers-smart-tex_math_dollars"
 
 
@@ -50,12 +55,15 @@ class Look:
     points: float | None = None
 
 
-def write_chart(picture: Picture, folder: Path) -> list[str]:
-    """Return the files of a chart, drawn and saved in each format."""
+def write_chart(
+    picture: Picture, folder: Path, spots: dict[str, list[Spot]]
+) -> list[str]:
+    """Return the files of a chart, drawn and saved in each format; note its spots."""
     ax = picture.draw()
     save_chart(ax, folder / "charts" / picture.key)
     figure = ax.get_figure(root=True)
     if isinstance(figure, Figure):
+        spots[picture.key] = list_spots(figure)
         plt.close(figure)
     return [f"charts/{picture.key}.{form}" for form in FORMATS]
 
@@ -87,8 +95,13 @@ def write_docx(text: str, folder: Path, lang: str, look: Look) -> list[str]:
     return [path.name]
 
 
-def write_html(text: str, folder: Path, lang: str, look: Look) -> list[str]:
-    """Return the web page of a report, pictures and style inside it."""
+def write_html(
+    text: str, folder: Path, lang: str, look: Look, places: Places
+) -> list[str]:
+    """Return the web page of a report, pictures and style inside it.
+
+    `places` gives for each chart the places on it that lead to a record.
+    """
     path = folder / "report.html"
     extra = [
         "--embed-resources",
@@ -99,8 +112,24 @@ def write_html(text: str, folder: Path, lang: str, look: Look) -> list[str]:
     ]
     _pandoc(text, folder, lang, path, "html5", "png", extra)
     page = path.read_text(encoding="utf-8")
+    led = places()
+    page = re.sub(
+        r"<!--([\w-]+)-->", lambda at: "".join(map(_lead, led.get(at[1], []))), page
+    )
     path.write_text(_scope(page), encoding="utf-8", newline="\n")
     return [path.name]
+
+
+def _lead(place: Place) -> str:
+    """Return a link that lies on a picture, for the pointer alone.
+
+    The list under the chart has the same for keyboard and screen reader.
+    """
+    told = html.escape(place.name)
+    return (
+        f'<a class="fig spot" href="#{place.target}" title="{told}" tabindex="-1"'
+        f' aria-hidden="true" style="left:{place.left:.2%};top:{place.top:.2%}"></a>'
+    )
 
 
 def _scope(page: str) -> str:

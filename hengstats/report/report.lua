@@ -136,7 +136,12 @@ local function show_figure(figure)
     local alt = image.attributes.alt or pandoc.utils.stringify(image.caption)
     image.attributes.alt = nil
     image.caption = { pandoc.Str(alt) }
-    return image
+    if not HTML then return image end
+    image.attributes.width = nil
+    -- what lies on it comes to stand where the remark is
+    local name = image.src:match("([^/.]+)[^/]*$")
+    local remark = pandoc.RawInline("html", "<!--" .. name .. "-->")
+    return pandoc.Span({ image, remark }, pandoc.Attr("", { "chart" }))
   end })
 end
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hengstats.charts.spots import Spot
 from hengstats.csvsafe import to_csv
 from hengstats.figures import rank_records
 from hengstats.ledger import MARK, Origin, figure_at, record, unmarked
@@ -30,6 +31,7 @@ COLUMNS = (
 ).split()
 # A quote is shown so far on either side of the figure.
 AROUND = 60
+LAST_DIGIT = re.compile(r"(\d)(?=\D*$)")
 # What needs no record, as patterns; nor do names, titles and addresses, the list of
 # sources, and the numbers of figures, tables and sections.
 NEEDS_NONE = (
@@ -56,11 +58,14 @@ class Trace:
         The section of the records, in Markdown.
     table : list of dict
         One row per record: `COLUMNS`.
+    drawn : dict
+        For each chart the rows of what it draws, by the figures each is of.
     """
 
     page: str
     records: str
     table: list[dict[str, str]]
+    drawn: dict[str, dict[frozenset[Origin], dict[str, str]]]
 
 
 def write_plain_text(text: str) -> str:
@@ -69,8 +74,39 @@ def write_plain_text(text: str) -> str:
     return unmarked(re.sub(alone, "", text))
 
 
-def trace_numbers(given: Inputs, text: str) -> Trace:
-    """Return the page of a report in Markdown, its records, and their table."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on a picture that leads to a record: shares of its width and height."""
+
+    left: float
+    top: float
+    target: str
+    name: str
+
+
+def lead_spots(
+    given: Inputs, trace: Trace, spots: Mapping[str, Sequence[Spot]]
+) -> dict[str, list[Place]]:
+    """Return for each chart the places that lead to a record."""
+    stores, comma = _list_records(given), say("word", "comma", given.lang)
+    places: dict[str, list[Place]] = {}
+    for chart, marked in spots.items():
+        for spot in marked:
+            of = frozenset(_settle(one, stores) for one in spot.of)
+            if row := trace.drawn[chart].get(of):
+                name = _name(row, comma) if of else row["formula"]
+                place = Place(spot.left, spot.top, f"fig-{row['id']}", name)
+                places.setdefault(chart, []).append(place)
+    return places
+
+
+def trace_numbers(
+    given: Inputs, text: str, drawn: Mapping[str, Sequence[str]]
+) -> Trace:
+    """Return the page of a report in Markdown, its records, and their table.
+
+    `drawn` has for each chart the figures that it draws, in words.
+    """
     stores = _list_records(given)
     known = [_settle(origin, stores) for origin in given.numbers.origins]
     shown: dict[Origin, str] = {}
@@ -86,8 +122,8 @@ def trace_numbers(given: Inputs, text: str) -> Trace:
         rows[origin] |= {"id": f"f{len(rows)}", "shown": shown.get(origin, "")}
         row = rows[origin]
         row["shown"] = row["shown"] or row["printed"]
-        if row["unit"] == "%" and row["shown"][-1:].isdigit():  # the head had the sign
-            row["shown"] += "%"
+        if row["unit"] == "%" and "%" not in row["shown"]:  # the head had the sign
+            row["shown"] = LAST_DIGIT.sub(r"\1%", row["shown"])
         found = [_settle(one, stores) for one in origin.inputs]
         leads[origin] = found or _beside(origin, stores)
         waiting += leads[origin]
@@ -107,7 +143,16 @@ def trace_numbers(given: Inputs, text: str) -> Trace:
     body = "\n".join(['<div class="records">', *entries, "</div>"])
     body = f"```{{=html}}\n{body}\n```"
     written = ["::: {#records}", head, lead, body, ":::", ""]
-    return Trace(page, "\n\n".join(["", *written]), list(rows.values()))
+    leading = {
+        chart: {
+            frozenset(leads[origin] if not origin.key else [origin]): rows[origin]
+            for text in texts
+            for place, _ in MARK.findall(text)
+            for origin in [known[int(place)]]
+        }
+        for chart, texts in drawn.items()
+    }
+    return Trace(page, "\n\n".join(["", *written]), list(rows.values()), leading)
 
 
 def write_figures(given: Inputs, trace: Trace) -> bytes:
@@ -238,7 +283,7 @@ def _common(
         for key in ("entity", "measure")
         for values in [{rows[one][key] for one in inputs}]
     }
-    years = [rows[one]["period"][:4] for one in inputs]
+    years = sorted(rows[one]["period"][:4] for one in inputs)
     pair = told["measure"] and len(years) == len("ab") and all(years)
     return told | {"period": "/".join(dict.fromkeys(years)) if pair else ""}
 
@@ -298,7 +343,7 @@ def _entry(
         lines |= {"formula": _text(row["formula"]), "value": _text(_ends(given, row))}
     links = [
         f'<li><a class="fig" href="#fig-{rows[one]["id"]}">'
-        f"{_link(one, rows[one], comma)}</a></li>"
+        f"{_text(_name(rows[one], comma))}</a></li>"
         for one in dict.fromkeys(further)
     ]
     if links:
@@ -334,17 +379,14 @@ def _ends(given: Inputs, row: Mapping[str, str]) -> str:
     return value or box
 
 
-def _link(origin: Origin, row: Mapping[str, str], comma: str) -> str:
-    """Return what an input is called: what it is of, and how it reads."""
-    parts = [
-        row["entity"],
-        row["measure"],
-        row["period"].replace("/", " / " if origin.key else "→"),
-    ]
+def _name(row: Mapping[str, str], comma: str) -> str:
+    """Return what a record is called: what it is of, and how it reads."""
+    between = "→" if row["formula"] else " / "
+    parts = [row["entity"], row["measure"], row["period"].replace("/", between)]
     words = [part for part in parts if part]
-    if not (origin.key or row["period"]):
+    if not row["period"]:
         words.append(row["formula"])
-    return _text(comma.join([*words, row["shown"]]))
+    return comma.join([*filter(None, words), row["shown"]])
 
 
 def _text(text: str) -> str:
