@@ -12,7 +12,7 @@ VOID = {"img", "br", "hr", "meta", "link", "col", "input"}
 # What is no text of the report: the contents, the title, the list of sources, the
 # records themselves, what is a link already, and the number of a figure or table.
 PASSED_OVER = {"script", "style", "nav", "header", "head"}
-PASSED_CLASSES = {"fig", "cite", "records", "label"}
+PASSED_CLASSES = {"fig", "cite", "records", "label", "ref"}
 
 
 class Walk(HTMLParser):

@@ -109,6 +109,7 @@ local function show_link(link)
   local label = labels[name] or error("no figure or table is called " .. name)
   if DOCX then return raw(field("REF " .. name .. " \\h", label)), false end
   link.content = { pandoc.Str(label) }
+  link.classes = { "ref" }
   return link, false
 end
 

@@ -69,7 +69,7 @@ from hengstats.prose import (
     within,
 )
 from hengstats.report import tables
-from hengstats.report.blocks import Block, Picture, Table, escape, small
+from hengstats.report.blocks import Block, Picture, Table, escape, refer, small
 from hengstats.report.inputs import (
     MEMBERS,
     TAX,
@@ -129,11 +129,28 @@ def write_sections(given: Inputs) -> list[Block]:
     blocks += _summary(given)
     if given.dataset.illustrative:
         blocks.insert(0, f"> {phrase(given, 'illustrative')}")
+    shown = [block for block in blocks if not isinstance(block, str)]
     for key, section in sections.items():
         if written := section(given):
-            blocks += [_head(given, key), *written]
+            blocks += [_head(given, key), *_refer(given, written, shown)]
+            shown = []  # the first section has the chart in front too
     further = [] if given.edition.brief else _appendices(given)
     return [*blocks, _head(given, "sources"), *_sources(given), *further]
+
+
+def _refer(
+    given: Inputs, written: list[Block], before: Sequence[Picture | Table]
+) -> list[Block]:
+    """Return a section whose first paragraph says which figures and tables to see."""
+    shown = [*before, *(block for block in written if not isinstance(block, str))]
+    first = next((i for i, one in enumerate(written) if isinstance(one, str)), None)
+    if first is None or not shown:
+        return written
+    pictures = [refer("figure", one.key) for one in shown if isinstance(one, Picture)]
+    others = [refer("table", one.key) for one in shown if isinstance(one, Table)]
+    listed = say("word", "comma", given.lang).join([*pictures, *others])
+    said = [written[first], say("report", "see", given.lang, list=listed)]
+    return [*written[:first], join_sentences(said, given.lang), *written[first + 1 :]]
 
 
 def _head(given: Inputs, section: str) -> str:
