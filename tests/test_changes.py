@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from storing import begin
 
 import hengstats as hs
 from hengstats.adding import new
@@ -240,6 +241,32 @@ def test_one_revised_figure_flips_the_verdict_alone_and_is_named(tower, flipped)
     line += "因为2019年楼宇税收：修订（16.18亿元 → 18.90亿元）"
     assert line in told
     assert "结论：比较了 7 条，改变 1 条，其余 6 条没有变" in told
+
+
+def test_verdicts_and_what_a_revision_changed_come_first_the_rest_is_counted(
+    tmp_path, monkeypatch
+):
+    years, names = range(2016, 2021), "甲乙丙丁"
+    rows = [f"{y},示例{n},{y - 2015},{y - 1915}" for n in names for y in years]
+    head = "年份,楼宇,税收(亿元),党员数\n"
+    mine = begin(
+        tmp_path, monkeypatch, ("\n".join([head.strip(), *rows]), "2021-03-31")
+    )
+    new = ["2020,示例甲,4.5,105", *(f"2021,示例{n},6,106" for n in names)]
+    mine(head + "\n".join(new), "2022-03-31")
+    result = changes("mine")
+    said = result.say().splitlines()
+    place = {line[:6]: i for i, line in reversed(list(enumerate(said)))}
+    revised = said.index(next(line for line in said if "2020年楼宇税收：修订" in line))
+    verdicts = [i for i, line in enumerate(said) if "是否同步：" in line]
+    assert revised < place["结论：比较了"] < min(verdicts)
+    assert verdicts == list(range(verdicts[0], verdicts[0] + len(verdicts)))
+    [rest] = [line for line in said if "只因新增的数字而改变" in line]
+    # of four buildings two measures; the tax of the first was revised in its last step
+    assert "最近的数字 8 条" in rest
+    assert "历年的年均增长 8 条" in rest
+    assert "最近一步的增长 7 条" in rest
+    assert len(result.conclusions) == len(result.found) > 20
 
 
 # The district has too many buildings to assess each: every fifth.

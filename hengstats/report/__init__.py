@@ -349,14 +349,15 @@ def _plan_steps(
         return [page]
 
     return [
-        *[("chart", one.key, partial(write_chart, one, folder, spots)) for one in pictures],
+        *[
+            ("chart", one.key, partial(write_chart, one, folder, spots))
+            for one in pictures
+        ],
         *[
             ("table", one.key, partial(write_table, one, number, folder))
             for number, one in enumerate(tables, start=1)
         ],
-        *[
-            (key, "", partial(writers[key], folder, lang, look)) for key in DOCUMENTS
-        ],
+        *[(key, "", partial(writers[key], folder, lang, look)) for key in DOCUMENTS],
         ("figures", "", partial(write_list, write_figures(given, trace), folder)),
         *[
             ("notebook", path.stem, partial(make_page, page))

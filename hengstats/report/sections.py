@@ -89,7 +89,12 @@ from hengstats.report.origins import (
     origin_of_name,
 )
 from hengstats.revisions import Changes
-from hengstats.revisions.result import conclusions_table, counts_text, figures_table
+from hengstats.revisions.result import (
+    conclusions_table,
+    counts_text,
+    figures_table,
+    part_conclusions,
+)
 from hengstats.vocabulary import name, say
 
 # So many rows of changes are printed; the note says how many more there are.
@@ -806,7 +811,8 @@ def _changes(given: Inputs) -> list[Block]:
         )
     if found.found:
         columns = ["entity", "what", "before", "after", "because"]
-        frame = conclusions_table(found, given.lang, MOST)[columns]
+        shown = [one for part in part_conclusions(found) for one in part][:MOST]
+        frame = conclusions_table(found, shown, given.lang)[columns]
         for column in columns[1:]:
             frame[column] = [
                 mark_words(given.numbers, text, compared) for text in frame[column]

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,7 +149,7 @@ class Changes:
     @property
     def conclusions(self) -> pd.DataFrame:
         """One row per changed conclusion, in words: what, before, after, because."""
-        return conclusions_table(self, self.lang)
+        return conclusions_table(self, self.found, self.lang)
 
     def say(self, lang: str = "") -> str:
         """Return the changes in sentences, one a line."""
@@ -156,14 +157,16 @@ class Changes:
         mark = [say("word", "illustrative", lang)] if self.illustrative else []
         if said := self._nothing_before(lang):
             return "\n".join([*mark, said])
-        table = conclusions_table(self, lang, MOST_CONCLUSIONS)
+        shown, rest = part_conclusions(self)
+        table = conclusions_table(self, shown[:MOST_CONCLUSIONS], lang)
         lines = [
             say("changes", "conclusion", lang, **{str(key): row[key] for key in row})
             for row in table.to_dict("records")
         ]
-        lines += _more(len(self.found) - len(table), lang)
-        figures = [*_head(self, lang), *_figures(self, lang)]
-        return "\n".join([*mark, *figures, _conclusions_head(self, lang), *lines])
+        lines += _more(len(shown) - len(table), lang)
+        told = [_conclusions_head(self, lang), *lines, *_counted(rest, lang)]
+        figures = [*_head(self, lang), *_changed(self, lang)]
+        return "\n".join([*mark, *figures, *told, *_added(self, lang)])
 
     def _nothing_before(self, lang: str) -> str:
         """Return that there is nothing to compare with, if so."""
@@ -192,22 +195,45 @@ class Changes:
         if said := self._nothing_before(lang):
             return f"{opening}{mark}<p>{html.escape(said)}</p></div>"
         first, *rest = (html.escape(line) for line in _head(self, lang))
-        figures = self.figures.head(MOST_REVISED)
+        added = self.figures["change"] == "added"
+        ordered = pd.concat([self.figures[~added], self.figures[added]])
+        figures = ordered.head(MOST_REVISED)
         more = len(self.figures) - len(figures)
-        shown = conclusions_table(self, lang, MOST_CONCLUSIONS).drop(columns="measure")
+        leading, counted = part_conclusions(self)
+        listed = conclusions_table(self, leading[:MOST_CONCLUSIONS], lang)
+        shown = listed.drop(columns="measure")
         shown.columns = pd.Index([say("changes", f"col_{key}", lang) for key in shown])
         return (
             f"{opening}{mark}<b>{first}</b><p>{'<br>'.join(rest)}</p>"
             f"{_page_table(figures_table(self, figures, lang), more, lang)}"
             f"<p>{html.escape(_conclusions_head(self, lang))}</p>"
-            f"{_page_table(shown, len(self.found) - len(shown), lang)}</div>"
+            f"{_page_table(shown, len(leading) - len(shown), lang)}"
+            f"{''.join(_counted(counted, lang))}</div>"
         )
 
 
+def part_conclusions(changes: Changes) -> tuple[list[Conclusion], list[Conclusion]]:
+    """Return the conclusions to be listed, and those that are counted.
+
+    Verdicts come first, then what a revised or withdrawn figure has changed. What added
+    figures alone have changed is counted, unless it is little.
+    """
+    added = changes.figures["change"] == "added"
+    ranks = [
+        0 if one.what == VERDICT else 1 + bool(added.loc[list(one.rows)].all())
+        for one in changes.found
+    ]
+    pairs = sorted(zip(ranks, range(len(ranks)), strict=True))
+    ordered = [changes.found[place] for _, place in pairs]
+    first = sum(rank < max(ranks) == 2 for rank in ranks) if ranks else 0
+    few = len(ordered) - first <= MOST_ADDED or max(ranks) < 2
+    return (ordered, []) if few else (ordered[:first], ordered[first:])
+
+
 def conclusions_table(
-    changes: Changes, lang: str, most: int | None = None
+    changes: Changes, found: Iterable[Conclusion], lang: str
 ) -> pd.DataFrame:
-    """Return the first changed conclusions in words: the columns of `CONCLUSIONS`."""
+    """Return changed conclusions in words: the columns of `CONCLUSIONS`."""
     rows = [
         [
             called(changes, one.entity, lang),
@@ -217,7 +243,7 @@ def conclusions_table(
             state_text(one.after, one.what, lang),
             because_text(changes, one, lang),
         ]
-        for one in changes.found[:most]
+        for one in found
     ]
     return pd.DataFrame(rows, columns=CONCLUSIONS, dtype=object)
 
@@ -384,17 +410,20 @@ def _head(changes: Changes, lang: str) -> list[str]:
     return lines
 
 
-def _figures(changes: Changes, lang: str) -> list[str]:
-    """Return the changed figures: revised and withdrawn ones first, one a line."""
-    is_added = changes.figures["change"] == "added"
-    added, changed = changes.figures[is_added], changes.figures[~is_added]
-    lines = [
-        _line(changes, row, lang)
-        for row in changed.head(MOST_REVISED).to_dict("records")
-    ]
-    lines += _more(len(changed) - MOST_REVISED, lang)
+def _changed(changes: Changes, lang: str) -> list[str]:
+    """Return the figures that were revised or withdrawn, one a line."""
+    changed = changes.figures[changes.figures["change"] != "added"]
+    shown = changed.head(MOST_REVISED).to_dict("records")
+    lines = [_line(changes, row, lang) for row in shown]
+    return lines + _more(len(changed) - MOST_REVISED, lang)
+
+
+def _added(changes: Changes, lang: str) -> list[str]:
+    """Return the figures that were added, one a line, or counted."""
+    added = changes.figures[changes.figures["change"] == "added"]
+    lines: list[str] = []
     if len(added) <= MOST_ADDED:
-        return lines + [_line(changes, row, lang) for row in added.to_dict("records")]
+        return [_line(changes, row, lang) for row in added.to_dict("records")]
     counts = added.groupby(["measure", "year"], sort=False).size()
     for measure in dict.fromkeys(added["measure"]):
         listed = say("word", "comma", lang).join(
@@ -425,6 +454,14 @@ def _conclusions_head(changes: Changes, lang: str) -> str:
     key = "conclusions" if changed else "same_conclusions"
     kept = changes.compared - changed
     return say("changes", key, lang, n=changes.compared, changed=changed, kept=kept)
+
+
+def _counted(rest: list[Conclusion], lang: str) -> list[str]:
+    """Return the line that counts conclusions that are not listed, if any."""
+    counts = Counter(one.what for one in rest)
+    items = [say("changes", f"rest_{what}", lang, n=counts[what]) for what in counts]
+    listed = say("word", "comma", lang).join(items)
+    return [say("changes", "rest", lang, list=listed)] if rest else []
 
 
 def _more(n: int, lang: str) -> list[str]:
