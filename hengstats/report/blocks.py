@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,6 +28,8 @@ TAIL = re.compile(r"\d(?:\.(\d+))?$")
 DIGIT, POINT = "\u2007", "\u2008"
 # What a line does not break: a word or number, up to four Chinese characters.
 PIECES = re.compile("[^\\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
+HEAD = 16  # of a head in two lines
+NAMED = 13  # a name that is not broken
 NARROW = 18  # a number or range that is not broken
 # What stands between these signs of private use is for the web page alone.
 PAGE_FIRST, PAGE_LAST = "\ue003", "\ue004"
@@ -228,7 +231,9 @@ def fit_widths(columns: list[list[str]], sides: list[str]) -> tuple[int, ...]:
         min(_floor(column, side), most, room // 3)
         for column, side, most in zip(columns, sides, wanted, strict=True)
     ]
-    spare = max(room - sum(floors), 0)
+    while sum(floors) > room:  # the widest gives way
+        floors[floors.index(max(floors))] -= 1
+    spare = room - sum(floors)
     missing = [most - least for most, least in zip(wanted, floors, strict=True)]
     return tuple(
         2 + least + spare * more // max(sum(missing), 1)
@@ -240,18 +245,24 @@ def _floor(column: list[str], side: str) -> int:
     """Return how narrow a column may be; its head stands in two lines if it must."""
     head, *cells = column
     pieces = [piece for cell in cells for piece in PIECES.findall(cell)]
-    pieces += [
-        head[: max(2, math.ceil(len(head) / 2))],
-        *re.findall(r"\w{5,}", head, re.A),
-    ]
-    if side == "right":
-        pieces += [cell for cell in cells if _breadth(cell) <= NARROW]
-    return max([4, *map(_breadth, pieces)])
+    short = NARROW if side == "right" else NAMED
+    pieces += [cell for cell in cells if _breadth(cell) <= short]
+    half = min(_breadth(head[: max(2, math.ceil(len(head) / 2))]), HEAD)
+    words = [math.ceil(1.25 * len(one)) for one in re.findall(r"\w{4,}", head, re.A)]
+    return max([4, half, *words, *map(_breadth, pieces)])
 
 
 def _breadth(text: str) -> int:
-    """Return how wide a text is, a Chinese character counting two."""
-    return math.ceil(sum(2 if ord(sign) > 0x2E7F else 1.1 for sign in text))
+    """Return how wide a text is, a Chinese character counting two.
+
+    Between one and a letter or digit there is a little room.
+    """
+    wide = [sign == "→" or ord(sign) > 0x2E7F for sign in text]
+    signs = sum(
+        2 if is_wide else 1.25 if sign.isdigit() else 1.1
+        for sign, is_wide in zip(text, wide, strict=True)
+    )
+    return math.ceil(signs + sum(one != two for one, two in pairwise(wide)) / 2)
 
 
 def escape(text: str) -> str:

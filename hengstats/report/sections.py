@@ -107,7 +107,7 @@ ORGANISATION = (
     "organisations",
 )
 DOUBTED = ("interested", "weak")  # standings that are said beside the figures
-DRAWN = 25  # small charts
+BARS, DRAWN = 15, 25  # bars of the chart in front, small charts
 TOLD = 4  # measures of a topic, where it has none of those above
 PARTICIPATION = ("attendances", "participants", "events", "volunteers")
 AREAS = ("nanjing-west-road", "jingan", "jingan-old", "lujiazui")
@@ -314,7 +314,8 @@ def _summary(given: Inputs) -> list[Block]:
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
         if measure in given.panel:
             said = _told(given, measure)
-            parts = ("course", "alone", "bounds", "total", "ranking", "moved")
+            parts = ["course", "alone", "bounds", "total", "ranking"]
+            parts += ["moved"] if topic == "tax" else []
             text = _join(given, [said[one] for one in said if one in parts])
             lines.append(_labelled(given, topic, text))
     if took_part := _participation_said(given, brief=True):
@@ -374,7 +375,7 @@ def _main_chart(given: Inputs) -> list[Block]:
 def _of_many(given: Inputs, kind: str, measure: str) -> Picture:
     """Return a chart of all entities: their ranking, or a small one of each."""
     draw, most = {
-        "ranking": (draw_ranking, tables.RANKED),
+        "ranking": (draw_ranking, BARS),
         "multiples": (draw_multiples, DRAWN),
     }[kind]
     label, title = measure_label(given, measure), f"{kind}_figure"
