@@ -64,8 +64,9 @@ class Verdict:
         Rung of the evidence ladder: 0, fewer than four paired growths; 1, four;
         2, five or more.
     finding : str
-        `not_enough_data`, `no_sign`, `suggestive` or `moves_together`: the weakest
-        over the boxes of the printed figures.
+        `not_enough_data`, `cannot_tell`, `no_sign`, `suggestive` or `moves_together`:
+        the weakest over the boxes of the printed figures. It cannot be told where the
+        figures as printed are suggestive or more, and others within the boxes not.
     sign : int
         1 if the growths move the same way, -1 if opposite ways, 0 if not settled.
     table : DataFrame
@@ -91,7 +92,8 @@ class Verdict:
         The growth without which the least is left of the association.
     least_p, detectable_r : float
         The smallest p that so many growths could give; the correlation found in 80 of
-        100 cases, if every figure is a point and nothing else was tried, or None.
+        100 cases through boxes as wide as these, if nothing else was tried. None below
+        four growths, and where a figure is open.
     alpha, tried : float, int
         Limit of the permutation p: .05 divided by the number of pairs of measures, or
         ways to compute, that the user looked at.
@@ -99,8 +101,8 @@ class Verdict:
         `entity, measure, year, printed, qualifier, lower, value, upper, reading`, one
         row per figure.
     blind_spots : dict
-        Patterns that the rule mistakes for an association, and how often with six
-        and with eight years; stronger ones more often.
+        Patterns that give two unrelated series this finding, or that of the figures as
+        printed, and how often with as many years; as fractions, the highest first.
     steps : DataFrame
         `from_year, year`, then `x_` and `y_` `lower, value, upper`: the growths of
         the organisation and the economy; `attrs` as those of the panel.
@@ -111,6 +113,24 @@ class Verdict:
         Entities in the table; 1 where one was asked for.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
+    printed_finding : str
+        What the figures as printed amount to; of one that is only a bound, its end.
+    decides : tuple of (str, int or None, bool)
+        Where it cannot be told: measure, year and openness of each figure whose box
+        decides; the year is None where all figures of the measure do.
+    inflation : (float, float) or None
+        Mean |r| of what is found with so many growths, at a true .5; and the share of
+        wrong signs at a true .3.
+    control, advised_control : (str, str) or None
+        Entity and measure taken out of both in every test; one that the record has
+        and nobody named.
+    lag : int
+        Years by which the organisation is earlier than the economy.
+    sample : (int, int) or None
+        First and last year looked at; None for all.
+    looks : DataFrame or None
+        Where several were tested as one: `organisation, economy, lag, first, last,
+        n_growths, r, p_own, p_joint, p_joint_upper, finding`, one row a look.
     """
 
     entity: str
@@ -132,12 +152,27 @@ class Verdict:
     alpha: float
     tried: int
     readings: pd.DataFrame
-    blind_spots: dict[str, tuple[float, float]]
+    blind_spots: dict[str, float]
     steps: pd.DataFrame
     null_r: NDArray[np.float64]
     n_entities: int
     lang: str
     printed_steps: tuple[tuple[int, int], ...] = ()
+    printed_finding: str = ""
+    decides: tuple[tuple[str, int | None, bool], ...] = ()
+    inflation: tuple[float, float] | None = None
+    control: tuple[str, str] | None = None
+    advised_control: tuple[str, str] | None = None
+    lag: int = 0
+    sample: tuple[int, int] | None = None
+    looks: pd.DataFrame | None = None
+
+    @property
+    def direction(self) -> str | None:
+        """`same` or `opposite` where something was found, and its sign is settled."""
+        if self.finding in ("not_enough_data", "no_sign") or not self.sign:
+            return None
+        return "same" if self.sign > 0 else "opposite"
 
     @property
     def headline(self) -> str:
