@@ -283,7 +283,7 @@ def _within(table: pd.DataFrame, sample: Sample, before: int = 0) -> pd.DataFram
 def _test(
     looks: list[Prepared], alpha: float
 ) -> tuple[Prepared, Climb | None, pd.DataFrame | None]:
-    """Return the look that is strongest, its tests, and all looks beside one another."""
+    """Return the strongest look, its tests, and all looks beside one another."""
     fewest = TESTABLE + (looks[0].pairs.z is not None)
     able = [one for one in looks if one.pairs.n >= fewest]
     if len(looks) == 1:

@@ -38,11 +38,11 @@ AREAS = ("area", "sub-district", "district", "city")
 AREA_MEASURES = ("area_tax", "budget_revenue")
 
 
-def find_control(
-    panel: pd.DataFrame, control: object, entity: str
-) -> tuple[str, str]:
+def find_control(panel: pd.DataFrame, control: object, entity: str) -> tuple[str, str]:
     """Return whose and which series is meant, or refuse what is no series."""
-    pair = (entity, control) if isinstance(control, str) else control
+    if isinstance(control, str):
+        return entity, find_measure(panel, control)
+    pair = control
     if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str)):
         raise data_error("assess.control", control=control)
     whose = pair[0] if pair[0] == OTHERS else str(find_entity(panel, pair[0]))
@@ -257,4 +257,3 @@ def lane_range(pairs: Pairs, sides: Sides, r: Range) -> Range:
     _, null, kept = reordered(x[None, :], y, nuisance)
     far = farthest(null[0], kept, *reach(pairs, sides, base))
     return Range(least, share_beyond(int((far >= nearest - TIE).sum()), n))
-
