@@ -231,7 +231,7 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
     if verdict.shock_years:
         parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
     if verdict.printed_steps:
-        steps = [step(step, lang) for step in verdict.printed_steps]
+        steps = [step(one, lang) for one in verdict.printed_steps]
         listed = say("word", "comma", lang).join(steps)
         parts.append(_say("printed_steps", lang, steps=listed))
     parts += _looked(verdict, lang)
