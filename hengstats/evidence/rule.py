@@ -36,6 +36,7 @@ from hengstats.evidence.envelope import (
 from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range, times
 from hengstats.evidence.permutation import (
     RANK_TESTS,
+    TIE,
     PermutationTest,
     correlation_test,
     least_p,
@@ -130,9 +131,15 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
             times(pairs.growth_map, centre(side)) for side in (pairs.x, pairs.y)
         )
 
+    points = is_point(pairs)
+
     def correlations(*columns: Array) -> tuple[Range, Array]:
         base = np.column_stack([plain, *columns])
         nuisance = np.column_stack([base, control])
+        if points:
+            r = float(partial_r(x, y, nuisance))
+            r = 0.0 if abs(r) <= TIE else r
+            return Range(r, r), nuisance
         turned = sum(turns(pairs, sides, base))
         found = widened(correlation_range(pairs, *sides, nuisance), turned)
         return found, nuisance
@@ -147,7 +154,7 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     sign = 1 if r.lower > 0 else -1 if r.upper < 0 else 0
     test = _permuted(one, two, nuisance)
     p = Range(test.p_value, test.p_value)
-    if not is_point(pairs):
+    if not points:
         lane = pairs.z is not None
         p = (
             lane_range(pairs, sides, r)
@@ -158,7 +165,11 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     checks = {"p_ols_t": t_test()}
     weakest, counted = None, n - control.shape[1]
     if counted >= RULED:
-        without = np.array([t_test(left_out) for left_out in np.eye(n)])
+        if points and not control.size:
+            value = t_p(_without_each(x, y), n - 3)
+            without = np.column_stack([value] * 3)
+        else:
+            without = np.array([t_test(left_out) for left_out in np.eye(n)])
         worst = int(np.argmax(without[:, 1]))
         weakest = pairs.steps[worst]
         lower, value = without[:, [0, 2]].max(axis=0)
@@ -195,6 +206,14 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
         least_p=test.least_p if known else float(least_p(n)),
         null_r=test.null if known and not flat else np.zeros(0),
     )
+
+
+def _without_each(x: Array, y: Array) -> Array:
+    """Return the correlation of points without the first, the second, and so on."""
+    n = len(x)
+    kept = np.array([np.delete(np.arange(n), i) for i in range(n)])
+    r = partial_r(x[kept], y[kept], np.ones((n - 1, 1)))
+    return np.where(np.abs(r) <= TIE, 0.0, r)
 
 
 def _permuted(x: Array, y: Array, nuisance: Array) -> PermutationTest:

@@ -57,15 +57,22 @@ def blind_spots(finding: str, years: int, *, controlled: bool) -> dict[str, floa
     dict
         Rates by pattern, as fractions, the highest first; none below .05.
     """
+    return dict(_rates(finding, years, controlled))
+
+
+@cache
+def _rates(finding: str, years: int, controlled: bool) -> list[tuple[str, float]]:
+    """Return patterns and rates, the highest first."""
     table = _table("blind_spots")[0]
     own = table[table["years"] == _nearest(table, years)].set_index("pattern")
     rates = own[finding]
     if controlled:
         rates = own[f"{finding}_controlled"].fillna(rates)
     rates = rates[rates >= WORTH_SAYING].sort_values(ascending=False, kind="stable")
-    return {str(key): float(rate) for key, rate in rates.items()}
+    return [(str(key), float(rate)) for key, rate in rates.items()]
 
 
+@cache
 def inflation(finding: str, years: int) -> tuple[float, float] | None:
     """Return mean |r| of what is found, and the share of wrong signs at a true .3.
 
