@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import ems_of, measure_name, wrap, write_caption, write_title
+from hengstats.charts.caption import (
+    ems_of,
+    measure_name,
+    wrap,
+    write_caption,
+    write_title,
+)
 from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.evidence import Verdict
 from hengstats.evidence.plain import entity_name
