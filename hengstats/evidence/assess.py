@@ -42,6 +42,7 @@ from hengstats.evidence.rule import (
     TESTABLE,
     Climb,
     climb,
+    deciding_boxes,
     detectable_r,
 )
 from hengstats.evidence.spots import blind_spots, detectable_over_boxes, inflation
@@ -397,7 +398,9 @@ def _verdict(
         n_entities=entities,
         lang=lang,
         printed_finding=result.printed if result else finding,
-        decides=_deciding(pairs, result, asked, control),
+        decides=_deciding(pairs, result, asked, control, ALPHA / tried)
+        if compared is None
+        else (),
         inflation=worth,
         control=control,
         advised_control=advised,
@@ -412,12 +415,14 @@ def _deciding(
     result: Climb | None,
     asked: Asked,
     control: tuple[str, str] | None,
+    alpha: float,
 ) -> tuple[tuple[str, int | None, bool], ...]:
     """Return measure, year and openness of the figures whose boxes decide."""
     names = {"x": asked.organisation, "y": asked.economy, "z": (control or ("", ""))[1]}
     found = []
     ends = [*pairs.years, *(year for step in pairs.printed for year in step)]
-    for side, place in result.decides if result else ():
+    asked_for = result is not None and result.finding == "cannot_tell"
+    for side, place in deciding_boxes(pairs, alpha) if asked_for else ():
         levels = getattr(pairs, side)
         opened = np.isinf([levels.lower, levels.upper])
         year = None if place is None else ends[place] - asked.lag * (side == "x")

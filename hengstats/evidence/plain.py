@@ -28,8 +28,14 @@ def headline_of(verdict: Any, lang: str) -> str:
         key = "few" if verdict.years else "none"
     elif key in ("suggestive", "moves_together") and verdict.sign < 0:
         key = f"{key}_opposite"
-    way = say("headline", verdict.direction or "unsettled", lang)
-    return say("headline", key, lang, way=way, **words)
+    return say("headline", key, lang, way=_way(verdict, lang), **words)
+
+
+def _way(verdict: Any, lang: str) -> str:
+    """Say which way the figures as printed move."""
+    r = statistics(verdict)["r"]["value"] if verdict.level else 0.0
+    key = "same" if r > 0 else "opposite" if r < 0 else "unsettled"
+    return say("headline", key, lang)
 
 
 def reasons_of(verdict: Any, lang: str) -> list[str]:

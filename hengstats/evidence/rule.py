@@ -83,8 +83,6 @@ class Climb:
         as printed are suggestive or more, and others within the boxes are not.
     printed : str
         What the figures as printed amount to; of one that is only a bound, its end.
-    decides : tuple of (str, int or None)
-        Side and place of the figures whose boxes decide, where it cannot be told.
     sign : int
         1 if the growths move the same way, -1 if opposite, 0 if it is not settled.
     weakest_step : (int, int) or None
@@ -99,7 +97,6 @@ class Climb:
     statistics: dict[str, Ends]
     finding: str
     printed: str
-    decides: tuple[Decider, ...]
     sign: int
     weakest_step: tuple[int, int] | None
     least_p: float
@@ -193,14 +190,10 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     finding = _finding(limits.upper, [ends[1] for ends in rest], alpha)
     if finding == "no_sign" and printed != "no_sign":
         finding = "cannot_tell"
-    decides = ()
-    if finding == "cannot_tell" and joint is None:
-        decides = deciding_boxes(pairs, alpha)
     return Climb(
         statistics=found,
         finding=finding,
         printed=printed,
-        decides=decides,
         sign=sign,
         weakest_step=weakest,
         least_p=test.least_p if known else float(least_p(n)),
