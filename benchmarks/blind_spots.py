@@ -1,4 +1,4 @@
-"""Writes the tables of what misleads rule E, and how a correlation that it finds is off.
+"""Writes the tables of what misleads rule E, and of how far off what it finds is.
 
 Two series share a pattern and are otherwise unrelated (`customary/patterns.py`): how
 often the rule says `moves_together`, and how often `suggestive` or more, by number of

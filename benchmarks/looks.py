@@ -18,6 +18,7 @@ os.environ.update(
 
 import argparse
 import sys
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -45,7 +46,7 @@ def pairs_of(x, y, first):
     return Pairs(
         entity="a",
         years=years,
-        steps=tuple(zip(years[:-1], years[1:], strict=True)),
+        steps=tuple(pairwise(years)),
         x=one,
         y=two,
         growth_map=np.eye(n, n + 1, 1) - np.eye(n, n + 1),

@@ -1,6 +1,6 @@
 """Control, several looks, slopes and blind spots: by hand, slowly, and by laws."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pandas as pd
@@ -94,7 +94,7 @@ def pairs_of(wide_x, wide_y):
         ends = value + np.log(1 - width), value + np.log(1 + width)
         sides.append(Levels(lower=ends[0], value=value, upper=ends[1]))
     years = tuple(range(2016, 2022))
-    steps = tuple(zip(years[:-1], years[1:], strict=True))
+    steps = tuple(pairwise(years))
     growth_map = np.eye(5, 6, 1) - np.eye(5, 6)
     told = {"x": sides[0], "y": sides[1], "growth_map": growth_map}
     return Pairs(entity="a", years=years, steps=steps, **told)

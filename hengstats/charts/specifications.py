@@ -55,7 +55,7 @@ def draw_specifications(
     shown = shown.iloc[np.argsort(shown["r"].abs().to_numpy(), kind="stable")]
     named = len(shown) <= MOST_NAMED
     ax = start(ax, height=1.8 + (ROW * len(shown) if named else 4))
-    places = np.arange(len(shown))
+    places = list(range(len(shown)))
     strong = (shown["p_joint_upper"] <= verdict.alpha).to_numpy()
     ax.axvline(0, color=GREY, lw=0.8)
     ax.hlines(places, 0, shown["r"], color=GREY, lw=1.0)

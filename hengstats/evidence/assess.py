@@ -197,28 +197,29 @@ def _list_looks(
     samples: Sequence[Sample | None] | None,
 ) -> list[Asked]:
     """Return every look that is asked for, each once."""
-    sides = [
-        [find_measure(panel, one) for one in ([side] if _is_one(side) else side)]
+    x, y = (
+        [find_measure(panel, one) for one in _as_list(side)]
         for side in (organisation, economy)
-    ]
-    shifts = [lags] if isinstance(lags, Integral) else list(lags)
+    )
+    shifts = [lags] if isinstance(lags, int) else list(lags)
     if not shifts or not all(isinstance(one, Integral) and one >= 0 for one in shifts):
         raise data_error("assess.lags", lags=lags)
-    spans = [None] if samples is None else list(samples)
+    spans: list[Sample | None] = [None] if samples is None else list(samples)
     for one in spans:
         pair = isinstance(one, tuple) and len(one) == 2
         if not spans or not (one is None or (pair and one[0] < one[1])):
             raise data_error("assess.samples", sample=one)
     found = [
-        Asked(organisation=x, economy=y, lag=int(lag), sample=span)
-        for x, y, lag, span in product(*sides, shifts, spans)
+        Asked(organisation=one, economy=other, lag=int(lag), sample=span)
+        for one, other, lag, span in product(x, y, shifts, spans)
     ]
     return list(dict.fromkeys(found))
 
 
-def _is_one(side: object) -> bool:
-    """Return whether one measure is named, and not a list of them."""
-    return isinstance(side, str) or not isinstance(side, Sequence) or not side
+def _as_list(side: str | Sequence[str]) -> Sequence[str]:
+    """Return the measures of one side; what is no list of them is refused later."""
+    listed = isinstance(side, list | tuple) and len(side) > 0
+    return side if listed else [side]  # type: ignore[list-item]
 
 
 def _prepare(

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengstats.evidence.envelope import (
     Corners,
@@ -189,7 +190,7 @@ def freedman_lane(x: Array, y: Array, nuisance: Array) -> PermutationTest:
 
 
 def reordered(
-    X: Array, y: Array, nuisance: Array, tried: Array | None = None
+    X: Array, y: Array, nuisance: Array, tried: NDArray[np.intp] | None = None
 ) -> tuple[Array, Array, Array]:
     """Return the partial r of each row of X with y, those of every order, and lengths.
 

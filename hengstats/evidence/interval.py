@@ -188,8 +188,9 @@ class IntervalRegression(GenericLikelihoodModel):
         Raises
         ------
         DataError
-            If n - k is less than 4, or the likelihood has no maximum: a line passes through every box, or one-sided bounds are separated, or do
-            not bound sigma; or if it is so flat there that no digit would be right.
+            If n - k is less than 4, or the likelihood has no maximum: a line passes
+            through every box, or one-sided bounds are separated, or do not bound
+            sigma; or if it is so flat there that no digit would be right.
 
         Notes
         -----
@@ -227,8 +228,9 @@ class IntervalRegression(GenericLikelihoodModel):
     ) -> pd.DataFrame:
         """Return least squares at the printed figures and over every reading of them.
 
-        What stands beside the likelihood where observations are few, and exact: at each reading of the
-        boxes a t interval keeps its coverage, so the union over all readings does.
+        What stands beside the likelihood where observations are few, and exact: at each
+        reading of the boxes a t interval keeps its coverage, so the union over all
+        readings does.
 
         Parameters
         ----------
@@ -419,7 +421,7 @@ class IntervalResults(GenericLikelihoodModelResults):
         ends = {"predicted": line, "lower": line - quantile * error}
         ends |= {"upper": line + quantile * error}
         table = pd.DataFrame(ends)
-        return np.exp(table) if self.model.is_log else table
+        return table.transform(np.exp) if self.model.is_log else table
 
     def _design(self, exog: ArrayLike) -> Array:
         """Return regressors as the model has them: x'b is linear in b."""

@@ -82,8 +82,8 @@ def joint_test(looks: Sequence[Pairs]) -> list[Look]:
                 np.minimum(boxed, t_p(far, df), out=boxed)
             near = _nearest(pairs, sides, nuisance, plain)
             hits = int((np.abs(null[at]) >= abs(r[at]) - TIE).sum())
-            p = (float(t_p(one, df)) for one in (abs(r[at]), near))
-            found[row] = float(r[at]), share_beyond(hits, n), *p
+            p, weakest = (float(t_p(one, df)) for one in (abs(r[at]), near))
+            found[row] = float(r[at]), share_beyond(hits, n), p, weakest
     boxed = np.minimum(boxed, smallest)
     return [
         Look(r=r, p_own=own, joint=_joint(smallest, boxed, p, weakest, n))
@@ -112,7 +112,7 @@ def _alike(looks: Sequence[Pairs]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _induced(tried: NDArray[np.intp], places: Array) -> NDArray[np.intp]:
+def _induced(tried: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the orders of some places that orders of all of them contain."""
     if len(places) == tried.shape[1]:
         return tried

@@ -269,7 +269,8 @@ def _narrowed(pairs: Pairs, boxes: list[tuple[str, int]]) -> Pairs:
         places = [place for side, place in boxes if side == name]
         ends[:, places] = centre(levels)[places]
         sides[name] = Levels(lower=ends[0], value=ends[1], upper=ends[2])
-    return replace(pairs, **sides)
+    x, y, z = (sides.get(name, getattr(pairs, name)) for name in "xyz")
+    return replace(pairs, x=x, y=y, z=z)
 
 
 def _passes(pairs: Pairs, alpha: float) -> bool:

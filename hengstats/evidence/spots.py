@@ -83,9 +83,8 @@ def inflation(finding: str, years: int) -> tuple[float, float] | None:
     if own.empty or (finding == "moves_together" and years < RULED + 1):
         return None
     own = own[own["years"] == _nearest(own, years)].set_index("truth")
-    if 0.3 not in own.index or 0.5 not in own.index:
-        return None
-    return float(own.loc[0.5, "mean_r"]), float(own.loc[0.3, "wrong_sign"])
+    mean, wrong = own["mean_r"].to_dict(), own["wrong_sign"].to_dict()
+    return (mean[0.5], wrong[0.3]) if {0.3, 0.5} <= set(mean) else None
 
 
 def _nearest(table: pd.DataFrame, years: int) -> int:
