@@ -10,7 +10,6 @@ import statsmodels.api as sm
 import hengstats as hs
 from hengstats import DataError
 from hengstats.evidence.envelope import Range
-from hengstats.evidence.looks import look_tests
 from hengstats.evidence.pairs import Levels, Pairs
 from hengstats.evidence.slopes import slope_range
 
@@ -297,17 +296,6 @@ def test_samples_are_looks_at_stretches_of_years():
     verdict, _ = judge(panel, samples=[None, (2016, 2021)])
     assert verdict.looks["n_growths"].tolist() == [7, 5]
     assert verdict.looks["last"].tolist()[1] == 2021
-
-
-def test_many_looks_at_once_are_those_of_a_loop():
-    x, y = np.random.default_rng(1).normal(size=(2, 20, 12))
-    r, p = look_tests(x, y)
-    slow = [
-        sm.OLS(b, sm.add_constant(a)).fit().pvalues[1]
-        for a, b in zip(x, y, strict=True)
-    ]
-    assert p == pytest.approx(slow)
-    assert r[0] == pytest.approx(np.corrcoef(x[0], y[0])[0, 1])
 
 
 # Blind spots

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -294,19 +295,17 @@ def _test(
     if not able:
         longest = max(looks, key=lambda one: one.pairs.n)
         return longest, None, _compared(looks, {}, {})
-    found = dict(
-        zip(map(id, able), joint_test([one.pairs for one in able]), strict=True)
-    )
-    order = sorted(
-        able, key=lambda one: (*found[id(one)].joint[::-1], found[id(one)].p_own)
-    )
+    told = joint_test([one.pairs for one in able])
+    found = dict(zip(map(id, able), told, strict=True))
+    able.sort(key=lambda one: (*found[id(one)].joint[::-1], found[id(one)].p_own))
+    chosen = [one for one in able[1:] if found[id(one)].joint.lower <= alpha]
     tested = {
         id(one): climb(one.pairs, alpha, found[id(one)].joint)
-        for one in order
-        if one is order[0] or found[id(one)].joint.lower <= alpha
+        for one in [able[0], *chosen]
     }
-    strength = [FINDINGS.index(tested[id(one)].finding) for one in order[: len(tested)]]
-    best = order[strength.index(max(strength))]
+    best = max(
+        [able[0], *chosen], key=lambda one: FINDINGS.index(tested[id(one)].finding)
+    )
     return best, tested[id(best)], _compared(looks, found, tested)
 
 
@@ -317,23 +316,15 @@ def _compared(
     rows = []
     for one in looks:
         asked, seen, climbed = one.asked, found.get(id(one)), tested.get(id(one))
-        rows.append(
-            {
-                "organisation": asked.organisation,
-                "economy": asked.economy,
-                "lag": asked.lag,
-                "first": asked.sample[0] if asked.sample else pd.NA,
-                "last": asked.sample[1] if asked.sample else pd.NA,
-                "n_growths": one.pairs.n,
-                "r": seen.r if seen else np.nan,
-                "p_own": seen.p_own if seen else np.nan,
-                "p_joint": seen.joint.lower if seen else np.nan,
-                "p_joint_upper": seen.joint.upper if seen else np.nan,
-                "finding": climbed.finding
-                if climbed
-                else ("no_sign" if seen else "not_enough_data"),
-            }
-        )
+        first, last = asked.sample or (pd.NA, pd.NA)
+        row: dict[str, Any] = {"organisation": asked.organisation}
+        row |= {"economy": asked.economy, "lag": asked.lag}
+        row |= {"first": first, "last": last, "n_growths": one.pairs.n}
+        shown = (seen.r, seen.p_own, *seen.joint) if seen else (np.nan,) * 4
+        names = ("r", "p_own", "p_joint", "p_joint_upper")
+        row |= dict(zip(names, shown, strict=True))
+        untested = "no_sign" if seen else "not_enough_data"
+        rows.append(row | {"finding": climbed.finding if climbed else untested})
     return pd.DataFrame(rows).astype({"first": "Int64", "last": "Int64"})
 
 
@@ -379,7 +370,7 @@ def _verdict(
         level=0 if result is None else 1 if counted < RULED else 2,
         finding=finding,
         sign=result.sign if result else 0,
-        table=_table(pairs, best.read, measures, result, compared, asked),
+        table=_table(pairs, best.read, measures, result, asked),
         refused=label_refusals(refused, "zh-Hans"),
         own_rates=own_rates(len(years)),
         n_growths=pairs.n,
@@ -504,7 +495,6 @@ def _table(
     read: pd.DataFrame,
     measures: tuple[str, str],
     result: Climb | None,
-    compared: pd.DataFrame | None,
     asked: Asked,
 ) -> pd.DataFrame:
     """Return the growths and the statistics, tidy."""
@@ -521,24 +511,7 @@ def _table(
         rows.append([both, "same_direction", *_same_direction(pairs)])
     if result is not None:
         rows += [[both, name, *ends] for name, ends in result.statistics.items()]
-    if result is not None and compared is not None:
-        own = compared.loc[(compared["lag"] == asked.lag) & _same(compared, asked)]
-        first = own.iloc[0]
-        printed = first["p_joint"]
-        rows.append([both, "p_joint", printed, printed, first["p_joint_upper"]])
     return pd.DataFrame(rows, columns=["measure", "statistic", *ENDS])
-
-
-def _same(compared: pd.DataFrame, asked: Asked) -> pd.Series:
-    """Return which looks are of the two measures and years of one."""
-    first, last = asked.sample or (pd.NA, pd.NA)
-    same = (compared["organisation"] == asked.organisation) & (
-        compared["economy"] == asked.economy
-    )
-    for column, year in (("first", first), ("last", last)):
-        own = compared[column]
-        same &= own.isna() if year is pd.NA else (own == year).fillna(False)
-    return same
 
 
 def _same_direction(pairs: Pairs) -> tuple[float, float, float]:

@@ -26,7 +26,6 @@ from hengstats.evidence.envelope import (
     Range,
     correlation_range,
     list_corners,
-    partial_r,
     t_p,
 )
 from hengstats.evidence.pairs import Array, Pairs, times
@@ -89,15 +88,6 @@ def joint_test(looks: Sequence[Pairs]) -> list[Look]:
         Look(r=r, p_own=own, joint=_joint(smallest, boxed, p, weakest, n))
         for r, own, p, weakest in found
     ]
-
-
-def look_tests(X: Array, Y: Array, n_taken: int = 1) -> tuple[Array, Array]:
-    """Return r and the p of its t test for many looks, one a row, at points.
-
-    `n_taken` is how many columns were taken out before; the mean is one of them.
-    """
-    r = partial_r(X, Y, np.ones((X.shape[1], 1)))
-    return r, t_p(r, X.shape[1] - n_taken - 1)
 
 
 def _alike(looks: Sequence[Pairs]) -> list[list[int]]:

@@ -52,20 +52,21 @@ def reasons_of(verdict: Any, lang: str) -> list[str]:
         return [_chance(verdict, lang), *_decides(verdict, lang), _wrong(verdict, lang)]
     checks = [_say("whole", lang)]
     if verdict.finding == "suggestive":
-        checks = hangs_on(verdict, lang)
+        checks = hangs_on(verdict, lang)[:1]
     return [_chance(verdict, lang), *checks, _wrong(verdict, lang), _say("weak", lang)]
 
 
 def hangs_on(verdict: Any, lang: str) -> list[str]:
-    """Return which checks were not passed."""
+    """Return which of the checks of rule E were not passed."""
     if verdict.level == 1:
         return [_say("four", lang, n=growths(verdict))]
     rows, found = statistics(verdict), []
     if rows["p_leave_one_out"]["upper"] > LENIENT and verdict.weakest_step:
-        found.append(_say("one_year", lang, step=step(verdict.weakest_step, lang)))
+        weakest = step(verdict.weakest_step, lang)
+        found.append(say("verdict", "because_year", lang, step=weakest))
     if rows["p_trend_adjusted"]["upper"] > LENIENT:
-        found.append(_say("trend", lang))
-    return found[:1]
+        found.append(say("verdict", "because_trend", lang))
+    return found
 
 
 def per_thousand(verdict: Any, end: str = "upper") -> str:
@@ -120,7 +121,7 @@ def _wrong(verdict: Any, lang: str) -> str:
     """Say how often the rule is wrong, and what misleads it most."""
     spots = iter(verdict.blind_spots.items())
     spot, rate = next(spots, ("third_series", ALPHA))
-    few = max(ALPHA, 0.0)
+    few = ALPHA
     if verdict.printed_finding == "moves_together":
         few = max(verdict.own_rates["drift"], verdict.own_rates["trend_stationary"])
     words = {

@@ -184,6 +184,8 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
         **shown,
         **(_rank_statistics(pairs, x, y) if weakest and not len(control.T) else {}),
     }
+    if joint:
+        found["p_joint"] = joint.lower, joint.lower, joint.upper
     limits = joint or Range(test.p_value, found["p_permutation"][2])
     rest = [checks[key] for key in ("p_leave_one_out", "p_trend_adjusted") if weakest]
     printed = _finding(limits.lower, [ends[2] for ends in rest], alpha)

@@ -5,7 +5,6 @@ share a pattern and are otherwise unrelated, and series that are related, of whi
 the strongest correlations are found.
 """
 
-import re
 from functools import cache
 from importlib import resources
 
@@ -26,17 +25,11 @@ STRONGEST, POWER = 0.9995, 0.80
 
 
 @cache
-def _table(name: str) -> tuple[pd.DataFrame, str]:
-    """Return one of the tables, and its first line."""
+def _table(name: str) -> pd.DataFrame:
+    """Return one of the tables."""
     source = resources.files("hengstats.evidence").joinpath(f"{name}.csv")
     with source.open(encoding="utf-8") as lines:
-        head = next(lines)
-        return pd.read_csv(lines), head
-
-
-def spots_drawn() -> dict[str, str]:
-    """Return how many pairs were simulated, and the seed, for a note."""
-    return dict(re.findall(r"(\w+)=(\d+)", _table("blind_spots")[1]))
+        return pd.read_csv(lines, comment="#")
 
 
 def blind_spots(finding: str, years: int, *, controlled: bool) -> dict[str, float]:
@@ -63,7 +56,7 @@ def blind_spots(finding: str, years: int, *, controlled: bool) -> dict[str, floa
 @cache
 def _rates(finding: str, years: int, controlled: bool) -> list[tuple[str, float]]:
     """Return patterns and rates, the highest first."""
-    table = _table("blind_spots")[0]
+    table = _table("blind_spots")
     own = table[table["years"] == _nearest(table, years)].set_index("pattern")
     rates = own[finding]
     if controlled:
@@ -78,7 +71,7 @@ def inflation(finding: str, years: int) -> tuple[float, float] | None:
 
     The mean is that at a true correlation of .5; None where nothing is ever found.
     """
-    table = _table("inflation")[0]
+    table = _table("inflation")
     own = table[table["finding"] == finding]
     if own.empty or (finding == "moves_together" and years < RULED + 1):
         return None

@@ -25,6 +25,7 @@ from hengstats.evidence.plain import (
     deciders,
     entity_name,
     growths,
+    hangs_on,
     headline_of,
     known_years,
     per_thousand,
@@ -436,7 +437,7 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
     elif printed not in (found, ""):
         parts.append(_tell("printed_more", lang, **words))
     if found == "suggestive" and verdict.level == 2:
-        parts += _why_only_suggestive(verdict, lang)
+        parts += hangs_on(verdict, lang)
     if verdict.level == 1:
         words = {"n": growths(verdict), "alpha": rule(f"{ALPHA:.0%}")}
         parts.append(_say("level_1", lang, **words))
@@ -565,17 +566,6 @@ def _simulated(number: object) -> str:
 def _tell(key: str, lang: str, **blanks: object) -> str:
     """Return one of the strings for a reviewer."""
     return say("told", key, lang, **blanks)
-
-
-def _why_only_suggestive(verdict: Verdict, lang: str) -> list[str]:
-    """Say which of the checks of rule E was not passed."""
-    rows, parts = statistics(verdict), []
-    if rows["p_leave_one_out"]["upper"] > LENIENT and verdict.weakest_step:
-        weakest = step(verdict.weakest_step, lang)
-        parts.append(_say("because_year", lang, step=weakest))
-    if rows["p_trend_adjusted"]["upper"] > LENIENT:
-        parts.append(_say("because_trend", lang))
-    return parts
 
 
 def _tests(verdict: Verdict, lang: str) -> str:
