@@ -44,12 +44,11 @@ def reasons_of(verdict: Any, lang: str) -> list[str]:
         words = {"least": rule(TESTABLE + 1), "enough": rule(RULED + 1)}
         parts = [_say("needed", lang, **words), _say("nothing", lang)]
         return [*parts, _say("grown", lang)] if len(verdict.table) else parts
+    only = _say("only", lang, years=list_years(verdict.years, lang))
     if verdict.finding == "no_sign":
-        years = list_years(verdict.years, lang)
-        parts = [_chance(verdict, lang), _say("absence", lang)]
-        return [*parts, _say("only", lang, years=years)]
+        return [_chance(verdict, lang), _say("absence", lang), only]
     if verdict.finding == "cannot_tell":
-        return [_chance(verdict, lang), *_decides(verdict, lang), _wrong(verdict, lang)]
+        return [_chance(verdict, lang), *_decides(verdict, lang), only]
     checks = [_say("whole", lang)]
     if verdict.finding == "suggestive":
         checks = hangs_on(verdict, lang)[:1]

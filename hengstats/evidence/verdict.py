@@ -451,7 +451,7 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
             else _tell("unreachable_once", lang, **least)
         )
     parts.append(_power(verdict, lang))
-    if found != "no_sign":
+    if found in ("suggestive", "moves_together"):
         parts += [_say("association", lang), *_misleads(verdict, lang)]
     if verdict.advised_control:
         label = control_label(verdict, verdict.advised_control, lang)
