@@ -678,7 +678,8 @@ def _text(verdict: Verdict, lang: str) -> str:
         _say("refused_head", lang),
         *(how.format(row[0], row[2]) for row in rows),
     ]
-    return "\n\n".join([write_statement(verdict, lang), table, "\n".join(refused)])
+    layers = ["\n".join(write_plain(verdict, lang)), write_statement(verdict, lang)]
+    return "\n\n".join([*layers, table, "\n".join(refused)])
 
 
 def _page(verdict: Verdict, lang: str) -> str:
@@ -692,10 +693,15 @@ def _page(verdict: Verdict, lang: str) -> str:
             write_statement(verdict, lang),
         )
     )
+    headline, *reasons = map(html.escape, write_plain(verdict, lang))
+    listed = "".join(f"<li>{reason}</li>" for reason in reasons)
+    details = html.escape(_say("details", lang))
     note, refused = refusals_note(verdict, lang), refusals_table(verdict, lang)
     return (
         f'<div lang="{lang}" style="{STYLE}"><b>{title} · {finding}</b>'
-        f" <small>({level}, n = {verdict.n_growths})</small><p>{statement}</p>"
+        f" <small>({level}, n = {verdict.n_growths})</small><p>{headline}</p>"
+        f"<ul>{listed}</ul>"
+        f"<details><summary>{details}</summary><p>{statement}</p></details>"
         f"{_details('table_head', label_table(verdict, lang), lang, opened=True)}"
         f"{_details('refused_head', refused, lang, note=note)}</div>"
     )
