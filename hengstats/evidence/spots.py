@@ -93,7 +93,7 @@ def detectable_over_boxes(pairs: Pairs) -> float | None:
     half-widths. 1 if not even the strongest is found; None below four growths, or where
     a figure is open, through which no correlation is sure to be found.
     """
-    table = detectable_r(pairs.n)
+    table = detectable_r(pairs.n - (pairs.z is not None))  # a control costs one
     sides = pairs.x, pairs.y
     half = [(side.upper - side.lower) / 2 for side in sides]
     if table is None or not (half[0].any() or half[1].any()):
