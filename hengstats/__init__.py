@@ -47,6 +47,7 @@ _NAMES = {
     "hengstats.charts.refusals": "draw_refusals",
     "hengstats.charts.revisions": "draw_revisions",
     "hengstats.charts.save": "save_chart",
+    "hengstats.charts.specifications": "draw_specifications",
     "hengstats.charts.timeline": "draw_timeline",
     "hengstats.charts.verdict": "draw_verdict",
     "hengstats.report": "write_report",

@@ -317,9 +317,10 @@ def series_of(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
     series = series.dropna(subset=["lower", "upper"], how="all")
     crossed = (series["lower"] > series["upper"]) | (series["value"] < series["lower"])
     crossed |= series["value"] > series["upper"]
-    for row in _first(series[crossed]):
+    twice = series.duplicated(["entity", "year"])
+    for row in _first(series[crossed]) if crossed.any() else []:
         raise data_error("panel.crossed", measure=measure, **row)
-    for row in _first(series[series.duplicated(["entity", "year"])]):
+    for row in _first(series[twice]) if twice.any() else []:
         raise data_error("panel.twice", **row)
     return series.sort_values(["entity", "year"], kind="stable", ignore_index=True)
 

@@ -94,7 +94,8 @@ def test_every_file_that_the_page_links_to_is_there():
 
 
 @pytest.mark.parametrize(
-    "script", ["accuracy", "blind_spots", "detectable", "false_alarms", "rates"]
+    "script",
+    ["accuracy", "blind_spots", "detectable", "false_alarms", "looks", "rates"],
 )
 def test_a_benchmark_finds_what_it_imports_and_no_peer_before_it_is_needed(
     script, monkeypatch
@@ -111,3 +112,18 @@ def test_a_benchmark_finds_what_it_imports_and_no_peer_before_it_is_needed(
         for alias in node.names
     }
     assert not PEERS & named
+
+
+def test_the_page_on_blind_spots_is_what_the_shipped_tables_say():
+    path = ROOT / "benchmarks" / "pages" / "blind_spots.py"
+    page = runpy.run_path(str(path))["page"]()
+    assert (ROOT / "docs" / "blind-spots.md").read_text(encoding="utf-8") == page
+
+
+def test_a_control_takes_the_false_alarms_of_a_third_series_away():
+    table = pd.read_csv(
+        ROOT / "hengstats" / "evidence" / "blind_spots.csv", comment="#"
+    )
+    own = table[table["pattern"].isin(["third_series", "rebound"]) & (table.years > 6)]
+    assert own["moves_together"].min() > 0.1
+    assert own["moves_together_controlled"].max() <= 0.04

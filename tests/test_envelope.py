@@ -262,7 +262,7 @@ def test_the_finding_is_that_of_the_weakest_figures_within_the_boxes():
     }
     table, verdict = assess((box(x, 0.0), box(y, 0.0)), readings=readings)
     p = table.loc["p_permutation"]
-    assert (p["value"] <= 0.05 < p["upper"], verdict.finding) == (True, "no_sign")
+    assert (p["value"] <= 0.05 < p["upper"], verdict.finding) == (True, "cannot_tell")
 
 
 def test_a_p_of_exactly_the_limit_is_within_it():
@@ -325,8 +325,8 @@ def test_coarse_bounds_take_every_term_into_account():
     assert assess(boxes)[0].loc["r", "lower"] == pytest.approx(inner / size)
 
 
-def test_coarse_bounds_beside_an_open_figure_settle_nothing():
+def test_coarse_bounds_beside_an_open_figure_tell_nothing():
     x, y = many(3, 0.002)
     table, verdict = assess((box(sum(x) / 2, 0.002, 13), y))
     assert (table.loc["r", "lower"], table.loc["r", "upper"]) == (-1, 1)
-    assert (table.loc["p_permutation", "upper"], verdict.finding) == (1, "no_sign")
+    assert (table.loc["p_permutation", "upper"], verdict.finding) == (1, "cannot_tell")

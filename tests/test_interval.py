@@ -333,10 +333,17 @@ def test_one_sided_bounds_that_run_the_wrong_way_are_refused():
 # Few observations
 
 
-def test_below_twenty_observations_the_wald_intervals_are_refused():
-    text = refusal_of(*wave(19))
-    assert "76%–78%" in text and "envelope()" in text
-    assert IntervalRegression(*wave(20)).fit().nobs == 20
+def test_with_fewer_than_four_degrees_of_freedom_the_likelihood_is_refused():
+    text = refusal_of(*wave(5))
+    assert "5 个观测、2 个系数" in text and "envelope()" in text
+    assert IntervalRegression(*wave(6)).fit().df_resid == 4
+
+
+def test_six_points_have_the_t_intervals_of_least_squares():
+    # Of points n / (n - k) times the maximum likelihood variance is that of OLS.
+    y, _, X = wave(6)
+    fit, ols = IntervalRegression(y, y, X).fit(), t_of(y, X)
+    assert fit.conf_int().to_numpy()[:2] == pytest.approx(ols.conf_int(), rel=1e-9)
 
 
 def test_the_small_sample_variance_is_multiplied_by_n_over_n_less_k(boxes, fit):
@@ -363,12 +370,38 @@ def test_the_normal_distribution_gives_p_and_interval_without_small_sample(boxes
     assert ours == pytest.approx([low, p])
 
 
-@pytest.mark.parametrize(("n", "differs"), [(99, True), (100, False)])
-def test_from_a_hundred_observations_on_small_sample_makes_no_difference(n, differs):
-    model = IntervalRegression(*wave(n))
-    with_it, without = model.fit(), model.fit(small_sample=False)
-    assert (with_it.bse > without.bse).all() == differs
-    assert (with_it.pvalues.tolist() != without.pvalues.tolist()) == differs
+def test_many_coefficients_of_a_hundred_observations_still_take_students_t():
+    y, _, _ = wave(100)
+    X = sm.add_constant(np.random.default_rng(1).normal(size=(100, 19)))
+    fit, ols = IntervalRegression(y, y, X).fit(), t_of(y, X)
+    assert fit.use_t and fit.df_resid == 80
+    assert fit.conf_int().to_numpy()[:20] == pytest.approx(ols.conf_int(), rel=1e-8)
+
+
+def test_a_nearly_dependent_column_is_refused_with_its_condition_number():
+    y, _, X = wave(24)
+    near = np.column_stack([X, X[:, 1] * (1 + 1e-13 * np.cos(np.arange(24)))])
+    with pytest.raises(DataError, match=r"条件数 \d\.\de\+1[2-6]"):
+        IntervalRegression(y, y, near)
+
+
+@pytest.mark.parametrize("alpha", [0, 1, -0.1, 5, math.nan])
+def test_a_coverage_that_is_none_is_refused(fit, alpha):
+    with pytest.raises(DataError, match="要大于 0、小于 1"):
+        fit.conf_int(alpha=alpha)
+
+
+def test_sigma_has_its_standard_error(fit):
+    assert fit.scale_se == pytest.approx(fit.scale * fit.bse["log_scale"])
+
+
+def test_the_prediction_interval_of_points_is_that_of_least_squares():
+    y, _, X = wave(12)
+    new = np.array([[1.0, 3.5], [1.0, 20.0]])
+    ours = IntervalRegression(y, y, X).fit().prediction_interval(new)
+    told = t_of(y, X).get_prediction(new).summary_frame()
+    columns = ["mean", "obs_ci_lower", "obs_ci_upper"]
+    assert ours.to_numpy() == pytest.approx(told[columns].to_numpy(), rel=1e-8)
 
 
 # Results, which are those of statsmodels

@@ -20,6 +20,7 @@ from hengstats.evidence.verdict import (
     refusals_note,
     refusals_table,
     write_headline,
+    write_plain,
 )
 
 LANGUAGES = ["zh-Hans", "zh-Hant", "en"]
@@ -120,9 +121,26 @@ def test_a_suggestion_says_its_direction_and_what_it_hangs_on(growths, sign, sai
     assert said in verdict.statement
 
 
-def test_the_headline_is_the_beginning_of_the_statement():
-    verdict = CASES["together"]
-    assert verdict.statement.startswith(write_headline(verdict, "zh-Hans"))
+TERMS = r"p [=≤<]|r =|置换|检验的|显著|permutation|correlation|significan|null"
+
+
+@WHOLE
+@EACH
+def test_headline_and_reasons_are_short_and_use_no_term_of_art(case, lang):
+    verdict = judge(lang=lang) if case == "together" else CASES[case]
+    said = [write_headline(verdict, lang), *write_plain(verdict, lang)[1:]]
+    assert len(re.findall(r"。|\. |\.$", said[0])) == 1
+    assert 2 <= len(said) - 1 <= 4
+    for sentence in said:
+        assert not re.search(TERMS, sentence), sentence
+        assert not re.search(CAUSE + r"|\{\w*\}|nan|None", sentence), sentence
+
+
+def test_a_verdict_names_its_direction_in_its_repr_and_headline():
+    opposite = CASES["opposite"]
+    assert (opposite.direction, CASES["together"].direction) == ("opposite", "same")
+    assert CASES["no sign"].direction is None
+    assert "(opposite)" in repr(opposite) and "反而较慢" in opposite.headline
 
 
 def test_names_of_measures_are_escaped_on_a_page():

@@ -34,8 +34,9 @@ from hengstats.charts.style import (
 )
 from hengstats.evidence import Verdict
 from hengstats.evidence.permutation import LONGEST, least_p
+from hengstats.evidence.plain import statistics
 from hengstats.evidence.shown import show_correlation, show_p
-from hengstats.evidence.verdict import entity_label, finding_label, statistics
+from hengstats.evidence.verdict import entity_label, finding_label
 from hengstats.indicators import ENDS
 from hengstats.ledger import figure, figure_at
 from hengstats.messages import data_error

@@ -1,13 +1,25 @@
 """Climbs the evidence ladder for two measures of one entity."""
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hengstats.errors import DataError
+from hengstats.evidence.control import (
+    Control,
+    add_control,
+    control_series,
+    find_control,
+    known_years,
+    suggest_control,
+)
+from hengstats.evidence.looks import Look, joint_test
 from hengstats.evidence.pairs import (
     Pairs,
     growth_bounds,
@@ -24,7 +36,17 @@ from hengstats.evidence.refusals import (
     nearest,
     own_rates,
 )
-from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, Climb, climb, detectable_r
+from hengstats.evidence.rule import (
+    ALPHA,
+    FINDINGS,
+    RULED,
+    TESTABLE,
+    Climb,
+    climb,
+    deciding_boxes,
+    detectable_r,
+)
+from hengstats.evidence.spots import blind_spots, detectable_over_boxes, inflation
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
 from hengstats.labels import find_entity, find_measure
@@ -32,20 +54,57 @@ from hengstats.messages import data_error
 from hengstats.panel import as_panel
 from hengstats.vocabulary import check_language
 
-# What rule E mistakes for an association, and how often with six to eight years;
-# simulated by `benchmarks/blind_spots.py`.
-BLIND_SPOTS = {
-    "curved_slowdown": (0.08, 0.22),
-    "two_shocks": (0.13, 0.26),
-    "strong_slowdown": (0.05, 0.07),
-}
+Sample = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One look: which two measures, how many years apart, in which years.
+
+    Attributes
+    ----------
+    organisation, economy : str
+        The two measures.
+    lag : int
+        Years by which the organisation is earlier than the economy.
+    sample : (int, int) or None
+        First and last year of the economy; None for all.
+    """
+
+    organisation: str
+    economy: str
+    lag: int = 0
+    sample: Sample | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The paired growths of one look, and what they were read from.
+
+    Attributes
+    ----------
+    asked : Asked
+        The look.
+    pairs : Pairs
+        Its paired growths.
+    read, listed : DataFrame
+        Both measures by year, and the readings of the figures.
+    """
+
+    asked: Asked
+    pairs: Pairs
+    read: pd.DataFrame
+    listed: pd.DataFrame
 
 
 def assess(
     panel: pd.DataFrame,
     *,
-    organisation: str,
-    economy: str,
+    organisation: str | Sequence[str],
+    economy: str | Sequence[str],
+    control: Control | None = None,
+    lags: int | Sequence[int] = (0,),
+    samples: Sequence[Sample | None] | None = None,
     shock_years: Iterable[int] = (),
     readings: Readings | None = None,
     entity: str | None = None,
@@ -63,8 +122,20 @@ def assess(
         As `build_panel` returns; any frame with `entity`, `year` and both measures,
         `<measure>_lower` and `<measure>_upper` beside them where only bounds are known;
         or one with the heads of a sheet, as `build_panel` takes it.
-    organisation, economy : str
+    organisation, economy : str or list of str
         Measures of the panel, such as `branch_members` and `tax_revenue`; positive.
+        Several are several looks, tested as one: the verdict is that on the strongest,
+        by the joint p, and `looks` has each beside it.
+    control : str or (str, str), optional
+        A series taken out of both in every test, at the price of one growth: a measure
+        of the entity, such as `"area_tax"`; one of another entity, `("jingan",
+        "area_tax")`; or `("others", "tax_revenue")`, the total of all other entities of
+        the panel. A total that contains the entity contains what is tested.
+    lags : int or list of int
+        By how many calendar years the organisation is earlier than the economy. Its
+        bounds come along, and a missing year stays missing.
+    samples : list of (int, int), optional
+        First and last year of each stretch of years to look at; None for all years.
     shock_years : list of int
         Years in which something known hit both; the growth into each is left out.
     readings : mapping, optional
@@ -75,8 +146,9 @@ def assess(
         Which entity; by default the only one with paired growths. Its rows alone are
         read.
     tried : int
-        How many pairs of measures or ways to compute were looked at, this one included.
-        The limit of the permutation p is divided by it (Bonferroni).
+        How many pairs of measures or ways to compute were looked at, this one included;
+        those named in this call count as one. The limit of the p is divided by it
+        (Bonferroni).
     lang : str
         Language in which the verdict shows itself: `zh-Hans`, `zh-Hant` or `en`.
 
@@ -89,7 +161,8 @@ def assess(
     DataError
         If there is no such measure or entity, the two measures are one, several
         entities have paired growths, a figure is no number or not positive, a shock
-        year lies in no step, a reading names no figure, or `tried` is less than 1.
+        year lies in no step, a reading names no figure, `tried` is less than 1, or
+        control, lags or samples are not of their kind.
 
     Examples
     --------
@@ -104,36 +177,200 @@ def assess(
     """
     check_language(lang)
     panel = as_panel(panel)
-    organisation, economy = (
-        find_measure(panel, one) for one in (organisation, economy)
-    )
-    measures = organisation, economy
-    _check_asked(measures, readings, tried)
+    asked = _list_looks(panel, organisation, economy, lags, samples)
+    for one in asked:
+        _check_asked((one.organisation, one.economy), readings, tried)
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
+    taken = None if control is None else find_control(panel, control, whose or "")
+    looks = [
+        _prepare(panel, table, whose, one, shocks, readings, taken) for one in asked
+    ]
+    best, result, compared = _test(looks, ALPHA / tried)
+    return _verdict(panel, table, best, result, compared, shocks, tried, lang, taken)
+
+
+def _list_looks(
+    panel: pd.DataFrame,
+    organisation: str | Sequence[str],
+    economy: str | Sequence[str],
+    lags: int | Sequence[int],
+    samples: Sequence[Sample | None] | None,
+) -> list[Asked]:
+    """Return every look that is asked for, each once."""
+    x, y = (
+        [find_measure(panel, one) for one in _as_list(side)]
+        for side in (organisation, economy)
+    )
+    shifts = [lags] if isinstance(lags, int) else list(lags)
+    if not shifts or not all(isinstance(one, Integral) and one >= 0 for one in shifts):
+        raise data_error("assess.lags", lags=lags)
+    spans: list[Sample | None] = [None] if samples is None else list(samples)
+    for one in spans:
+        pair = isinstance(one, tuple) and len(one) == 2
+        if not spans or not (one is None or (pair and one[0] < one[1])):
+            raise data_error("assess.samples", sample=one)
+    found = [
+        Asked(organisation=one, economy=other, lag=int(lag), sample=span)
+        for one, other, lag, span in product(x, y, shifts, spans)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _as_list(side: str | Sequence[str]) -> Sequence[str]:
+    """Return the measures of one side; what is no list of them is refused later."""
+    listed = isinstance(side, list | tuple) and len(side) > 0
+    return side if listed else [side]  # type: ignore[list-item]
+
+
+def _prepare(
+    panel: pd.DataFrame,
+    table: pd.DataFrame,
+    whose: str | None,
+    asked: Asked,
+    shocks: tuple[int, ...],
+    readings: Readings | None,
+    control: tuple[str, str] | None,
+) -> Prepared:
+    """Read the figures of one look, and pair their growths."""
+    measures = asked.organisation, asked.economy
     read, listed = _read(panel, table, measures, readings)
     units = panel.attrs.get("about", {}).get("units", {})
     printed = {
         measure: printed_growths(table, read, measure, units) for measure in measures
     }
-    pairs = pair_growths(read, organisation, economy, shocks, whose, printed)
+    read, printed = _shifted(read, printed, asked)
+    if asked.sample:
+        printed = {key: _within(one, asked.sample, 1) for key, one in printed.items()}
+        read = _within(read, asked.sample)
+    series = None
+    if control is not None:
+        own = whose or (read["entity"].iloc[0] if len(read) else "")
+        key = (control[0] or own, control[1])
+        if key in [(own, measure) for measure in measures]:
+            raise data_error("assess.control_same", measure=key[1])
+        series = control_series(panel, key, own)
+        years = known_years(series)
+        read = read[read["year"].isin(years)]
+        printed = {
+            key: one[one["year"].isin(years) & (one["year"] - 1).isin(years)]
+            for key, one in printed.items()
+        }
+    pairs = pair_growths(read, *measures, shocks, whose, printed)
+    if series is not None:
+        pairs = add_control(pairs, series)
+    return Prepared(asked=asked, pairs=pairs, read=read, listed=listed)
+
+
+def _shifted(
+    read: pd.DataFrame, printed: dict[str, pd.DataFrame], asked: Asked
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Move the organisation by so many calendar years, with its bounds."""
+    if not asked.lag:
+        return read, printed
+    keys, one = ["entity", "year"], asked.organisation
+    own = [one, f"{one}_lower", f"{one}_upper"]
+    later = read[[*keys, *own]].assign(year=read["year"] + asked.lag)
+    moved = printed[one].assign(year=printed[one]["year"] + asked.lag)
+    both = later.merge(
+        read.drop(columns=own), on=keys, how="outer", validate="one_to_one"
+    )
+    return both.sort_values(keys, ignore_index=True), printed | {one: moved}
+
+
+def _within(table: pd.DataFrame, sample: Sample, before: int = 0) -> pd.DataFrame:
+    """Return the rows of a stretch of years."""
+    return table[table["year"].between(sample[0] + before, sample[1])]
+
+
+def _test(
+    looks: list[Prepared], alpha: float
+) -> tuple[Prepared, Climb | None, pd.DataFrame | None]:
+    """Return the strongest look, its tests, and all looks beside one another."""
+    fewest = TESTABLE + (looks[0].pairs.z is not None)
+    able = [one for one in looks if one.pairs.n >= fewest]
+    if len(looks) == 1:
+        result = climb(looks[0].pairs, alpha) if able else None
+        return looks[0], result, None
+    if not able:
+        longest = max(looks, key=lambda one: one.pairs.n)
+        return longest, None, _compared(looks, {}, {})
+    told = joint_test([one.pairs for one in able])
+    found = dict(zip(map(id, able), told, strict=True))
+    able.sort(key=lambda one: (*found[id(one)].joint[::-1], found[id(one)].p_own))
+    chosen = [one for one in able[1:] if found[id(one)].joint.lower <= alpha]
+    tested = {
+        id(one): climb(one.pairs, alpha, found[id(one)].joint)
+        for one in [able[0], *chosen]
+    }
+    best = max(
+        [able[0], *chosen], key=lambda one: FINDINGS.index(tested[id(one)].finding)
+    )
+    return best, tested[id(best)], _compared(looks, found, tested)
+
+
+def _compared(
+    looks: list[Prepared], found: dict[int, Look], tested: dict[int, Climb]
+) -> pd.DataFrame:
+    """Return one row a look: what was asked, what it shows, and what it amounts to."""
+    rows = []
+    for one in looks:
+        asked, seen, climbed = one.asked, found.get(id(one)), tested.get(id(one))
+        first, last = asked.sample or (pd.NA, pd.NA)
+        row: dict[str, Any] = {"organisation": asked.organisation}
+        row |= {"economy": asked.economy, "lag": asked.lag}
+        row |= {"first": first, "last": last, "n_growths": one.pairs.n}
+        shown = (seen.r, seen.p_own, *seen.joint) if seen else (np.nan,) * 4
+        names = ("r", "p_own", "p_joint", "p_joint_upper")
+        row |= dict(zip(names, shown, strict=True))
+        untested = "no_sign" if seen else "not_enough_data"
+        rows.append(row | {"finding": climbed.finding if climbed else untested})
+    return pd.DataFrame(rows).astype({"first": "Int64", "last": "Int64"})
+
+
+def _verdict(
+    panel: pd.DataFrame,
+    table: pd.DataFrame,
+    best: Prepared,
+    result: Climb | None,
+    compared: pd.DataFrame | None,
+    shocks: tuple[int, ...],
+    tried: int,
+    lang: str,
+    control: tuple[str, str] | None,
+) -> Verdict:
+    """Return the verdict on one look, and what stands beside it."""
+    pairs, asked, listed = best.pairs, best.asked, best.listed
+    measures = asked.organisation, asked.economy
     if pairs.entity:
         listed = listed[listed["entity"] == pairs.entity].reset_index(drop=True)
-    result = climb(pairs, ALPHA / tried) if pairs.n >= TESTABLE else None
-    known = listed[(listed["measure"] == economy) & (listed["entity"] == pairs.entity)]
+    known = listed[listed["measure"] == asked.economy]
+    known = known[known["entity"] == pairs.entity]
     years = choose_years(pairs.years, tuple(sorted(known["year"].tolist())))
     entities = table["entity"].nunique()
     refused = list_refusals(pairs.n, years, 1 if pairs.entity else entities)
     steps = _steps(pairs)
     steps.attrs = panel.attrs
+    counted = pairs.n - (pairs.z is not None)
+    finding = result.finding if result else "not_enough_data"
+    shown = result.printed if result and finding == "cannot_tell" else finding
+    spots: dict[str, float] = {}
+    worth = None
+    if shown in ("suggestive", "moves_together"):
+        length = pairs.n + 1
+        spots = blind_spots(shown, length, controlled=pairs.z is not None)
+        worth = inflation(shown, counted + 1)
+    advised = None
+    if control is None and pairs.n >= TESTABLE:
+        advised = suggest_control(panel, pairs.entity, asked.economy, pairs.years)
     return Verdict(
         entity=pairs.entity,
-        organisation=organisation,
-        economy=economy,
-        level=0 if result is None else 1 if pairs.n < RULED else 2,
-        finding=result.finding if result else "not_enough_data",
+        organisation=asked.organisation,
+        economy=asked.economy,
+        level=0 if result is None else 1 if counted < RULED else 2,
+        finding=finding,
         sign=result.sign if result else 0,
-        table=_table(pairs, read, measures, result),
+        table=_table(pairs, best.read, measures, result, asked),
         refused=label_refusals(refused, "zh-Hans"),
         own_rates=own_rates(len(years)),
         n_growths=pairs.n,
@@ -143,16 +380,47 @@ def assess(
         shock_years=shocks,
         weakest_step=result.weakest_step if result else None,
         least_p=result.least_p if result else float(least_p(pairs.n)),
-        detectable_r=detectable_r(pairs.n),
+        detectable_r=detectable_over_boxes(pairs) if result else detectable_r(pairs.n),
         alpha=ALPHA / tried,
         tried=tried,
         readings=listed,
-        blind_spots=dict(BLIND_SPOTS) if pairs.n >= RULED else {},
+        blind_spots=spots,
         steps=steps,
         null_r=result.null_r if result else np.zeros(0),
         n_entities=entities,
         lang=lang,
+        printed_finding=result.printed if result else finding,
+        decides=_deciding(pairs, result, asked, control, ALPHA / tried)
+        if compared is None
+        else (),
+        inflation=worth,
+        control=control,
+        advised_control=advised,
+        lag=asked.lag,
+        sample=asked.sample,
+        looks=compared,
     )
+
+
+def _deciding(
+    pairs: Pairs,
+    result: Climb | None,
+    asked: Asked,
+    control: tuple[str, str] | None,
+    alpha: float,
+) -> tuple[tuple[str, int | None, bool], ...]:
+    """Return measure, year and openness of the figures whose boxes decide."""
+    names = {"x": asked.organisation, "y": asked.economy, "z": (control or ("", ""))[1]}
+    found = []
+    ends = [*pairs.years, *(year for step in pairs.printed for year in step)]
+    asked_for = result is not None and result.finding == "cannot_tell"
+    for side, place in deciding_boxes(pairs, alpha) if asked_for else ():
+        levels = getattr(pairs, side)
+        opened = np.isinf([levels.lower, levels.upper])
+        year = None if place is None else ends[place] - asked.lag * (side == "x")
+        here = opened if place is None else opened[:, place]
+        found.append((names[side], year, bool(here.any())))
+    return tuple(dict.fromkeys(found))
 
 
 def _check_asked(
@@ -223,12 +491,17 @@ def _steps(pairs: Pairs) -> pd.DataFrame:
 
 
 def _table(
-    pairs: Pairs, read: pd.DataFrame, measures: tuple[str, str], result: Climb | None
+    pairs: Pairs,
+    read: pd.DataFrame,
+    measures: tuple[str, str],
+    result: Climb | None,
+    asked: Asked,
 ) -> pd.DataFrame:
     """Return the growths and the statistics, tidy."""
     rows: list[list] = []
     for measure, levels in zip(measures, (pairs.x, pairs.y), strict=True):
-        names = [f"growth {first}-{last}" for first, last in pairs.steps]
+        lag = asked.lag if measure == asked.organisation else 0
+        names = [f"growth {first - lag}-{last - lag}" for first, last in pairs.steps]
         ends = growth_bounds(pairs.growth_map, levels)
         if result is None and pairs.entity:
             names, ends = own_growths(read[read["entity"] == pairs.entity], measure)

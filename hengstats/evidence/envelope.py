@@ -31,6 +31,8 @@ MOST_BOXES, MOST_PAIRS = 12, 1 << 24
 # Corners that are worked through at a time.
 CHUNK = 1 << 14
 EPSILON = float(np.finfo(float).eps)
+# Scaled columns of a condition number beyond this leave fewer than four digits.
+MOST_CONDITION = 1e12
 # Orders times corners that are worked through one by one, about a second.
 MOST_WORK = 3_000_000
 
@@ -187,7 +189,7 @@ def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
 
 
 def factor(X: Array, names: list[str]) -> tuple[Array, Array]:
-    """Return Q and R with X = QR, or refuse columns of which no digit would be right.
+    """Return Q and R with X = QR, or refuse columns of which few digits would be right.
 
     Columns are scaled, and factored by Householder's reflections: the normal equations
     would cost twice the digits. The logarithm of the condition number to base ten is
@@ -202,7 +204,7 @@ def factor(X: Array, names: list[str]) -> tuple[Array, Array]:
     length = np.linalg.norm(R, axis=0)
     own = np.abs(np.diag(R)) / np.where(length == 0, 1.0, length)
     condition = float(np.linalg.cond(R / length)) if length.all() else np.inf
-    if n_rows * EPSILON * condition >= 1:
+    if condition >= MOST_CONDITION:
         follows = np.flatnonzero(own <= max(n_rows * EPSILON, own.min()))
         which = "、".join(f"“{names[j]}”" for j in follows)
         raise data_error("interval.dependent", names=which, condition=condition)

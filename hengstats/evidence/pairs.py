@@ -61,6 +61,8 @@ class Pairs:
         printed growth, which are 0 and that growth, or the levels of the two years.
     growth_map : ndarray
         Steps by years: growth is `growth_map @ log level`, a year's worth of it.
+    z : Levels or None
+        A control series, in the columns of the others.
     """
 
     entity: str
@@ -70,6 +72,7 @@ class Pairs:
     y: Levels
     growth_map: Array
     printed: tuple[tuple[int, int], ...] = ()
+    z: Levels | None = None
 
     @property
     def n(self) -> int:

@@ -95,8 +95,14 @@ def list_refusals(n: int, years: tuple[int, ...], entities: int = 1) -> pd.DataF
         drift upwards, and one column per kind of `NULLS`: fractions, missing where the
         procedure cannot be computed at this length. The most misleading come first.
     """
-    rates = _rates_at(len(years))
     gapped = any(last - first > 1 for first, last in pairwise(years))
+    return _list_refusals(n, len(years), gapped, entities).copy()
+
+
+@cache
+def _list_refusals(n: int, length: int, gapped: bool, entities: int) -> pd.DataFrame:
+    """Return the table, which depends on no more than this."""
+    rates = _rates_at(length)
     out = [OURS, CROSS, *([] if gapped else FOR_GAPS)]
     out += ["growth_ols"] if n >= TESTABLE else []
     kept = rates.drop(index=out).sort_values("drift", ascending=False)

@@ -5,17 +5,35 @@ what it is; `marked` texts keep these marks, for the report to say where it come
 """
 
 import html
-from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hengstats.evidence.permutation import DRAWS, LONGEST
+from hengstats.evidence.plain import (
+    THOUSAND,
+    Row,
+    both_labels,
+    called,
+    chance_row,
+    control_label,
+    correlation,
+    deciders,
+    entity_name,
+    growths,
+    hangs_on,
+    headline_of,
+    known_years,
+    per_thousand,
+    reasons_of,
+    rule,
+    statistics,
+    step,
+)
 from hengstats.evidence.refusals import (
     FOR_GAPS,
     NULLS,
@@ -29,7 +47,6 @@ from hengstats.evidence.shown import (
     show_end,
     show_growth,
     show_p,
-    show_r,
     show_range,
     show_rate,
     statistic_label,
@@ -37,10 +54,7 @@ from hengstats.evidence.shown import (
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
-from hengstats.prose import within
-from hengstats.vocabulary import LANGUAGES, measure_label, say
-
-Row = dict[Hashable, Any]
+from hengstats.vocabulary import say
 
 STYLE = (
     "border-left:4px solid #0072B2;padding:.2em 1em;margin:.6em 0;"
@@ -64,8 +78,9 @@ class Verdict:
         Rung of the evidence ladder: 0, fewer than four paired growths; 1, four;
         2, five or more.
     finding : str
-        `not_enough_data`, `no_sign`, `suggestive` or `moves_together`: the weakest
-        over the boxes of the printed figures.
+        `not_enough_data`, `cannot_tell`, `no_sign`, `suggestive` or `moves_together`:
+        the weakest over the boxes of the printed figures. It cannot be told where the
+        figures as printed are suggestive or more, and others within the boxes not.
     sign : int
         1 if the growths move the same way, -1 if opposite ways, 0 if not settled.
     table : DataFrame
@@ -91,7 +106,8 @@ class Verdict:
         The growth without which the least is left of the association.
     least_p, detectable_r : float
         The smallest p that so many growths could give; the correlation found in 80 of
-        100 cases, if every figure is a point and nothing else was tried, or None.
+        100 cases through boxes as wide as these, if nothing else was tried. None below
+        four growths, and where a figure is open.
     alpha, tried : float, int
         Limit of the permutation p: .05 divided by the number of pairs of measures, or
         ways to compute, that the user looked at.
@@ -99,8 +115,8 @@ class Verdict:
         `entity, measure, year, printed, qualifier, lower, value, upper, reading`, one
         row per figure.
     blind_spots : dict
-        Patterns that the rule mistakes for an association, and how often with six
-        and with eight years; stronger ones more often.
+        Patterns that give two unrelated series this finding, or that of the figures as
+        printed, and how often with as many years; as fractions, the highest first.
     steps : DataFrame
         `from_year, year`, then `x_` and `y_` `lower, value, upper`: the growths of
         the organisation and the economy; `attrs` as those of the panel.
@@ -111,6 +127,24 @@ class Verdict:
         Entities in the table; 1 where one was asked for.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
+    printed_finding : str
+        What the figures as printed amount to; of one that is only a bound, its end.
+    decides : tuple of (str, int or None, bool)
+        Where it cannot be told: measure, year and openness of each figure whose box
+        decides; the year is None where all figures of the measure do.
+    inflation : (float, float) or None
+        Mean |r| of what is found with so many growths, at a true .5; and the share of
+        wrong signs at a true .3.
+    control, advised_control : (str, str) or None
+        Entity and measure taken out of both in every test; one that the record has
+        and nobody named.
+    lag : int
+        Years by which the organisation is earlier than the economy.
+    sample : (int, int) or None
+        First and last year looked at; None for all.
+    looks : DataFrame or None
+        Where several were tested as one: `organisation, economy, lag, first, last,
+        n_growths, r, p_own, p_joint, p_joint_upper, finding`, one row a look.
     """
 
     entity: str
@@ -132,17 +166,37 @@ class Verdict:
     alpha: float
     tried: int
     readings: pd.DataFrame
-    blind_spots: dict[str, tuple[float, float]]
+    blind_spots: dict[str, float]
     steps: pd.DataFrame
     null_r: NDArray[np.float64]
     n_entities: int
     lang: str
     printed_steps: tuple[tuple[int, int], ...] = ()
+    printed_finding: str = ""
+    decides: tuple[tuple[str, int | None, bool], ...] = ()
+    inflation: tuple[float, float] | None = None
+    control: tuple[str, str] | None = None
+    advised_control: tuple[str, str] | None = None
+    lag: int = 0
+    sample: tuple[int, int] | None = None
+    looks: pd.DataFrame | None = None
+
+    @property
+    def direction(self) -> str | None:
+        """`same` or `opposite` where something was found, and its sign is settled."""
+        if self.finding in ("not_enough_data", "no_sign") or not self.sign:
+            return None
+        return "same" if self.sign > 0 else "opposite"
 
     @property
     def headline(self) -> str:
-        """Whose figures they are and what was found, in two sentences, in `lang`."""
+        """Whose figures they are and what was found, in one sentence, in `lang`."""
         return write_headline(self, self.lang)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in three or four short sentences without a term of art, in `lang`."""
+        return tuple(write_plain(self, self.lang)[1:])
 
     @property
     def statement(self) -> str:
@@ -159,9 +213,10 @@ class Verdict:
 
     def __repr__(self) -> str:
         """Return the finding in one line."""
+        way = f" ({self.direction})" if self.direction else ""
         return (
             f"<Verdict {self.economy} ~ {self.organisation}: level {self.level},"
-            f" {self.finding}, {self.n_growths} growths>"
+            f" {self.finding}{way}, {self.n_growths} growths>"
         )
 
     def _repr_html_(self) -> str:
@@ -177,9 +232,10 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
     if verdict.shock_years:
         parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
     if verdict.printed_steps:
-        steps = [_step(step, lang) for step in verdict.printed_steps]
+        steps = [step(one, lang) for one in verdict.printed_steps]
         listed = say("word", "comma", lang).join(steps)
         parts.append(_say("printed_steps", lang, steps=listed))
+    parts += _looked(verdict, lang)
     parts += _found(verdict, lang)
     hedged = _hedged(verdict, lang)
     parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
@@ -190,60 +246,27 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
 
 
 def write_headline(verdict: Verdict, lang: str) -> str:
-    """Return whose figures they are and what was found, in two sentences."""
-    return unmarked(
-        _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
-    )
+    """Return whose figures they are and what was found, in one sentence."""
+    return unmarked(headline_of(verdict, lang))
 
 
 def write_plain(verdict: Verdict, lang: str, *, marked: bool = False) -> list[str]:
-    """Return the finding in sentences that need no statistics to be read."""
-    parts = _plain(verdict, lang)
+    """Return headline and reasons: sentences that need no statistics to be read."""
+    parts = [headline_of(verdict, lang), *reasons_of(verdict, lang)]
     return parts if marked else list(map(unmarked, parts))
-
-
-def _plain(verdict: Verdict, lang: str) -> list[str]:
-    """Return the finding in plain sentences, marked."""
-    both = {key: within(label, lang) for key, label in _both(verdict, lang).items()}
-    words: dict[str, object] = {**both, "n": _growths(verdict)}
-    if not verdict.level:
-        words |= {"k": _years(verdict), "years": list_years(verdict.years, lang)}
-        words |= {"least": _rule(TESTABLE + 1), "enough": _rule(RULED + 1)}
-        key = "plain_few" if verdict.years else "plain_none"
-        return [_say(key, lang, **words), _say("plain_needed", lang, **words)]
-    words |= {"r": _r(verdict, lang), "detectable": _detectable(verdict)}
-    opposite = "_opposite" if verdict.sign < 0 and verdict.finding != "no_sign" else ""
-    parts = [_say(f"plain_{verdict.finding}{opposite}", lang, **words)]
-    if verdict.finding == "suggestive" and verdict.level > 1:
-        parts += _why_only_suggestive(verdict, lang)
-    if verdict.finding != "no_sign":
-        parts.append(_say("association", lang))
-    elif chance := statistics(verdict).get("p_permutation"):
-        percent = f"{100 * chance['upper']:.2g}%"
-        told = name_number(percent, "statistic", "p_permutation", chance["measure"])
-        parts.append(_say("plain_chance", lang, p=told))
-    return parts
 
 
 def entity_label(verdict: Verdict, lang: str) -> str:
     """Return the name of the entity in one language, or its key."""
-    if not verdict.entity:
-        return _say("all_entities", lang)
-    names = verdict.steps.attrs.get("about", {}).get("entities", {})
-    known = names.get(verdict.entity)
-    return str(known[LANGUAGES.index(lang)] if known else verdict.entity)
+    return entity_name(verdict, lang)
 
 
-def finding_label(verdict: Verdict, lang: str) -> str:
-    """Return the finding in words; opposite directions have their own."""
+def finding_label(verdict: Verdict, lang: str, finding: str = "") -> str:
+    """Return the finding, or another one, in words; opposite ways have their own."""
     opposite = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
-    key = opposite.get(verdict.finding, "") if verdict.sign < 0 else ""
-    return say("finding", key or verdict.finding, lang)
-
-
-def statistics(verdict: Verdict) -> dict[str, Row]:
-    """Return the rows of the table of a verdict by their statistic."""
-    return {row["statistic"]: row for row in verdict.table.to_dict("records")}
+    finding = finding or verdict.finding
+    key = opposite.get(finding, "") if verdict.sign < 0 else ""
+    return say("finding", key or finding, lang)
 
 
 def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.DataFrame:
@@ -253,7 +276,7 @@ def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.Data
     for row in verdict.table.to_dict("records"):
         label = _say("both_measures", lang)
         if row["measure"] != both:
-            label = _measure(verdict, row["measure"], lang)
+            label = called(verdict, row["measure"], lang)
         sides = ENDS if row["lower"] < row["upper"] else ["value"] * len(ENDS)
         ends = [
             show_end(row["statistic"], row[end], side, lang)
@@ -287,7 +310,7 @@ def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     words = rate_words(verdict)
     if marked:
         words = {key: name_number(word, "simulated") for key, word in words.items()}
-    alpha = _rule(f"{ALPHA:.0%}") if marked else f"{ALPHA:.0%}"
+    alpha = rule(f"{ALPHA:.0%}") if marked else f"{ALPHA:.0%}"
     parts = [_say("refused_note", lang, alpha=alpha, **words)]
     if verdict.refused["procedure"].isin(FOR_GAPS).any():
         parts.append(_say("refused_gaps", lang))
@@ -306,33 +329,6 @@ def rate_words(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _years(verdict: Verdict) -> str:
-    """Return in how many years both are known, marked."""
-    return name_number(len(verdict.years), "years")
-
-
-def _growths(verdict: Verdict) -> str:
-    """Return how many paired growths there are, marked."""
-    return name_number(verdict.n_growths, "growths")
-
-
-def _rule(number: object) -> str:
-    """Return a threshold of the rule, marked."""
-    return name_number(number, "rule")
-
-
-def _detectable(verdict: Verdict) -> str:
-    """Return the correlation that would be found in most cases, marked."""
-    return name_number(show_correlation(verdict.detectable_r or 1.0), "detectable")
-
-
-def _r(verdict: Verdict, lang: str) -> str:
-    """Return the correlation, marked."""
-    row = statistics(verdict)["r"]
-    shown = show_r(row["lower"], row["value"], row["upper"], lang)
-    return name_number(shown, "statistic", "r", row["measure"])
-
-
 def _say(key: str, lang: str, **blanks: object) -> str:
     """Return one of the strings of verdicts."""
     return say("verdict", key, lang, **blanks)
@@ -343,33 +339,19 @@ def _space(lang: str) -> str:
     return "" if lang.startswith("zh") else " "
 
 
-def _measure(verdict: Verdict, measure: str, lang: str) -> str:
-    """Return what a measure is called."""
-    about = verdict.steps.attrs.get("about", {})
-    return measure_label(measure, lang, about.get("labels"))
-
-
-def _both(verdict: Verdict, lang: str) -> dict[str, str]:
-    """Return what the two measures are called."""
-    return {
-        "organisation": _measure(verdict, verdict.organisation, lang),
-        "economy": _measure(verdict, verdict.economy, lang),
-    }
-
-
 def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
-    words = _both(verdict, lang)
+    words = both_labels(verdict, lang)
     if not verdict.entity:
         k = name_number(verdict.n_entities, "entities")
-        return _say("cross_section", lang, k=k, n=_growths(verdict), **words)
+        return _say("cross_section", lang, k=k, n=growths(verdict), **words)
     return _say(
         "pairs" if verdict.years else "no_pairs",
         lang,
         entity=entity_label(verdict, lang),
-        k=_years(verdict),
+        k=known_years(verdict),
         years=list_years(verdict.years, lang),
-        n=_growths(verdict),
+        n=growths(verdict),
         **words,
     )
 
@@ -378,14 +360,14 @@ def _found(verdict: Verdict, lang: str) -> list[str]:
     """Say what was found; or that the data do not suffice, and what they still tell."""
     if verdict.level:
         return _tested(verdict, lang)
-    parts = [_say("not_enough", lang, level=_rule(verdict.level))]
+    parts = [_say("not_enough", lang, level=rule(verdict.level))]
     if verdict.n_growths:
-        words = {"n": _growths(verdict), "least": _least(verdict)}
-        alpha = _rule(f"{ALPHA:.0%}")
+        words = {"n": growths(verdict), "least": _least(verdict)}
+        alpha = rule(f"{ALPHA:.0%}")
         parts.append(_say("not_enough_least", lang, alpha=alpha, **words))
     counts = (TESTABLE, RULED, TESTABLE + 1, RULED + 1)
     keys = ("least", "enough", "least_years", "enough_years")
-    needed = {key: _rule(n) for key, n in zip(keys, counts, strict=True)}
+    needed = {key: rule(n) for key, n in zip(keys, counts, strict=True)}
     parts.append(_say("needed", lang, **needed))
     grown = say("word", "semicolon", lang).join(_grown(verdict, lang))
     return [*parts, _say("can_say", lang, list=grown)] if grown else parts
@@ -397,7 +379,7 @@ def _grown(verdict: Verdict, lang: str) -> list[str]:
     for measure in (verdict.economy, verdict.organisation):
         own = verdict.table[verdict.table["measure"] == measure]
         whole = own[own["statistic"].str.startswith("average_growth")]
-        label = _measure(verdict, measure, lang)
+        label = called(verdict, measure, lang)
         for row in (own if whole.empty else whole).to_dict("records"):
             first, last = row["statistic"].split(" ")[1].split("-")
             box = show_growth(row["lower"], row["upper"], lang)
@@ -409,66 +391,181 @@ def _grown(verdict: Verdict, lang: str) -> list[str]:
     if same:
         k = show_range(f"{same['lower']:.0f}", f"{same['upper']:.0f}", lang)
         k = name_number(k, "statistic", "same_direction", same["measure"])
-        parts.append(_say("same_way", lang, k=k, n=_growths(verdict)))
+        parts.append(_say("same_way", lang, k=k, n=growths(verdict)))
+    return parts
+
+
+def _looked(verdict: Verdict, lang: str) -> list[str]:
+    """Say what was taken out, how far apart both are, and what else was seen."""
+    parts = []
+    if verdict.control:
+        label = control_label(verdict, verdict.control, lang)
+        parts.append(_tell("control", lang, control=label))
+    if verdict.lag:
+        label = called(verdict, verdict.organisation, lang)
+        parts.append(_tell("lag", lang, organisation=label, lag=verdict.lag))
+    if verdict.sample:
+        first, last = verdict.sample
+        parts.append(_tell("sample", lang, first=first, last=last))
+    if verdict.looks is not None and verdict.level:
+        rows = statistics(verdict)
+        words = {
+            "looks": name_number(len(verdict.looks), "tried"),
+            "joint": _p_shown(rows["p_joint"], "upper"),
+            "own": _p_shown(rows["p_permutation"], "upper"),
+        }
+        parts.append(_tell("looks", lang, **words))
     return parts
 
 
 def _tested(verdict: Verdict, lang: str) -> list[str]:
     """Say what the tests found, what it rests on, and what it may overlook."""
-    rows, n, found = statistics(verdict), _growths(verdict), verdict.finding
-    detectable, r = _detectable(verdict), _r(verdict, lang)
+    found, printed = verdict.finding, verdict.printed_finding
+    words: dict[str, object] = {
+        "level": rule(verdict.level),
+        **both_labels(verdict, lang),
+    }
+    words |= {"r": correlation(verdict, lang)}
+    words |= {"printed": finding_label(verdict, lang, printed)}
+    parts = [
+        _head(verdict, lang, words),
+        _tests(verdict, lang),
+        _in_words(verdict, lang),
+    ]
+    if found == "cannot_tell":
+        parts += _left_open(verdict, lang)
+    elif printed not in (found, ""):
+        parts.append(_tell("printed_more", lang, **words))
+    if found == "suggestive" and verdict.level == 2:
+        parts += hangs_on(verdict, lang)
+    if verdict.level == 1:
+        words = {"n": growths(verdict), "alpha": rule(f"{ALPHA:.0%}")}
+        parts.append(_say("level_1", lang, **words))
+    parts += _bounded(verdict, lang)
+    if verdict.alpha < verdict.least_p:
+        key = "unreachable" if verdict.tried > 1 else ""
+        least = {"least": _least(verdict)}
+        parts.append(
+            _say(key, lang, **least)
+            if key
+            else _tell("unreachable_once", lang, **least)
+        )
+    parts.append(_power(verdict, lang))
+    if found in ("suggestive", "moves_together"):
+        parts += [_say("association", lang), *_misleads(verdict, lang)]
+    if verdict.advised_control:
+        label = control_label(verdict, verdict.advised_control, lang)
+        parts.append(_tell("control_advised", lang, control=label))
+    if verdict.tried == 1:
+        return (
+            parts if verdict.looks is not None else [*parts, _tell("tried_one", lang)]
+        )
+    words = {
+        "tried": name_number(verdict.tried, "tried"),
+        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
+        "usual": rule(f"{ALPHA:.2f}"),
+    }
+    return [*parts, _say("tried_many", lang, **words)]
+
+
+def _head(verdict: Verdict, lang: str, words: dict[str, object]) -> str:
+    """Say what was found, for a reviewer."""
     heads = {
-        "no_sign": ("head_no_sign", "head_no_sign"),
         "suggestive": ("head_suggestive", "head_suggestive_opposite"),
         "moves_together": ("head_together", "head_opposite"),
     }
-    words = {"level": _rule(verdict.level), "r": r, "n": n}
-    words |= {"detectable": detectable}
-    key = heads[found][verdict.sign < 0]
-    parts = [_say(key, lang, **words, **_both(verdict, lang)), _tests(verdict, lang)]
-    if found == "suggestive" and verdict.level == 2:
-        parts += _why_only_suggestive(verdict, lang)
-    if verdict.level == 1:
-        words = {"n": n, "alpha": _rule(f"{ALPHA:.0%}")}
-        parts.append(_say("level_1", lang, **words))
-    used = {*verdict.years, *(year for step in verdict.printed_steps for year in step)}
-    boxes = verdict.readings[verdict.readings["year"].isin(used)]
-    if (boxes["lower"] < boxes["upper"]).any():
+    if verdict.finding in heads:
+        return _say(heads[verdict.finding][verdict.sign < 0], lang, **words)
+    return _tell(f"head_{verdict.finding}", lang, **words)
+
+
+def _in_words(verdict: Verdict, lang: str) -> str:
+    """Say in words what the p is that decides."""
+    row, thousand = chance_row(verdict), rule(f"{THOUSAND:,}")
+    about = "about" if row["upper"] - row["value"] < 1e-9 else "at_most"
+    about = "fewer" if row["upper"] < 1 / THOUSAND else about
+    words = {"k": per_thousand(verdict), "about": _tell(about, lang)}
+    return _tell("in_words", lang, thousand=thousand, **words)
+
+
+def _left_open(verdict: Verdict, lang: str) -> list[str]:
+    """Say what holds as printed, and which figures decide."""
+    rows = statistics(verdict)
+    keys = ("p_permutation", "p_leave_one_out", "p_trend_adjusted")
+    shown = [_p_shown(rows[key], "value") for key in keys if key in rows]
+    known = not np.isnan(rows["p_permutation"]["value"])
+    listed = say("word", "comma", lang).join(shown)
+    parts = [_tell("printed_p", lang, list=listed)] if known else []
+    decides = deciders(verdict, lang)
+    return [*parts, _tell("decides", lang, list=decides)] if decides else parts
+
+
+def _bounded(verdict: Verdict, lang: str) -> list[str]:
+    """Say what the bounds of the figures do to the tests."""
+    rows, parts = statistics(verdict), []
+    steps = verdict.steps
+    if any((steps[f"{side}_lower"] < steps[f"{side}_upper"]).any() for side in "xy"):
         parts.append(_say("worst_case", lang))
     if np.isnan(rows["r"]["value"]) and not np.isnan(rows["p_permutation"]["value"]):
         parts.append(_say("constant", lang))
     elif verdict.sign == 0:
         parts.append(_say("unsettled", lang))
-    if np.isinf(verdict.steps.select_dtypes("float")).any(axis=None):
-        parts.append(_say("open_ends", lang))
-    if verdict.alpha < verdict.least_p:
-        parts.append(_say("unreachable", lang, least=_least(verdict)))
-    if found != "no_sign":
-        parts.append(_say("association", lang))
-        words = {"n": n, "least": _least(verdict), "detectable": detectable}
-        parts.append(_say("power", lang, **words))
-    if verdict.blind_spots and found != "no_sign":
-        spots = [
-            say(
-                "blind_spot",
-                spot,
-                lang,
-                few=name_number(f"{few:.0%}", "blind"),
-                many=name_number(f"{many:.0%}", "blind"),
-            )
-            for spot, (few, many) in verdict.blind_spots.items()
-        ]
-        joined = say("word", "semicolon", lang).join(spots)
-        parts.append(_say("blind", lang, list=joined))
-    words = {
-        "tried": name_number(verdict.tried, "tried"),
-        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
-        "usual": _rule(f"{ALPHA:.2f}"),
-    }
-    return [
-        *parts,
-        _say("tried_one" if verdict.tried == 1 else "tried_many", lang, **words),
+    if np.isinf(steps.select_dtypes("float")).any(axis=None):
+        parts.append(_tell("open_ends", lang))
+    return parts
+
+
+def _power(verdict: Verdict, lang: str) -> str:
+    """Say how small a p could get, and how strong a relation would be seen."""
+    words = {"n": growths(verdict), "least": _least(verdict)}
+    r = verdict.detectable_r
+    if r is None:
+        return _tell("power_open", lang, **words)
+    if r >= 1:
+        return _tell("power_none", lang, **words)
+    words |= {"detectable": name_number(show_correlation(r), "detectable")}
+    return _tell("power", lang, **words)
+
+
+def _misleads(verdict: Verdict, lang: str) -> list[str]:
+    """Say how often the rule is wrong, by how much r is inflated, and what misleads."""
+    rates = [
+        _tell("rate", lang, kind=_say(kind, lang), rate=_simulated(show_rate(rate)))
+        for kind, rate in verdict.own_rates.items()
     ]
+    semicolon = say("word", "semicolon", lang)
+    years = _simulated(verdict.rate_years)
+    parts = []
+    if verdict.printed_finding == "moves_together":
+        parts.append(_tell("own_error", lang, n=years, list=semicolon.join(rates)))
+    if verdict.inflation:
+        mean, wrong = verdict.inflation
+        words = {"truth": rule("0.5"), "weaker": rule("0.3"), "n": growths(verdict)}
+        words |= {"mean": name_number(f"{mean:.2f}", "blind")}
+        words |= {"wrong": name_number(f"{wrong:.0%}", "blind")}
+        parts.append(_tell("inflated", lang, **words))
+    spots = [
+        _tell(
+            "spot",
+            lang,
+            pattern=say("blind_spot", spot, lang),
+            rate=name_number(f"{rate:.0%}", "blind"),
+        )
+        for spot, rate in verdict.blind_spots.items()
+    ]
+    return (
+        [*parts, _tell("blind", lang, list=semicolon.join(spots))] if spots else parts
+    )
+
+
+def _simulated(number: object) -> str:
+    """Return a number of the simulated rates, marked."""
+    return name_number(number, "simulated")
+
+
+def _tell(key: str, lang: str, **blanks: object) -> str:
+    """Return one of the strings for a reviewer."""
+    return say("told", key, lang, **blanks)
 
 
 def _tests(verdict: Verdict, lang: str) -> str:
@@ -478,7 +575,7 @@ def _tests(verdict: Verdict, lang: str) -> str:
     text = _say(
         "tests_exact" if exact else "tests_drawn",
         lang,
-        n=_growths(verdict),
+        n=growths(verdict),
         orders=name_number(f"{factorial(n) if exact else DRAWS:,}", "orders"),
         p=_p_sentence(rows["p_permutation"]),
     )
@@ -488,26 +585,15 @@ def _tests(verdict: Verdict, lang: str) -> str:
         "tests_rule",
         lang,
         without=_p_sentence(rows["p_leave_one_out"]),
-        step=_step(verdict.weakest_step, lang),
+        step=step(verdict.weakest_step, lang),
         trend=_p_sentence(rows["p_trend_adjusted"]),
     )
     limits = {
         "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
-        "lenient": _rule(f"{LENIENT:.2f}"),
+        "lenient": rule(f"{LENIENT:.2f}"),
     }
     end = _say("tests_end", lang)
     return f"{text}{end}{_space(lang)}{_say('limits', lang, **limits)}"
-
-
-def _why_only_suggestive(verdict: Verdict, lang: str) -> list[str]:
-    """Say which of the checks of rule E was not passed."""
-    rows, parts = statistics(verdict), []
-    if rows["p_leave_one_out"]["upper"] > LENIENT and verdict.weakest_step:
-        step = _step(verdict.weakest_step, lang)
-        parts.append(_say("because_year", lang, step=step))
-    if rows["p_trend_adjusted"]["upper"] > LENIENT:
-        parts.append(_say("because_trend", lang))
-    return parts
 
 
 def _rounded(verdict: Verdict, lang: str) -> list[str]:
@@ -516,7 +602,7 @@ def _rounded(verdict: Verdict, lang: str) -> list[str]:
     plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
     for measure in (verdict.economy, verdict.organisation):
         own = listed[plain & (listed["measure"] == measure)]
-        label = _measure(verdict, measure, lang)
+        label = called(verdict, measure, lang)
         width = ((own["upper"] - own["lower"]) / own["upper"]).to_numpy(dtype=float)
         width = np.where(np.isfinite(width), width, 0.0)
         if width.any():
@@ -543,7 +629,7 @@ def _hedged(verdict: Verdict, lang: str) -> str:
     plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
     ledger = listed["reading"] == "exact"
     parts = [
-        _say("readings_exact", lang, measure=_measure(verdict, measure, lang))
+        _say("readings_exact", lang, measure=called(verdict, measure, lang))
         for measure in listed.loc[ledger, "measure"].unique()
     ]
     # A wording stands within quotation marks, so its own are turned inner ones.
@@ -553,7 +639,7 @@ def _hedged(verdict: Verdict, lang: str) -> str:
         high = f"{row['upper']:.10g}" if row["upper"] < np.inf else ""
         key = ("figure", row["measure"], row["year"])
         words = {
-            "measure": _measure(verdict, row["measure"], lang),
+            "measure": called(verdict, row["measure"], lang),
             "year": row["year"],
             "printed": name_number(row["printed"].translate(inner) or "…", *key),
             "box": name_number(show_range(low, high, lang), *key),
@@ -561,6 +647,11 @@ def _hedged(verdict: Verdict, lang: str) -> str:
         }
         parts.append(_say("readings_item", lang, **words))
     return say("word", "semicolon", lang).join(parts)
+
+
+def _p_shown(row: Row, end: str) -> str:
+    """Return one end of a p, marked."""
+    return name_number(show_p(row[end]), "statistic", row["statistic"], row["measure"])
 
 
 def _p_sentence(row: Row) -> str:
@@ -578,11 +669,6 @@ def _least(verdict: Verdict) -> str:
     return name_number(least, "least_p")
 
 
-def _step(step: tuple[int, int], lang: str) -> str:
-    """Return what a step is called: 2018→2020."""
-    return say("chart", "growth_step", lang, from_year=step[0], year=step[1])
-
-
 def _text(verdict: Verdict, lang: str) -> str:
     """Return statement, table and refusals as text."""
     table = label_table(verdict, lang).to_string(index=False)
@@ -592,7 +678,8 @@ def _text(verdict: Verdict, lang: str) -> str:
         _say("refused_head", lang),
         *(how.format(row[0], row[2]) for row in rows),
     ]
-    return "\n\n".join([write_statement(verdict, lang), table, "\n".join(refused)])
+    layers = ["\n".join(write_plain(verdict, lang)), write_statement(verdict, lang)]
+    return "\n\n".join([*layers, table, "\n".join(refused)])
 
 
 def _page(verdict: Verdict, lang: str) -> str:
@@ -606,10 +693,15 @@ def _page(verdict: Verdict, lang: str) -> str:
             write_statement(verdict, lang),
         )
     )
+    headline, *reasons = map(html.escape, write_plain(verdict, lang))
+    listed = "".join(f"<li>{reason}</li>" for reason in reasons)
+    details = html.escape(_say("details", lang))
     note, refused = refusals_note(verdict, lang), refusals_table(verdict, lang)
     return (
         f'<div lang="{lang}" style="{STYLE}"><b>{title} · {finding}</b>'
-        f" <small>({level}, n = {verdict.n_growths})</small><p>{statement}</p>"
+        f" <small>({level}, n = {verdict.n_growths})</small><p>{headline}</p>"
+        f"<ul>{listed}</ul>"
+        f"<details><summary>{details}</summary><p>{statement}</p></details>"
         f"{_details('table_head', label_table(verdict, lang), lang, opened=True)}"
         f"{_details('refused_head', refused, lang, note=note)}</div>"
     )

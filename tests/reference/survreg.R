@@ -75,6 +75,14 @@ geyser <- data.frame(
   lower = tens - 5, upper = tens + 5, eruptions = faithful$eruptions
 )
 
+# Ten geysers, and the same with a number that stands for "no upper end".
+few <- geyser[seq(1, 28, 3), ]
+few$upper[c(2, 5)] <- NA
+far <- few
+far$upper[c(2, 5)] <- 1e10
+
+write_table(few, "faithful-few.csv")
+write_table(far, "faithful-far.csv")
 write_table(durable, "tobin.csv")
 write_table(alive, "lung.csv")
 write_table(ozone, "airquality.csv")
@@ -90,7 +98,9 @@ models <- c(
   fit("ozone, all to tens", "datasets", "airquality-tens", tenfold, "wind + temp", "normal"),
   fit("ozone, all to tens, in logs", "datasets", "airquality-tens", tenfold, "wind + temp", "lognormal"),
   fit("geyser", "datasets", "faithful", geyser, "eruptions", "normal"),
-  fit("geyser in logs", "datasets", "faithful", geyser, "eruptions", "lognormal")
+  fit("geyser in logs", "datasets", "faithful", geyser, "eruptions", "lognormal"),
+  fit("ten geysers", "datasets", "faithful-few", few, "eruptions", "normal"),
+  fit("ten geysers, a far end", "datasets", "faithful-far", far, "eruptions", "normal")
 )
 writeLines(c(
   "{",
