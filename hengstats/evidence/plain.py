@@ -9,9 +9,9 @@ from math import ceil
 from typing import Any
 
 from hengstats.evidence.rule import ALPHA, LENIENT, RULED, TESTABLE
-from hengstats.evidence.shown import list_years, show_r
+from hengstats.evidence.shown import show_r
 from hengstats.ledger import name_number
-from hengstats.prose import within
+from hengstats.prose import list_spans, within
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Row = dict[Hashable, Any]
@@ -22,7 +22,7 @@ def headline_of(verdict: Any, lang: str) -> str:
     """Return whose figures they are and what was found, in one sentence."""
     words: dict[str, object] = {**within_labels(verdict, lang)}
     words |= {"entity": entity_name(verdict, lang), "n": growths(verdict)}
-    words |= {"years": list_years(verdict.years, lang), "k": known_years(verdict)}
+    words |= {"years": list_spans(verdict.years, lang), "k": known_years(verdict)}
     key = verdict.finding
     if not verdict.level:
         key = "few" if verdict.years else "none"
@@ -44,7 +44,7 @@ def reasons_of(verdict: Any, lang: str) -> list[str]:
         words = {"least": rule(TESTABLE + 1), "enough": rule(RULED + 1)}
         parts = [_say("needed", lang, **words), _say("nothing", lang)]
         return [*parts, _say("grown", lang)] if len(verdict.table) else parts
-    only = _say("only", lang, years=list_years(verdict.years, lang))
+    only = _say("only", lang, years=list_spans(verdict.years, lang))
     if verdict.finding == "no_sign":
         return [_chance(verdict, lang), _say("absence", lang), only]
     if verdict.finding == "cannot_tell":

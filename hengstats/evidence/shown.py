@@ -94,10 +94,3 @@ def show_growth(lower: float, upper: float, lang: str) -> str:
         for end, number in ends.items()
     )
     return show_range(low, high, lang)
-
-
-def list_years(years: tuple[int, ...], lang: str) -> str:
-    """Return years as a list, or as a span where none is left out."""
-    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
-        return say("word", "years", lang, first=years[0], last=years[-1]).rstrip("年")
-    return say("word", "comma", lang).join(map(str, years))

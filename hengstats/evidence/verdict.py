@@ -42,7 +42,6 @@ from hengstats.evidence.refusals import (
 )
 from hengstats.evidence.rule import ALPHA, LENIENT, RULED, TESTABLE
 from hengstats.evidence.shown import (
-    list_years,
     show_correlation,
     show_end,
     show_growth,
@@ -54,6 +53,7 @@ from hengstats.evidence.shown import (
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
+from hengstats.prose import list_spans
 from hengstats.vocabulary import say
 
 STYLE = (
@@ -230,7 +230,7 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
     if is_illustrative([verdict.entity]):
         parts.insert(0, _say("illustrative", lang))
     if verdict.shock_years:
-        parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
+        parts.append(_say("shocks", lang, years=list_spans(verdict.shock_years, lang)))
     if verdict.printed_steps:
         steps = [step(one, lang) for one in verdict.printed_steps]
         listed = say("word", "comma", lang).join(steps)
@@ -350,7 +350,7 @@ def _whose(verdict: Verdict, lang: str) -> str:
         lang,
         entity=entity_label(verdict, lang),
         k=known_years(verdict),
-        years=list_years(verdict.years, lang),
+        years=list_spans(verdict.years, lang),
         n=growths(verdict),
         **words,
     )
@@ -540,10 +540,12 @@ def _misleads(verdict: Verdict, lang: str) -> list[str]:
         parts.append(_tell("own_error", lang, n=years, list=semicolon.join(rates)))
     if verdict.inflation:
         mean, wrong = verdict.inflation
-        words = {"truth": rule("0.5"), "weaker": rule("0.3"), "n": growths(verdict)}
+        words = {"truth": rule("0.5"), "n": growths(verdict)}
         words |= {"mean": name_number(f"{mean:.2f}", "blind")}
-        words |= {"wrong": name_number(f"{wrong:.0%}", "blind")}
         parts.append(_tell("inflated", lang, **words))
+        if (shown := f"{wrong:.0%}") != "0%":
+            words = {"weaker": rule("0.3"), "wrong": name_number(shown, "blind")}
+            parts.append(_tell("inflated_sign", lang, **words))
     spots = [
         _tell(
             "spot",

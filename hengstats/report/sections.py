@@ -324,8 +324,8 @@ def _summary(given: Inputs) -> list[Block]:
         lines.append(_labelled(given, "together", _join(given, counted)))
     if isinstance(given.verdict, Verdict):
         plain = _plain(given, given.verdict)
-        told = plain if given.verdict.finding == "moves_together" else plain[:1]
-        told = [*told, _cause(given)]
+        weak = plain[-1:] if given.verdict.finding == "moves_together" else []
+        told = [*plain[:1], *weak, _cause(given)]
         lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
         text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
