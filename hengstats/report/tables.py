@@ -124,9 +124,9 @@ def show_rates(rates: Sequence[Row], lang: str) -> list[str]:
     shown = []
     for row in rates:
         low, high = 100 * row["lower"], 100 * row["upper"]
-        nearest = {f"{end:.1f}" for end in (low, high) if np.isfinite(end)}
+        nearest = {f"{end:z.1f}" for end in (low, high) if np.isfinite(end)}
         ends = [
-            f"{round_out(end, 1, up=up):.1f}".replace("-", "−")
+            f"{round_out(end, 1, up=up):z.1f}".replace("-", "−")
             for end, up in ((low, False), (high, True))
         ]
         low = -np.inf if low <= -100 else low  # all of it is lost: no end at all
