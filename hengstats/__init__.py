@@ -42,6 +42,7 @@ _NAMES = {
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",
     "hengstats.charts.growth": "draw_growth",
+    "hengstats.charts.growthmap": "draw_growth_map",
     "hengstats.charts.levels": "draw_index draw_membership draw_participation draw_tax",
     "hengstats.charts.many": "draw_multiples draw_ranking",
     "hengstats.charts.refusals": "draw_refusals",

@@ -24,6 +24,7 @@ DRAWS = (
     hs.draw_timeline,
     hs.draw_ranking,
     hs.draw_multiples,
+    hs.draw_growth_map,
 )
 EACH = pytest.mark.parametrize("draw", DRAWS, ids=lambda draw: draw.__name__)
 
@@ -234,6 +235,26 @@ def test_small_charts_share_one_scale_and_begin_with_the_largest(district):
     last = [max(points(cell, "exact"))[1] for cell in cells]
     assert last == sorted(last, reverse=True)
     ax.figure.canvas.draw()
+
+
+def test_the_map_puts_growth_against_growth_and_counts_the_ways():
+    # over two years: members x 1.21, .81, 1.44; tax x 1.44, 1.21, .64
+    panel = pd.DataFrame(
+        {
+            "entity": [name for name in "甲乙丙" for _ in range(3)],
+            "year": [2019, 2020, 2021] * 3,
+            "branch_members": [100, 105, 121, 100, 95, 81, 100, 130, 144],
+            "tax_revenue": [1, 1.1, 1.44, 1, 1.2, 1.21, 1, 0.9, 0.64],
+        }
+    )
+    ax = hs.draw_growth_map(panel)
+    found = [round(number, 9) for place in points(ax, "entity") for number in place]
+    assert found == [-10, 10, 10, 20, 20, -20]
+    title = ax.get_title(loc="left") or ax.get_title()
+    assert "2019→2021年" in title
+    assert "两者都上升的1个，都下降的0个，一升一降的2个" in re.sub(r"\s", "", title)
+    alone = hs.draw_growth_map(panel[panel["year"] == 2021])
+    assert "没有图" in marks(alone, "nothing")[0].get_text()
 
 
 def test_of_more_than_forty_the_largest_are_drawn(district):

@@ -16,14 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {
     "top": 5450,
     "adding": 1900,
-    "charts": 2850,
+    "charts": 3000,
     "evidence": 4850,
     "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 4260,
     "revisions": 1250,
 }
-FILES = 112
+FILES = 113
 ONE_IMPORTER = 29
 CIRCLES = 0
 TEST_LINES = 18_900

@@ -118,6 +118,7 @@ def test_no_chart_is_called_by_a_building(changed):
         "multiples-tax-revenue",
         "multiples-branch-members",
         "multiples-events",
+        "map",
         "changes",
     ]
 

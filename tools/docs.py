@@ -49,6 +49,7 @@ CHARTS = {
     "growth": "hs.draw_growth(plaza66{lang})",
     "index": "hs.draw_index(plaza66, year=2016{lang})",
     "timeline": "hs.draw_timeline(plaza66{lang})",
+    "map": "hs.draw_growth_map(district{lang})",
     "ranking": "hs.draw_ranking(district{lang})",
     "multiples": "hs.draw_multiples(district{lang})",
     "verdict": "hs.draw_verdict(verdict{lang})",

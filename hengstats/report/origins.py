@@ -9,6 +9,7 @@ import pandas as pd
 from hengstats.charts import marks
 from hengstats.charts.choose import choose_entities
 from hengstats.charts.growth import step_labels
+from hengstats.charts.growthmap import pair_growths_of_all
 from hengstats.evidence import Verdict
 from hengstats.evidence.refusals import label_refusals
 from hengstats.evidence.shown import show_rate
@@ -24,7 +25,7 @@ from hengstats.ledger import (
     name_origins,
     record,
 )
-from hengstats.prose import Row, figures_of, latest_rows, say_figure
+from hengstats.prose import Row, figures_of, latest_rows, say_figure, settled_percent
 from hengstats.report.inputs import Inputs, entity_label, measure_label
 from hengstats.report.tables import grown, origin_of_event, origin_of_growth
 from hengstats.revisions import Changes
@@ -162,6 +163,28 @@ def list_many(given: Inputs, measure: str, most: int, *, last: bool) -> list[str
         rows = sorted(known, key=_latest_and_largest, reverse=True)
     names = list(dict.fromkeys(row["entity"] for row in rows))[:most]
     return list_figures(given, given.panel, [measure], names, last=last)
+
+
+def list_map(given: Inputs) -> list[str]:
+    """Return the growths that the map of many draws, an entity each, in percent."""
+    both = (given.tax, given.members)
+    if not all(measure in given.panel for measure in both):
+        return []
+    comma, sign = say("word", "comma", given.lang), name("unit", "fraction", given.lang)
+    lines = []
+    for row in pair_growths_of_all(given.panel, *reversed(both)).to_dict("records"):
+        parts = []
+        for side, measure in zip("yx", both, strict=True):
+            ends = [row[f"{side}_{end}"] / 100 for end in ("lower", "upper")]
+            box = (ends[0], np.nan, ends[1])
+            told = origin_of_growth(given, measure, row["entity"], row, box)
+            shown = settled_percent(*ends, given.lang)
+            shown = shown if sign in shown else f"{shown}{sign}"
+            label = measure_label(given, measure)
+            parts.append(f"{label} {mark(given.numbers, shown, told)}")
+        who = entity_label(given, row["entity"])
+        lines.append(_line(who, comma.join(parts), given.lang))
+    return lines
 
 
 def _latest_and_largest(row: Row) -> tuple[int, float]:

@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts.growth import draw_growth
+from hengstats.charts.growthmap import draw_growth_map
 from hengstats.charts.levels import (
     draw_index,
     draw_membership,
@@ -83,6 +84,7 @@ from hengstats.report.origins import (
     list_figures,
     list_growths,
     list_many,
+    list_map,
     list_rates,
     list_revised,
     list_verdict,
@@ -600,7 +602,12 @@ def _together(given: Inputs) -> list[Block]:
     if given.many:
         both = _known(given, given.tax) and _known(given, given.members)
         counted = [_join(given, said)] if (said := _ways(given)) else []
-        return [*counted, phrase(given, "together_many")] if both else []
+        drawn = list_map(given)
+        pair = {"organisation": given.members, "economy": given.tax}
+        draw = partial(draw_growth_map, given.panel, **pair)
+        chart = [] if given.edition.brief else [_picture(given, "map", draw, drawn)]
+        told = [*counted, phrase(given, "together_many"), *(chart if drawn else [])]
+        return told if both else []
     if verdict is None:
         return []
     if isinstance(verdict, str):
