@@ -2,12 +2,14 @@
 
 import operator
 from collections.abc import Iterable, Mapping
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
 from hengstats.errors import DataError
+from hengstats.evidence.many import judge_many
 from hengstats.evidence.pairs import (
     Pairs,
     growth_bounds,
@@ -49,13 +51,16 @@ def assess(
     shock_years: Iterable[int] = (),
     readings: Readings | None = None,
     entity: str | None = None,
+    cluster: str | None = None,
     tried: int = 1,
     lang: str = "zh-Hans",
 ) -> Verdict:
-    """Return what the data carry of an association of two measures of one entity.
+    """Return what the data carry of an association of two measures.
 
-    Climbs the evidence ladder as far as the paired growths reach: below four nothing
-    is tested, with four the verdict is at most suggestive, from five on rule E decides.
+    Climbs the evidence ladder as far as the paired growths reach. Of one entity: below
+    four nothing is tested, with four the verdict is at most suggestive, from five on
+    rule E decides. Of five or more entities, with two paired growths each at least:
+    growth on growth with an effect of each entity and year, see `many`.
 
     Parameters
     ----------
@@ -72,8 +77,11 @@ def assess(
         `{"nearly": "narrow"}`; `{measure: "exact"}` for a ledger's figures;
         `{(measure, year): (low, high)}` for bounds of the user's own, such as a cap.
     entity : str, optional
-        Which entity; by default the only one with paired growths. Its rows alone are
-        read.
+        Which entity; by default the only one with paired growths, or all of them where
+        there are five or more. Its rows alone are read.
+    cluster : str, optional
+        Of many entities: the column of the panel, or of the `entities.csv` of its
+        dataset, that says which of them share their shocks, such as `district`.
     tried : int
         How many pairs of measures or ways to compute were looked at, this one included.
         The limit of the permutation p is divided by it (Bonferroni).
@@ -87,9 +95,10 @@ def assess(
     Raises
     ------
     DataError
-        If there is no such measure or entity, the two measures are one, several
+        If there is no such measure or entity, the two measures are one, two to four
         entities have paired growths, a figure is no number or not positive, a shock
-        year lies in no step, a reading names no figure, or `tried` is less than 1.
+        year lies in no step, a reading names no figure, `tried` is less than 1, or
+        `cluster` names no column or makes fewer than six clusters.
 
     Examples
     --------
@@ -112,6 +121,15 @@ def assess(
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
     read, listed = _read(panel, table, measures, readings)
+    if whose is None and len(read):
+        asked = {"shock_years": shocks, "tried": tried, "lang": lang}
+        options = {"organisation": organisation, "economy": economy, **asked}
+        alone = partial(assess, panel, readings=readings, **options)
+        told = {"measures": measures, "cluster": cluster, "alone": alone}
+        if many := judge_many(panel, read, listed, **asked, **told):
+            return many
+    if cluster is not None:
+        raise data_error("many.alone")
     units = panel.attrs.get("about", {}).get("units", {})
     printed = {
         measure: printed_growths(table, read, measure, units) for measure in measures

@@ -17,6 +17,7 @@ from scipy.special import stdtr, stdtrit
 
 from hengstats.evidence.pairs import Array, Levels, linear_range, log_levels
 from hengstats.evidence.permutation import CONSTANT
+from hengstats.messages import data_error
 
 Places = NDArray[np.int64]
 # An eigenvalue this close to 0, of a projection whose others are about 1, is 0.
@@ -39,6 +40,8 @@ class Growths:
         The places of these years among the levels.
     x, y : Levels
         Organisation and economy, one row per entity and year that knows both.
+    paired : ndarray of int
+        Entities that have any step.
     n_open : int
         Steps left out because a figure at one end is open.
     n_alone : int
@@ -53,6 +56,7 @@ class Growths:
     end: Places
     x: Levels
     y: Levels
+    paired: Places
     n_open: int = 0
     n_alone: int = 0
 
@@ -142,8 +146,8 @@ def gather(
     measures: tuple[str, str],
     shock_years: tuple[int, ...],
     cluster: pd.Series | None,
-) -> tuple[Growths, NDArray[np.object_]]:
-    """Return the paired growths of all entities, and what the entities are called.
+) -> tuple[Growths, NDArray[np.object_], NDArray[np.object_]]:
+    """Return the paired growths of all entities, and names of entities and clusters.
 
     `read` is as `read_figures` returns, by entity and year; `cluster` has a row each.
     Of steps with a figure that is open nothing is taken; where one box is closed and
@@ -155,11 +159,18 @@ def gather(
     rows = np.flatnonzero(both)
     x, y = x.of(both), y.of(both)
     entity, names = pd.factorize(read["entity"].to_numpy()[rows])
-    group = entity if cluster is None else pd.factorize(cluster.to_numpy()[rows])[0]
+    group, groups = entity, names
+    if cluster is not None:
+        group, groups = pd.factorize(cluster.to_numpy()[rows])
     year = read["year"].to_numpy()[rows]
     start = np.flatnonzero(entity[1:] == entity[:-1])
+    paired = np.unique(entity[start])
     for shock in shock_years:
-        start = start[~((year[start] < shock) & (shock <= year[start + 1]))]
+        hit = (year[start] < shock) & (shock <= year[start + 1])
+        if not hit.any():
+            known = "、".join(map(str, np.unique(year))) or "无"
+            raise data_error("pairs.shock_year", year=shock, known=known)
+        start = start[~hit]
     closed = np.isfinite([x.lower, x.upper, y.lower, y.upper]).all(axis=0)
     kept = start[closed[start] & closed[start + 1]]
     counts = np.bincount(entity[kept], minlength=len(names))
@@ -174,10 +185,11 @@ def gather(
         end=used + 1,
         x=x,
         y=y,
+        paired=paired,
         n_open=len(start) - len(kept),
         n_alone=int((counts == 1).sum()),
     )
-    return growths, np.asarray(names, dtype=object)
+    return growths, np.asarray(names, object), np.asarray(groups, object)
 
 
 def centre(levels: Levels) -> Array:

@@ -15,6 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengstats.evidence.manysaid import (
+    Many,
+    panel_note,
+    panel_refusals,
+    say_plain,
+    say_tests,
+    say_whose,
+)
 from hengstats.evidence.permutation import DRAWS, LONGEST
 from hengstats.evidence.refusals import (
     FOR_GAPS,
@@ -62,7 +70,7 @@ class Verdict:
         The two measures.
     level : int
         Rung of the evidence ladder: 0, fewer than four paired growths; 1, four;
-        2, five or more.
+        2, five or more; 3, five or more entities; 4, twenty or more.
     finding : str
         `not_enough_data`, `no_sign`, `suggestive` or `moves_together`: the weakest
         over the boxes of the printed figures.
@@ -111,6 +119,11 @@ class Verdict:
         Entities in the table; 1 where one was asked for.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
+    many : Many or None
+        What there is to say from level 3 on. The table then has, of growth on growth,
+        `estimate, std_error, df, p_value, conf_low, conf_high`, `p_histories` and
+        `p_histories_by_size`, `estimate_without_one`, `p_without_one` and, at level 4,
+        `p_wild`; `steps` has a column `entity`, `own_rates` the kinds of panels.
     """
 
     entity: str
@@ -138,6 +151,7 @@ class Verdict:
     n_entities: int
     lang: str
     printed_steps: tuple[tuple[int, int], ...] = ()
+    many: Many | None = None
 
     @property
     def headline(self) -> str:
@@ -172,7 +186,7 @@ class Verdict:
 def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return the verdict in sentences, ready to be printed."""
     parts = [_whose(verdict, lang)]
-    if is_illustrative([verdict.entity]):
+    if is_illustrative([verdict.entity, *verdict.readings["entity"][:1]]):
         parts.insert(0, _say("illustrative", lang))
     if verdict.shock_years:
         parts.append(_say("shocks", lang, years=list_years(verdict.shock_years, lang)))
@@ -191,9 +205,8 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
 
 def write_headline(verdict: Verdict, lang: str) -> str:
     """Return whose figures they are and what was found, in two sentences."""
-    return unmarked(
-        _space(lang).join([_whose(verdict, lang), _found(verdict, lang)[0]])
-    )
+    found = _plain(verdict, lang) if verdict.many else _found(verdict, lang)
+    return unmarked(_space(lang).join([_whose(verdict, lang), found[0]]))
 
 
 def write_plain(verdict: Verdict, lang: str, *, marked: bool = False) -> list[str]:
@@ -205,6 +218,9 @@ def write_plain(verdict: Verdict, lang: str, *, marked: bool = False) -> list[st
 def _plain(verdict: Verdict, lang: str) -> list[str]:
     """Return the finding in plain sentences, marked."""
     both = {key: within(label, lang) for key, label in _both(verdict, lang).items()}
+    if verdict.many:
+        found, rows = (verdict.finding, verdict.sign), statistics(verdict)
+        return say_plain(verdict.many, *found, rows, both, lang)
     words: dict[str, object] = {**both, "n": _growths(verdict)}
     if not verdict.level:
         words |= {"k": _years(verdict), "years": list_years(verdict.years, lang)}
@@ -260,8 +276,9 @@ def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.Data
             for end, side in zip(ENDS, sides, strict=True)
         ]
         if marked:
-            key = (row["statistic"], row["measure"])
-            ends = [name_number(end, "statistic", *key) for end in ends]
+            key = ("statistic", row["statistic"], row["measure"])
+            key = ("many",) if verdict.many else key
+            ends = [name_number(end, *key) for end in ends]
         rows.append([label, statistic_label(row["statistic"], lang), *ends])
     heads = [_say(f"col_{key}", lang) for key in ("measure", "statistic", *ENDS)]
     return pd.DataFrame(rows, columns=heads)
@@ -271,6 +288,8 @@ def refusals_table(
     verdict: Verdict, lang: str, *, marked: bool = False
 ) -> pd.DataFrame:
     """Return the refusals as they are read, rates in percent."""
+    if verdict.many:
+        return panel_refusals(verdict.refused, lang, marked=marked)
     table = label_refusals(verdict.refused, lang, marked=marked)
     shown = {"col_procedure": table["label"], "col_reason": table["reason"]}
     shown |= {kind: table[kind].map(show_rate) for kind in NULLS}
@@ -284,6 +303,9 @@ def refusals_table(
 
 def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return what the false-alarm rates are, and for how many years."""
+    if verdict.many:
+        note = panel_note(verdict.many, lang)
+        return note if marked else unmarked(note)
     words = rate_words(verdict)
     if marked:
         words = {key: name_number(word, "simulated") for key, word in words.items()}
@@ -360,6 +382,8 @@ def _both(verdict: Verdict, lang: str) -> dict[str, str]:
 def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
     words = _both(verdict, lang)
+    if verdict.many:
+        return say_whose(verdict.many, verdict.n_growths, verdict.years, words, lang)
     if not verdict.entity:
         k = name_number(verdict.n_entities, "entities")
         return _say("cross_section", lang, k=k, n=_growths(verdict), **words)
@@ -376,6 +400,16 @@ def _whose(verdict: Verdict, lang: str) -> str:
 
 def _found(verdict: Verdict, lang: str) -> list[str]:
     """Say what was found; or that the data do not suffice, and what they still tell."""
+    if verdict.many:
+        told = say_tests(
+            verdict.many,
+            verdict.finding,
+            verdict.level,
+            verdict.alpha,
+            statistics(verdict),
+            lang,
+        )
+        return [*_plain(verdict, lang)[:2], *told, _tries(verdict, lang)]
     if verdict.level:
         return _tested(verdict, lang)
     parts = [_say("not_enough", lang, level=_rule(verdict.level))]
@@ -460,15 +494,17 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
         ]
         joined = say("word", "semicolon", lang).join(spots)
         parts.append(_say("blind", lang, list=joined))
+    return [*parts, _tries(verdict, lang)]
+
+
+def _tries(verdict: Verdict, lang: str) -> str:
+    """Say how many pairs of measures or ways were tried, and what that asks for."""
     words = {
         "tried": name_number(verdict.tried, "tried"),
         "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
         "usual": _rule(f"{ALPHA:.2f}"),
     }
-    return [
-        *parts,
-        _say("tried_one" if verdict.tried == 1 else "tried_many", lang, **words),
-    ]
+    return _say("tried_one" if verdict.tried == 1 else "tried_many", lang, **words)
 
 
 def _tests(verdict: Verdict, lang: str) -> str:
