@@ -122,11 +122,26 @@ def assess(
     table, whose = _rows_of(panel, entity)
     read, listed = _read(panel, table, measures, readings)
     if whose is None and len(read):
-        asked = {"shock_years": shocks, "tried": tried, "lang": lang}
-        options = {"organisation": organisation, "economy": economy, **asked}
-        alone = partial(assess, panel, readings=readings, **options)
-        told = {"measures": measures, "cluster": cluster, "alone": alone}
-        if many := judge_many(panel, read, listed, **asked, **told):
+        alone = partial(
+            assess,
+            panel,
+            organisation=organisation,
+            economy=economy,
+            shock_years=shocks,
+            readings=readings,
+        )
+        many = judge_many(
+            panel,
+            read,
+            listed,
+            measures=measures,
+            shock_years=shocks,
+            cluster=cluster,
+            tried=tried,
+            lang=lang,
+            alone=alone,
+        )
+        if many:
             return many
     if cluster is not None:
         raise data_error("many.alone")

@@ -1,9 +1,8 @@
 """Fits growth on growth of many entities, with an effect of each entity and year.
 
-Least squares on annualised log growths; the standard error is CR2, which allows
-whatever dependence there is within an entity (or a district), and its degrees of
-freedom are those of Bell and McCaffrey. Every entity's own projection is a small
-matrix, so time and memory grow with the number of figures and no faster.
+Least squares on annualised log growths; the standard error is CR2, which allows any
+dependence within an entity, or a district, with the degrees of freedom of Bell and
+McCaffrey. Time and memory grow with the number of figures and no faster.
 """
 
 from dataclasses import dataclass, replace
@@ -13,16 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import qr
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from hengstats.evidence.pairs import Array, Levels, linear_range, log_levels
 from hengstats.evidence.permutation import CONSTANT
 from hengstats.messages import data_error
 
 Places = NDArray[np.int64]
-# An eigenvalue this close to 0, of a projection whose others are about 1, is 0.
+# An eigenvalue this close to 0, of a matrix whose others are about 1, is 0.
 NOUGHT = 1e-10
-Ends = tuple[float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,19 +31,17 @@ class Growths:
     ----------
     entity, cluster : ndarray of int
         Whose each step is, and what may share its shocks: the entity itself, or the
-        district that it lies in. Rows of one entity, and of one cluster, are together.
-    first, last : ndarray of int
-        The years of each step.
-    start, end : ndarray of int
-        The places of these years among the levels.
-    x, y : Levels
-        Organisation and economy, one row per entity and year that knows both.
+        district that it lies in.
+    first, last, start, end : ndarray of int
+        The years of each step, and their places among the levels.
+    x, y, x_centre, y_centre : Levels, ndarray
+        Organisation and economy, by entity and year; and their values, or the middles
+        of boxes that have none, from which bounds are worked out.
     paired : ndarray of int
         Entities that have any step.
-    n_open : int
-        Steps left out because a figure at one end is open.
-    n_alone : int
-        Entities left out because they have one step only, which is their own average.
+    n_open, n_alone : int
+        Steps left out because an end is open; entities, because they have one step
+        only, of which nothing is left beside its own mean.
     """
 
     entity: Places
@@ -56,9 +52,11 @@ class Growths:
     end: Places
     x: Levels
     y: Levels
+    x_centre: Array
+    y_centre: Array
     paired: Places
-    n_open: int = 0
-    n_alone: int = 0
+    n_open: int
+    n_alone: int
 
     def of(self, rows: NDArray[np.bool_]) -> "Growths":
         """Return some of the steps, with the same levels."""
@@ -69,62 +67,59 @@ class Growths:
         """Return the annualised growth of each step."""
         return (levels[self.end] - levels[self.start]) / (self.last - self.first)
 
-    def on_levels(self, weights: Array) -> Array:
-        """Return weights of growths as weights of the levels that they come from."""
-        weights, size = weights / (self.last - self.first), len(self.x.value)
-        return np.bincount(self.end, weights, size) - np.bincount(
-            self.start, weights, size
-        )
-
     @cached_property
     def entities(self) -> Places:
         """Where the rows of each entity begin."""
-        return _starts(self.entity)
+        return np.flatnonzero(np.diff(self.entity, prepend=-1))
 
     @cached_property
     def clusters(self) -> Places:
         """Where the rows of each cluster begin."""
-        return _starts(self.cluster)
+        return np.flatnonzero(np.diff(self.cluster, prepend=-1))
 
     @cached_property
-    def length(self) -> int:
-        """Number of steps of each entity if all have the same ones, otherwise 0."""
-        n, own = len(self.entities), len(self.clusters)
-        length = len(self.entity) // n
-        if n * length < len(self.entity) or own < n:
-            return 0
-        shape = [side.reshape(n, length) for side in (self.first, self.last)]
-        even = (np.arange(n) * length == self.entities).all()
-        return length if even and all((s == s[0]).all() for s in shape) else 0
+    def even(self) -> bool:
+        """Whether each entity is its own cluster, and all have the same steps."""
+        n = len(self.entities)
+        if n > len(self.clusters) or len(self.entity) % n:
+            return False
+        table = np.reshape([self.entity, self.first, self.last], (3, n, -1))
+        alike = np.array_equal(
+            table[1:], np.broadcast_to(table[1:, :1], table[1:].shape)
+        )
+        return alike and bool((np.ptp(table[0], axis=1) == 0).all())
+
+    def by_step(self, side: NDArray) -> NDArray:
+        """Return a table of one row per entity, one column per step, padded with 0."""
+        counts = np.diff(self.entities, append=len(side))
+        table = np.zeros((len(counts), counts.max()), dtype=side.dtype)
+        table[np.arange(counts.max()) < counts[:, None]] = side
+        return table
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """A slope of growth on growth, and what its uncertainty is made of.
 
     Attributes
     ----------
-    estimate, std_error, df : float
-        Slope, CR2 standard error, Satterthwaite degrees of freedom; missing where
-        nothing of the organisation's growth is left beside the effects.
+    estimate, std_error, df, p_value : float
+        Slope, CR2 standard error, Satterthwaite degrees of freedom, two-sided p.
     x, y, residual : ndarray
         The growths with the effects taken out, and what the slope leaves of `y`.
     size : float
         Sum of squares of `x`.
-    scores : ndarray
-        What each cluster adds to the estimate, adjusted: `std_error` times `size` is
-        the root of the sum of their squares.
-    room : ndarray
-        Smallest share of an error of a cluster that stays in its residuals.
-    without : ndarray
-        The slope with each cluster left out.
-    basis : ndarray or None
-        Orthonormal year effects; None where all entities have the same steps.
+    scores, room, without : ndarray
+        By cluster: what it adds to the error of the slope, adjusted, times `size`; the
+        smallest share of its errors that its residuals keep; the slope without it.
+    basis : ndarray
+        Orthonormal year effects, by step.
     """
 
     estimate: float
     std_error: float
     df: float
+    p_value: float
     x: Array
     y: Array
     residual: Array
@@ -132,13 +127,7 @@ class Fit:
     scores: Array
     room: Array
     without: Array
-    basis: Array | None
-
-    @property
-    def p_value(self) -> float:
-        """The two-sided p of the t test of no slope."""
-        t = self.estimate / self.std_error if self.std_error else np.inf
-        return two_sided(t, self.df)
+    basis: Array
 
 
 def gather(
@@ -150,19 +139,15 @@ def gather(
     """Return the paired growths of all entities, and names of entities and clusters.
 
     `read` is as `read_figures` returns, by entity and year; `cluster` has a row each.
-    Of steps with a figure that is open nothing is taken; where one box is closed and
-    has no value, its middle in logs stands for it until the bounds are worked out.
     """
     x, y = (log_levels(read, measure) for measure in measures)
     both = ~(np.isinf(x.lower) & np.isinf(x.upper))
     both &= ~(np.isinf(y.lower) & np.isinf(y.upper))
-    rows = np.flatnonzero(both)
-    x, y = x.of(both), y.of(both)
-    entity, names = pd.factorize(read["entity"].to_numpy()[rows])
+    x, y, year = x.of(both), y.of(both), read["year"].to_numpy()[both]
+    entity, names = pd.factorize(read["entity"].to_numpy()[both])
     group, groups = entity, names
     if cluster is not None:
-        group, groups = pd.factorize(cluster.to_numpy()[rows])
-    year = read["year"].to_numpy()[rows]
+        group, groups = pd.factorize(cluster.to_numpy()[both])
     start = np.flatnonzero(entity[1:] == entity[:-1])
     paired = np.unique(entity[start])
     for shock in shock_years:
@@ -185,6 +170,8 @@ def gather(
         end=used + 1,
         x=x,
         y=y,
+        x_centre=np.where(np.isnan(x.value) & closed, (x.lower + x.upper) / 2, x.value),
+        y_centre=np.where(np.isnan(y.value) & closed, (y.lower + y.upper) / 2, y.value),
         paired=paired,
         n_open=len(start) - len(kept),
         n_alone=int((counts == 1).sum()),
@@ -192,64 +179,39 @@ def gather(
     return growths, np.asarray(names, object), np.asarray(groups, object)
 
 
-def centre(levels: Levels) -> Array:
-    """Return the value of each level, or the middle of a box that has none."""
-    with np.errstate(invalid="ignore"):
-        middle = (levels.lower + levels.upper) / 2
-    return np.where(np.isnan(levels.value), middle, levels.value)
-
-
-def fit_growths(growths: Growths) -> Fit:
-    """Return the slope of growth on growth with CR2 standard error.
+def fit_growths(growths: Growths) -> Fit | None:
+    """Return the slope of growth on growth; None if the organisation's does not vary.
 
     Notes
     -----
     Bell and McCaffrey (2002, Survey Methodology 28), Pustejovsky and Tipton (2018,
     JBES 36): with `B` the block of `I - H` of one cluster, its scores are adjusted by
-    the symmetric root of the pseudo-inverse of `B`, and the degrees of freedom are
+    the symmetric root of the pseudo-inverse of `B`; the degrees of freedom are
     `trace(P)^2 / sum(P^2)`, `P` being the covariance of the adjusted scores under
-    independent errors. `H` is made of entity effects, which lie within one cluster, and
-    of `U`, the orthonormal year effects and `x`; so `B` acts as `I - U'U` does, a
-    matrix as large as there are years. Where all entities have the same steps it is
-    known in closed form.
+    independent errors. Entity effects lie within one cluster; so `B` acts on it as
+    `I - U'U` does, with `U` the orthonormal year effects and `x`: a matrix no larger
+    than there are years. Where all entities have the same steps, in closed form.
     """
-    x, y = (growths.growth(centre(side)) for side in (growths.x, growths.y))
-    scale = float(np.linalg.norm(x))
-    basis = None if growths.length else year_effects(growths)
-    x, y = (take_out(growths, basis, side) for side in (x, y))
+    x, y = (growths.growth(side) for side in (growths.x_centre, growths.y_centre))
+    least = CONSTANT * (1 + float(np.linalg.norm(x)))
+    basis = np.zeros((len(x), 0)) if growths.even else year_effects(growths)
+    x, y = (_take_out(growths, basis, side) for side in (x, y))
     size = float(x @ x)
-    if not size > (CONSTANT * (1 + scale)) ** 2:
-        nothing = np.full(len(growths.clusters), np.nan)
-        return _fit(growths, basis, x * 0, y, 0.0, np.nan, (nothing,) * 4)
+    if size <= least**2:
+        return None
     estimate = float(x @ y) / size
-    adjust = _closed if basis is None else _general
-    parts = adjust(growths, basis, x, y - estimate * x, size)
-    return _fit(growths, basis, x, y, size, estimate, parts)
-
-
-def _fit(
-    growths: Growths,
-    basis: Array | None,
-    x: Array,
-    y: Array,
-    size: float,
-    estimate: float,
-    parts: tuple[Array, ...],
-) -> Fit:
-    """Return a fit from scores, leave-out changes, room, and weights and their sums."""
-    scores, change, room, weights = parts
-    own = np.nan
-    df = np.nan
-    if size:
-        own = float(np.linalg.norm(scores)) / size
-        df = _degrees(weights)
+    residual = y - estimate * x
+    adjust = _closed if growths.even else _general
+    scores, change, room, weights = adjust(growths, basis, x, residual, size)
+    std_error, df = float(np.linalg.norm(scores)) / size, _degrees(weights)
     return Fit(
         estimate=estimate,
-        std_error=own,
+        std_error=std_error,
         df=df,
+        p_value=two_sided(estimate / std_error if std_error else np.inf, df),
         x=x,
         y=y,
-        residual=y - (estimate if size else 0.0) * x,
+        residual=residual,
         size=size,
         scores=scores,
         room=room,
@@ -262,13 +224,12 @@ def _degrees(weights: Array) -> float:
     """Return trace(P)^2 / sum(P^2) of P = diag(first column) - CC', C the others."""
     own, common = weights[:, 0], weights[:, 1:]
     length = (common**2).sum(axis=1)
-    trace = own.sum() - length.sum()
     squares = (own**2 - 2 * own * length).sum() + ((common.T @ common) ** 2).sum()
-    return float(trace**2 / squares)
+    return float((own.sum() - length.sum()) ** 2 / squares)
 
 
 def _closed(
-    growths: Growths, basis: None, x: Array, residual: Array, size: float
+    growths: Growths, _: Array, x: Array, residual: Array, size: float
 ) -> tuple[Array, ...]:
     """Return scores, changes, room and weights where all have the same steps."""
     n = len(growths.entities)
@@ -277,8 +238,7 @@ def _closed(
     room = 1 - 1 / n - share
     safe = np.where(room > NOUGHT, room, np.inf)
     plain = np.einsum("ij,ij->i", x, residual)
-    common = np.column_stack([x / np.sqrt(n * size), share])
-    common /= np.sqrt(safe)[:, None]
+    common = np.column_stack([x / np.sqrt(n * size), share]) / np.sqrt(safe)[:, None]
     weights = np.column_stack([share / safe, common])
     return plain / np.sqrt(safe), plain / safe / size, room, weights
 
@@ -288,32 +248,25 @@ def _general(
 ) -> tuple[Array, ...]:
     """Return scores, changes, room and weights by the eigenvalues of each block."""
     sides = np.column_stack([basis, x / np.sqrt(size)])
-    gram = _products(sides, growths.clusters)
+    width, starts = sides.shape[1], growths.clusters
+    gram = np.empty((len(starts), width, width))
+    for i, j in zip(*np.triu_indices(width), strict=True):
+        both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
+        gram[:, i, j] = gram[:, j, i] = both
     values, vectors = np.linalg.eigh(gram)
     room = 1 - values
     safe = np.where(room > NOUGHT, room, np.inf)
-    on_x = vectors[:, -1, :]
     half, whole = (
-        np.einsum("gij,gj->gi", vectors, on_x * safe**power) for power in (-0.5, -1.0)
+        np.einsum("gij,gj->gi", vectors, vectors[:, -1, :] * safe**power)
+        for power in (-0.5, -1.0)
     )
-    left = np.add.reduceat(sides * residual[:, None], growths.clusters, axis=0)
+    left = np.add.reduceat(sides * residual[:, None], starts, axis=0)
     common = np.einsum("gij,gj->gi", gram, half)
     own = np.einsum("gi,gi->g", half, common)
     scores = np.sqrt(size) * np.einsum("gi,gi->g", half, left)
     change = np.einsum("gi,gi->g", whole, left) / np.sqrt(size)
     least = np.where(room > NOUGHT, room, 1.0).min(axis=1)
     return scores, change, least, np.column_stack([own, common])
-
-
-def _products(sides: Array, starts: Places) -> Array:
-    """Return the inner products of all columns within each cluster."""
-    width = sides.shape[1]
-    gram = np.empty((len(starts), width, width))
-    for i in range(width):
-        for j in range(i, width):
-            both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
-            gram[:, i, j] = gram[:, j, i] = both
-    return gram
 
 
 def year_effects(growths: Growths) -> Array:
@@ -329,13 +282,12 @@ def year_effects(growths: Growths) -> Array:
         columns[:, place] = within / (growths.last - growths.first)
     columns = _centred(columns, growths.entities)
     Q, R, _ = qr(columns, mode="economic", pivoting=True, overwrite_a=True)
-    size = np.abs(np.diag(R))
-    return np.ascontiguousarray(Q[:, size > NOUGHT * max(size[0], 1.0)])
+    return np.ascontiguousarray(Q[:, np.abs(np.diag(R)) > NOUGHT])
 
 
-def take_out(growths: Growths, basis: Array | None, side: Array) -> Array:
+def _take_out(growths: Growths, basis: Array, side: Array) -> Array:
     """Return growths less the effects of entities and years."""
-    if basis is None:
+    if growths.even:
         side = side.reshape(len(growths.entities), -1)
         side = side - side.mean(axis=1, keepdims=True)
         return (side - side.mean(axis=0)).ravel()
@@ -345,16 +297,6 @@ def take_out(growths: Growths, basis: Array | None, side: Array) -> Array:
     return side
 
 
-def two_sided(t: float, df: float) -> float:
-    """Return the two-sided p of a t statistic."""
-    return float(2 * stdtr(df, -abs(t)))
-
-
-def _starts(codes: Places) -> Places:
-    """Return where each run of a code begins."""
-    return np.flatnonzero(np.diff(codes, prepend=codes[:1] - 1))
-
-
 def _centred(side: Array, starts: Places) -> Array:
     """Return rows less the mean of their run."""
     counts = np.diff(starts, append=len(side))
@@ -362,119 +304,81 @@ def _centred(side: Array, starts: Places) -> Array:
     return side - np.repeat(means, counts, axis=0)
 
 
+def two_sided(t: float, df: float) -> float:
+    """Return the two-sided p of a t statistic."""
+    return float(2 * stdtr(df, -abs(t)))
+
+
 # Over the boxes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Widest:
-    """How far the boxes of the figures can move a fit; bounds, not always reached.
-
-    Attributes
-    ----------
-    estimate : (float, float)
-        Least and largest slope; exact where the organisation's figures are points.
-    std_error, df, p_value : float
-        The largest, the least and the largest.
-    """
-
-    estimate: tuple[float, float]
-    std_error: float
-    df: float
-    p_value: float
-
-    def conf(self, level: float = 0.95) -> tuple[float, float]:
-        """Return the ends of an interval that holds the one of every figure allowed."""
-        away = stdtrit(self.df, (1 + level) / 2) * self.std_error
-        return self.estimate[0] - away, self.estimate[1] + away
 
 
 def box_sizes(growths: Growths) -> tuple[Array, Array]:
     """Return how far organisation and economy may lie from their centre, by level."""
-    sizes = []
-    for side in (growths.x, growths.y):
-        used = np.zeros(len(side.value), dtype=bool)
-        used[growths.start] = used[growths.end] = True
-        with np.errstate(invalid="ignore"):
-            apart = np.fmax(side.upper - centre(side), centre(side) - side.lower)
-        sizes.append(np.where(used, apart, 0.0))
-    return sizes[0], sizes[1]
+    used = np.zeros(len(growths.x.value), dtype=bool)
+    used[growths.start] = used[growths.end] = True
+    with np.errstate(invalid="ignore"):
+        x, y = (
+            np.where(used, np.maximum(side.upper - middle, middle - side.lower), 0.0)
+            for side, middle in (
+                (growths.x, growths.x_centre),
+                (growths.y, growths.y_centre),
+            )
+        )
+    return x, y
 
 
-def widest(growths: Growths, fit: Fit) -> Widest:
-    """Return how far the boxes can move a fit.
+def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, float]:
+    """Return bounds over the boxes: of the slope; std_error, df and p at their worst.
+
+    The slope's are exact where the organisation's figures are points. The others are
+    conservative, and need not be reached.
 
     Notes
     -----
     With `x`, `e` the growths and residuals at the centre, and changes `a` of `x` and
-    `b` of `y`, the slope moves by `[x'b + a'(e - estimate x) + a'Mb - estimate a'Ma] /
+    `b` of `y`, the slope moves by `[x'b + a'(e - slope x) + a'Mb - slope a'Ma] /
     (x+a)'M(x+a)`; the first two terms are linear and exact, the others bounded by
     lengths. So are the scores, whose adjustment moves by at most half the change of
-    its block times the smallest room to the power -3/2.
+    its block times the smallest room to the power -3/2; df is at least
+    `1 / sum((share of x'x / room)^2)`.
     """
-    if not fit.size:
-        return Widest(estimate=(-np.inf, np.inf), std_error=np.inf, df=1.0, p_value=1.0)
-    boxes = box_sizes(growths)
-    hx, hy = (float(np.linalg.norm(_reach(growths, one))) for one in boxes)
+    span = growths.last - growths.first
+    hx, hy = (
+        float(np.linalg.norm((box[growths.start] + box[growths.end]) / span))
+        for box in box_sizes(growths)
+    )
     slope, size = fit.estimate, max(np.sqrt(fit.size) - hx, 0.0) ** 2
-    weights = fit.x, fit.residual - slope * fit.x
-    down = up = 0.0
-    for side, weight in zip((growths.y, growths.x), weights, strict=True):
-        low, high = _moves(growths, side, weight)
-        down, up = down + low, up + high
-    down -= hx * hy + max(slope, 0.0) * hx**2
-    up += hx * hy + max(-slope, 0.0) * hx**2
-    if not size:
-        return Widest(estimate=(-np.inf, np.inf), std_error=np.inf, df=1.0, p_value=1.0)
-    low, high = slope + min(down / size, 0.0), slope + max(up / size, 0.0)
-    score, df = _scores_and_df(growths, fit, hx, hy, max(slope - low, high - slope))
-    t = max(low, -high, 0.0) * size / score if score else np.inf
-    return Widest(
-        estimate=(low, high),
-        std_error=score / size,
-        df=df,
-        p_value=two_sided(t, df) if t else 1.0,
-    )
-
-
-def _reach(growths: Growths, sizes: Array) -> Array:
-    """Return how far each growth may lie from its centre."""
-    return (sizes[growths.start] + sizes[growths.end]) / (growths.last - growths.first)
-
-
-def _moves(growths: Growths, side: Levels, weight: Array) -> tuple[float, float]:
-    """Return the least and most that a weighted sum of growths moves in the boxes."""
-    weight, middle = growths.on_levels(weight), centre(side)
-    used = weight != 0
-    low, high = linear_range(
-        weight[used], (side.lower - middle)[used], (side.upper - middle)[used]
-    )
-    return float(low), float(high)
-
-
-def _scores_and_df(
-    growths: Growths, fit: Fit, hx: float, hy: float, shift: float
-) -> tuple[float, float]:
-    """Return the longest that the adjusted scores, and the least df, can be."""
+    down, up = -hx * hy - max(slope * hx**2, 0.0), hx * hy - min(slope * hx**2, 0.0)
+    for side, middle, weight in (
+        (growths.y, growths.y_centre, fit.x),
+        (growths.x, growths.x_centre, fit.residual - slope * fit.x),
+    ):
+        on = np.bincount(growths.end, weight / span, len(middle))
+        on -= np.bincount(growths.start, weight / span, len(middle))
+        used = on != 0
+        ends = ((end - middle)[used] for end in (side.lower, side.upper))
+        low, high = linear_range(on[used], *ends)
+        down, up = down + float(low), up + float(high)
+    shift = max(-down, up) / size if size else np.inf
     x, residual = (
         np.sqrt(np.add.reduceat(side**2, growths.clusters))
         for side in (fit.x, fit.residual)
     )
-    share = x / np.sqrt(fit.size)
-    apart = 2 * hx / np.sqrt(fit.size)
+    share, apart = x / np.sqrt(fit.size), 2 * hx / np.sqrt(fit.size)
     grown = np.minimum(share + apart, 1.0)
-    block = (share + grown) * min(apart, 2.0)
+    block = (share + grown) * apart
     room = np.where(fit.room > NOUGHT, fit.room, 1.0) - block
-    if (room <= 0).any():
-        return np.inf, 1.0
+    if not size or (room <= 0).any():
+        return -np.inf, np.inf, np.inf, 1.0, 1.0
     root = room**-0.5
-    slope = abs(fit.estimate) + shift
-    moved = [
-        (root * (x + hx)).max() * (hy + slope * hx),
-        shift * float(np.linalg.norm(root * (x + hx) * x)),
-        (root * residual).max() * hx,
-        float(np.linalg.norm(x * residual * block * room**-1.5)) / 2,
-    ]
-    df = fit.df
-    if hx:
-        df = min(df, float(1 / ((grown**2 / room) ** 2).sum()))
-    return float(np.linalg.norm(fit.scores)) + float(sum(moved)), df
+    score = float(
+        np.linalg.norm(fit.scores)
+        + (root * (x + hx)).max() * (hy + (abs(slope) + shift) * hx)
+        + shift * np.linalg.norm(root * (x + hx) * x)
+        + (root * residual).max() * hx
+        + np.linalg.norm(x * residual * block * room**-1.5) / 2
+    )
+    df = min(fit.df, float(1 / ((grown**2 / room) ** 2).sum())) if hx else fit.df
+    low, high = slope + down / size, slope + up / size
+    t = max(low, -high, 0.0) * size / score if score else np.inf
+    return low, high, score / size, df, two_sided(t, df)

@@ -1,6 +1,6 @@
 """Climbs the evidence ladder for many entities: rungs three and four.
 
-From five entities with two paired growths each. `moves_together` asks three things:
+From five entities on with two paired growths each. `moves_together` asks three things:
 the p of the CR2 t test is at most .05; so is the share of exchanged histories that do
 as well; and without any one entity the p is at most .10. The first alone is suggestive.
 """
@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from hengstats.evidence.clustered import (
-    Ends,
     Fit,
     Growths,
-    Widest,
     box_sizes,
     fit_growths,
     gather,
     widest,
 )
-from hengstats.evidence.manysaid import Many, panel_rates, refuse_panel
+from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
+from hengstats.evidence.pairs import Levels
 from hengstats.evidence.placebos import (
     DRAWS,
     exchange_histories,
     list_strangers,
     wild_p,
 )
-from hengstats.evidence.rule import ALPHA, LENIENT
+from hengstats.evidence.refusals import label_refusals
+from hengstats.evidence.rule import ALPHA, LENIENT, Ends
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
 from hengstats.labels import shorten_list
@@ -38,8 +38,9 @@ from hengstats.vocabulary import say
 
 FEWEST, MANY = 5, 20  # entities on rung three and on rung four
 FEWEST_CLUSTERS = 6
-LISTED = 12  # entities whose own verdict a refusal lists
-ALL, SOME = 100, 20  # up to so many each is left out for its p; else so many are
+THIRDS = 15  # entities from which histories stay within thirds by size, not halves
+EVERY, SOME = 100, 20  # up to so many are left out in turn; else those that matter most
+LISTED = 12  # entities whose own finding a refusal lists
 
 
 def judge_many(
@@ -52,9 +53,9 @@ def judge_many(
     cluster: str | None,
     tried: int,
     lang: str,
-    alone: Callable[[str], Verdict],
+    alone: Callable[..., Verdict],
 ) -> Verdict | None:
-    """Return the verdict on many entities; None if fewer than two can be paired.
+    """Return the verdict on many entities; None if fewer than two have a growth.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def judge_many(
     shock_years, cluster, tried, lang
         As for `assess`.
     alone : callable
-        The verdict on one entity, for those that are too few.
+        Takes `entity` and returns the verdict on it by itself.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def judge_many(
         If two to four entities can be fitted; if `cluster` names no column, leaves an
         entity without one, gives it two, or makes fewer than six.
     """
-    whose = None if cluster is None else find_clusters(panel, read["entity"], cluster)
+    whose = None if cluster is None else _find_clusters(panel, read["entity"], cluster)
     growths, names, clusters = gather(read, measures, shock_years, whose)
     if len(growths.paired) < 2:
         return None
@@ -85,24 +86,26 @@ def judge_many(
     if cluster is not None and groups < FEWEST_CLUSTERS:
         told = {"n": groups, "least": FEWEST_CLUSTERS}
         raise data_error("many.few_clusters", cluster=cluster, **told)
-    fit = fit_growths(growths)
-    rows, many = climb_many(growths, fit, clusters, cluster)
-    refused, own = refuse_panel(n)
-    steps = _steps(growths, names)
-    steps.attrs = panel.attrs
+    alpha = ALPHA / tried
+    rows, many = _climb(growths, clusters, cluster or "", alpha)
+    low, _, high = rows.get("estimate", (0.0, 0.0, 0.0))
     both = f"{measures[1]} ~ {measures[0]}"
     table = [[both, name, *ends] for name, ends in rows.items()]
-    low, _, high = rows["estimate"]
+    steps = _steps(growths, names)
+    steps.attrs = panel.attrs
+    rates = rates_of(n)[1]
+    refused = rates.drop(OURS).sort_values("confounded_drifts", ascending=False)
+    refused = refused.reset_index().assign(false_alarm=refused["confounded_drifts"])
     return Verdict(
         entity="",
         organisation=measures[0],
         economy=measures[1],
         level=3 if n < MANY else 4,
-        finding=find(rows, ALPHA / tried),
+        finding=find(rows, alpha),
         sign=1 if low > 0 else -1 if high < 0 else 0,
         table=pd.DataFrame(table, columns=["measure", "statistic", *ENDS]),
-        refused=refused,
-        own_rates=own,
+        refused=label_refusals(refused, "zh-Hans"),
+        own_rates={kind: float(rates[kind][OURS]) for kind in KINDS},
         n_growths=len(growths.first),
         years=tuple(np.union1d(growths.first, growths.last).tolist()),
         rate_years=panel_rates()[1]["years"],
@@ -110,7 +113,7 @@ def judge_many(
         weakest_step=None,
         least_p=1 / (1 + DRAWS),
         detectable_r=None,
-        alpha=ALPHA / tried,
+        alpha=alpha,
         tried=tried,
         readings=listed,
         blind_spots={},
@@ -122,118 +125,86 @@ def judge_many(
     )
 
 
-def climb_many(
-    growths: Growths,
-    fit: Fit,
-    names: NDArray[np.object_],
-    cluster: str | None,
-) -> tuple[dict[str, Ends], Many]:
-    """Return the statistics of a fit by name, and what else a verdict says of it.
-
-    `names` are those of the clusters.
-    """
-    boxed = any(box.any() for box in box_sizes(growths))
-    used = np.union1d(growths.start, growths.end)
-    bare = (
-        np.isnan(growths.x.value[used]).any() or np.isnan(growths.y.value[used]).any()
-    )
-    wide = widest(growths, fit) if boxed or not fit.size else None
-    rows = _fitted(fit, wide)
-    everyone, alike = (list_strangers(growths, parts) for parts in (1, _parts(growths)))
-    drawn, sized = (exchange_histories(growths, fit, w) for w in (everyone, alike))
-    rows["p_histories"] = _from(*drawn[:2])
-    rows["p_histories_by_size"] = _from(*sized[:2])
-    rows |= _without_one(growths, fit, boxed)
-    if len(growths.entities) >= MANY:
-        rows["p_wild"] = (np.nan, wild_p(growths, fit), np.nan)
-    if bare:
-        rows = {key: (low, np.nan, high) for key, (low, _, high) in rows.items()}
-    left_out = names[growths.cluster[growths.clusters]]
-    without = pd.DataFrame({"left_out": left_out, "estimate": fit.without})
-    many = Many(
-        entities=len(growths.entities),
-        alone=growths.n_alone,
-        open_steps=growths.n_open,
-        cluster=cluster or "",
-        clusters=len(growths.clusters),
-        strangers=int((np.bincount(everyone)[everyone] > 1).sum()),
-        boxed=boxed,
-        detectable=fit.std_error * float(stdtrit(fit.df, [0.975, 0.8]).sum()),
-        checked=len(growths.clusters) <= ALL,
-        without=without,
-        null=drawn[2],
-    )
-    return rows, many
-
-
 def find(rows: dict[str, Ends], alpha: float) -> str:
     """Return the finding: the weakest over the boxes.
 
     `cannot_tell` where the figures as printed would show something, or are not all
     points, and others inside the boxes need not.
     """
-    printed, worst = (_find_at(rows, place, alpha) for place in (1, 2))
+
+    def at(place: int) -> str:
+        if not rows["p_value"][place] <= alpha:
+            return "no_sign"
+        passed = rows["p_histories"][place] <= alpha
+        passed &= rows["p_without_one"][place] <= LENIENT
+        return "moves_together" if passed else "suggestive"
+
+    printed, worst = at(1), at(2)
     unsettled = printed != "no_sign" or np.isnan(rows["p_value"][1])
     return "cannot_tell" if worst == "no_sign" and unsettled else worst
 
 
-def _find_at(rows: dict[str, Ends], place: int, alpha: float) -> str:
-    """Return the finding at the printed figures, or at the worst of the boxes."""
-    if not rows["p_value"][place] <= alpha:
-        return "no_sign"
-    passed = rows["p_histories"][place] <= alpha
-    passed &= rows["p_without_one"][place] <= LENIENT
-    return "moves_together" if passed else "suggestive"
+def _climb(
+    growths: Growths, names: NDArray[np.object_], cluster: str, alpha: float
+) -> tuple[dict[str, Ends], Many]:
+    """Return the statistics by name, and what else a verdict says of them.
 
-
-def _fitted(fit: Fit, wide: Widest | None) -> dict[str, Ends]:
-    """Return slope, standard error, df, p and interval, with their ends."""
-    if not fit.size:
-        nothing = (np.nan,) * 3
-        names = ("estimate", "std_error", "df", "conf_low", "conf_high")
-        return {name: nothing for name in names} | {"p_value": (1.0, 1.0, 1.0)}
-    away = fit.std_error * float(stdtrit(fit.df, 0.975))
-    own = {
-        "estimate": fit.estimate,
-        "std_error": fit.std_error,
-        "df": fit.df,
-        "p_value": fit.p_value,
-        "conf_low": fit.estimate - away,
-        "conf_high": fit.estimate + away,
-    }
-    if wide is None:
-        return {name: (value,) * 3 for name, value in own.items()}
-    low, high = wide.conf()
-    ends = {
-        "estimate": wide.estimate,
-        "std_error": (np.nan, wide.std_error),
-        "df": (wide.df, np.nan),
-        "p_value": (np.nan, wide.p_value),
-        "conf_low": (low, np.nan),
-        "conf_high": (np.nan, high),
-    }
-    return {name: (ends[name][0], own[name], ends[name][1]) for name in own}
-
-
-def _without_one(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
-    """Return the range of slopes with one left out, and the largest p among them.
-
-    With many, p is worked out for those whose absence brings the slope nearest to 0.
+    `names` are those of the clusters.
     """
-    if not fit.size:
-        return {"p_without_one": (1.0, 1.0, 1.0)}
-    order = np.argsort(fit.without * np.sign(fit.estimate), kind="stable")
-    tried = order if len(order) <= ALL else order[:SOME]
-    p = []
-    for code in growths.cluster[growths.clusters][tried]:
-        rest = growths.of(growths.cluster != code)
-        one = fit_growths(rest)
-        largest = widest(rest, one).p_value if boxed else one.p_value
-        p.append((one.p_value, largest) if one.size else (1.0, 1.0))
-    return {
-        "estimate_without_one": (fit.without.min(), np.nan, fit.without.max()),
-        "p_without_one": _from(*np.array(p).max(axis=0).tolist()),
+    boxed = any(box.any() for box in box_sizes(growths))
+    fit, n = fit_growths(growths), len(growths.entities)
+    rows: dict[str, Ends] = {"p_value": (1.0, 1.0, 1.0)}
+    everyone = list_strangers(growths)
+    without, null, detectable = np.full(len(growths.clusters), np.nan), np.zeros(0), 0.0
+    if fit is not None:
+        rows = _fitted(growths, fit, boxed)
+        p, largest, null = exchange_histories(growths, fit, everyone)
+        rows["p_histories"] = _from(p, largest)
+        alike = list_strangers(growths, 2 if n < THIRDS else 3)
+        rows["p_histories_by_size"] = _from(
+            *exchange_histories(growths, fit, alike)[:2]
+        )
+        rows |= _without_one(growths, fit, boxed)
+        if n >= MANY:
+            rows["p_wild"] = (np.nan, wild_p(growths, fit), np.nan)
+        without = fit.without
+        detectable = fit.std_error * float(stdtrit(fit.df, [0.975, 0.8]).sum())
+    used = np.union1d(growths.start, growths.end)
+    if np.isnan([growths.x.value[used], growths.y.value[used]]).any():
+        rows = {key: (low, np.nan, high) for key, (low, _, high) in rows.items()}
+    left_out = names[growths.cluster[growths.clusters]]
+    return rows, Many(
+        entities=n,
+        alone=growths.n_alone,
+        open_steps=growths.n_open,
+        cluster=cluster,
+        clusters=len(growths.clusters),
+        strangers=int((np.bincount(everyone)[everyone] > 1).sum()),
+        boxed=boxed,
+        every_one=len(growths.clusters) <= EVERY,
+        alpha=alpha,
+        detectable=detectable,
+        without=pd.DataFrame({"left_out": left_out, "estimate": without}),
+        null=null,
+    )
+
+
+def _fitted(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
+    """Return slope, standard error, df, p and interval, with their ends."""
+    worst = (fit.estimate, fit.estimate, fit.std_error, fit.df, fit.p_value)
+    low, high, error, df, p = widest(growths, fit) if boxed else worst
+    own = fit.std_error * float(stdtrit(fit.df, 0.975))
+    most = error * float(stdtrit(df, 0.975))
+    at = (fit.estimate - own, fit.estimate + own)
+    rows = {
+        "estimate": (low, fit.estimate, high),
+        "std_error": (np.nan, fit.std_error, error),
+        "df": (df, fit.df, np.nan),
+        "p_value": (np.nan, fit.p_value, p),
+        "conf_low": (low - most, at[0], np.nan),
+        "conf_high": (np.nan, at[1], high + most),
     }
+    return rows if boxed else {key: (row[1],) * 3 for key, row in rows.items()}
 
 
 def _from(p: float, largest: float) -> Ends:
@@ -241,34 +212,43 @@ def _from(p: float, largest: float) -> Ends:
     return (p if p == largest else np.nan, p, largest)
 
 
-def _parts(growths: Growths) -> int:
-    """Return into how many parts by size histories stay: halves, or thirds from 15."""
-    return 2 if len(growths.entities) < 15 else 3
+def _without_one(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
+    """Return the range of slopes with one left out, and the largest p among them.
+
+    With many, p is worked out for those whose absence brings the slope nearest to 0.
+    """
+    order = np.argsort(fit.without * np.sign(fit.estimate), kind="stable")
+    p = []
+    for place in order if len(order) <= EVERY else order[:SOME]:
+        rest = growths.of(growths.cluster != growths.cluster[growths.clusters[place]])
+        one = fit_growths(rest)
+        if one is None:
+            p.append((1.0, 1.0))
+        else:
+            p.append((one.p_value, widest(rest, one)[4] if boxed else one.p_value))
+    return {
+        "estimate_without_one": (fit.without.min(), np.nan, fit.without.max()),
+        "p_without_one": _from(*np.array(p).max(axis=0).tolist()),
+    }
 
 
 def _steps(growths: Growths, names: NDArray[np.object_]) -> pd.DataFrame:
     """Return the paired growths of both measures, one step a row, with its entity."""
-    span = growths.last - growths.first
-    ends = {}
-    for key, side in (("x", growths.x), ("y", growths.y)):
-        first, last = side.of(growths.start), side.of(growths.end)
-        ends |= {
-            f"{key}_lower": (last.lower - first.upper) / span,
-            f"{key}_value": (last.value - first.value) / span,
-            f"{key}_upper": (last.upper - first.lower) / span,
-        }
+
+    def ends(side: Levels) -> list[NDArray[np.float64]]:
+        first, last, span = growths.start, growths.end, growths.last - growths.first
+        low, value, high = side.lower, side.value, side.upper
+        pairs = ((low, high), (value, value), (high, low))
+        return [(one[last] - other[first]) / span for one, other in pairs]
+
+    columns = [f"{side}_{end}" for side in "xy" for end in ENDS]
+    bounds = dict(zip(columns, ends(growths.x) + ends(growths.y), strict=True))
     years = {"from_year": growths.first, "year": growths.last}
-    return pd.DataFrame({"entity": names[growths.entity], **years, **ends})
+    return pd.DataFrame({"entity": names[growths.entity], **years, **bounds})
 
 
-def find_clusters(panel: pd.DataFrame, whose: pd.Series, cluster: str) -> pd.Series:
-    """Return the cluster of each row, from a column or the dataset's entities.
-
-    Raises
-    ------
-    DataError
-        If there is no such column, or an entity has none or several.
-    """
+def _find_clusters(panel: pd.DataFrame, whose: pd.Series, cluster: str) -> pd.Series:
+    """Return the cluster of each row, from a column or the dataset's entities."""
     known = panel.attrs.get("about", {}).get("groups", {}).get(cluster)
     if cluster in panel:
         pairs = pd.DataFrame(panel)[["entity", cluster]].dropna().drop_duplicates()
@@ -285,11 +265,11 @@ def find_clusters(panel: pd.DataFrame, whose: pd.Series, cluster: str) -> pd.Ser
 
 
 def _refuse_few(
-    names: list[str], n: int, measures: tuple[str, str], alone: Callable[[str], Verdict]
+    names: list[str], n: int, measures: tuple[str, str], alone: Callable[..., Verdict]
 ) -> None:
     """Refuse too few entities, with what is found of each by itself."""
     own = [
-        f"{name}：{say('finding', alone(name).finding, 'zh-Hans')}"
+        f"{name}：{say('finding', alone(entity=name).finding, 'zh-Hans')}"
         for name in names[:LISTED]
     ]
     told = {"organisation": measures[0], "economy": measures[1]}

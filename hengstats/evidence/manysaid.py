@@ -1,7 +1,4 @@
-"""Says what was found of many entities, in three scripts.
-
-As in `verdict`, every number in a sentence is marked with what it is.
-"""
+"""Says what was found of many entities, in three scripts, each number marked."""
 
 import re
 from collections.abc import Hashable, Mapping
@@ -14,17 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengstats.evidence.rule import ALPHA, LENIENT
-from hengstats.evidence.shown import list_years, show_end, show_p, show_range, show_rate
+from hengstats.evidence.rule import LENIENT
+from hengstats.evidence.shown import show_end, show_p, show_range, show_rate
 from hengstats.ledger import name_number
 from hengstats.vocabulary import say
 
 Rows = Mapping[str, dict[Hashable, Any]]
-# Panels that have nothing to do with each other: random walks; buildings whose mean
-# growths of both measures go together; ups and downs of both larger in some buildings;
-# shocks that a district shares.
+Words = Mapping[str, str]
+# Panels that have nothing to do with each other: random walks; entities whose mean
+# growths of both measures go together; ups and downs of both larger in some of them;
+# shocks that a few districts have of their own.
 KINDS = ("random_walks", "confounded_drifts", "scales_tied", "district_shocks")
-OURS, SHAKY = "assess", 4.0  # rows of the table that are ours; too few df
+OURS, SHAKY = "assess", 4.0  # our rows of the table of rates; too few df
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,24 +31,23 @@ class Many:
 
     Attributes
     ----------
-    entities, alone : int
-        Entities in the fit; left out because they have one paired growth only.
-    open_steps : int
-        Steps left out because a figure at one end is open.
-    cluster : str
-        The column by which entities are clustered; empty where each is its own.
-    clusters, strangers : int
-        Number of clusters; entities that have others to exchange histories with.
-    boxed : bool
-        Whether some figure is more than a point.
-    detectable : float
-        The slope that would be found in four cases of five.
-    checked : bool
-        Whether every one was left out in turn for the largest p, or those that matter.
+    entities, alone, open_steps : int
+        Entities in the fit; left out because they have one paired growth only; steps
+        left out because a figure at one end is open.
+    cluster, clusters : str, int
+        The column by which entities are clustered, empty where each is its own; and
+        how many clusters there are.
+    strangers : int
+        Entities that have others to exchange histories with.
+    boxed, every_one : bool
+        Whether some figure is more than a point; whether each entity was left out in
+        turn for the largest p, or only those that matter most.
+    alpha, detectable : float
+        Limit of p; the slope that would be found in four cases of five.
     without : DataFrame
         `left_out, estimate`: the slope without each entity, or cluster.
     null : ndarray
-        The slopes that exchanged histories give, at the figures taken.
+        The slopes that exchanged histories give.
     """
 
     entities: int
@@ -60,8 +57,9 @@ class Many:
     clusters: int
     strangers: int
     boxed: bool
+    every_one: bool
+    alpha: float
     detectable: float
-    checked: bool
     without: pd.DataFrame
     null: NDArray[np.float64]
 
@@ -79,161 +77,104 @@ def panel_rates() -> tuple[pd.DataFrame, dict[str, int]]:
     return table, {key: int(n) for key, n in re.findall(r"(\w+)=(\d+)", head)}
 
 
-def nearest_size(entities: int) -> int:
-    """Return the simulated number of entities nearest to one, on a log scale."""
-    known = panel_rates()[0].loc[OURS].index
-    return int(min(known, key=lambda n: (abs(np.log(n / entities)), n)))
+def rates_of(entities: int) -> tuple[int, pd.DataFrame]:
+    """Return the simulated number of entities nearest to one, and its rates."""
+    table = panel_rates()[0]
+    known = table.loc[OURS].index.to_numpy()
+    nearest = int(known[np.abs(np.log(known / entities)).argmin()])
+    own = table[table.index.get_level_values("entities") == nearest]
+    return nearest, own.droplevel("entities")
 
 
-def refuse_panel(entities: int) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return what is not computed of many entities, and how often our rule misleads.
-
-    `procedure, label, reason, false_alarm` (that of buildings which grow at different
-    speeds) and a column per kind of `KINDS`; the most misleading first.
-    """
-    rates = panel_rates()[0].xs(nearest_size(entities), level="entities")
-    table = rates.drop(OURS).sort_values("confounded_drifts", ascending=False)
-    table = table.reset_index()
-    keys = table["procedure"]
-    for place, (head, section) in enumerate(
-        (("label", "many_procedure"), ("reason", "many_refusal")), start=1
-    ):
-        table.insert(place, head, [say(section, key, "zh-Hans") for key in keys])
-    table.insert(3, "false_alarm", table["confounded_drifts"])
-    return table, rates.loc[OURS].to_dict()
-
-
-def panel_refusals(refused: pd.DataFrame, lang: str, *, marked: bool) -> pd.DataFrame:
-    """Return what was refused as it is read, rates in percent."""
-    keys = refused["procedure"]
-    shown = {
-        say("verdict", f"col_{head}", lang): [say(section, key, lang) for key in keys]
-        for head, section in (
-            ("procedure", "many_procedure"),
-            ("reason", "many_refusal"),
-        )
-    }
-    for kind in KINDS:
-        rates = refused[kind].map(show_rate)
-        column = rates.map(lambda rate: _simulated(rate) if marked else rate)
-        shown[_say(kind, lang)] = column.tolist()
-    return pd.DataFrame(shown)
-
-
-def panel_note(many: Many, lang: str) -> str:
+def say_note(many: Many, alpha: str, lang: str) -> str:
     """Return what the rates of many entities are."""
-    head = panel_rates()[1]
-    words = {
-        "n": nearest_size(many.entities),
-        "replications": f"{head['replications']:,}",
-        "years": head["years"],
-        "seed": head["seed"],
-        "alpha": f"{ALPHA:.0%}",
-    }
-    marked = {key: _simulated(word) for key, word in words.items()}
-    return _say("refused_note", lang, **marked)
-
-
-def say_whose(
-    many: Many, n: int, years: tuple[int, ...], words: Mapping[str, str], lang: str
-) -> str:
-    """Say how many entities and growths there are, and of which years."""
-    told = {"k": _n(many.entities), "n": _n(n), "years": list_years(years, lang)}
-    return _say("whose", lang, **told, **words)
+    words = {**panel_rates()[1], "n": rates_of(many.entities)[0]}
+    marked = {key: name_number(n, "many_simulated") for key, n in words.items()}
+    return _say("refused_note", lang, alpha=alpha, **marked)
 
 
 def say_plain(
-    many: Many, finding: str, sign: int, rows: Rows, words: Mapping[str, str], lang: str
+    many: Many, finding: str, sign: int, rows: Rows, words: Words, lang: str
 ) -> list[str]:
     """Return the finding in sentences that need no statistics to be read."""
-    opposite = finding in ("suggestive", "moves_together") and sign < 0
+    found = finding in ("suggestive", "moves_together")
     bare = finding == "cannot_tell" and np.isnan(rows["p_value"]["value"])
-    ending = "_opposite" if opposite else "_bounds" if bare else ""
-    key = f"plain_{finding}{ending}"
-    parts = [_say(key, lang, **words)]
-    if not np.isnan(rows["estimate"]["upper"]):
-        parts.append(_say("plain_size", lang, **_slope(rows, lang)))
-    if finding == "suggestive":
-        parts += _why(many, rows, lang)
-    if finding in ("suggestive", "moves_together"):
-        parts.append(say("verdict", "association", lang))
-    elif finding == "no_sign" and np.isfinite(many.detectable):
-        parts.append(_detectable(many, lang))
-    return parts
-
-
-def say_tests(
-    many: Many, finding: str, level: int, alpha: float, rows: Rows, lang: str
-) -> list[str]:
-    """Say what was computed, what it rests on, and what it may overlook."""
-    head = say("finding", finding, lang)
-    parts = [_say("head", lang, level=_rule(level), finding=head)]
-    if np.isnan(rows["estimate"]["upper"]):
+    ending = "_opposite" if found and sign < 0 else "_bounds" if bare else ""
+    parts = [_say(f"plain_{finding}{ending}", lang, **words)]
+    if "estimate" not in rows:
         return [*parts, _say("flat", lang)]
+    parts.append(_say("plain_size", lang, **_fitted(rows, lang)))
+    parts += _why(many, rows, lang) if finding == "suggestive" else []
+    parts += [] if found else [_detectable(many, lang)]
+    return [*parts, say("verdict", "association", lang)] if found else parts
+
+
+def say_tests(many: Many, finding: str, level: int, rows: Rows, lang: str) -> list[str]:
+    """Say what was computed, what it rests on, and what it may overlook."""
+    told = {"level": name_number(level, "rule")}
+    parts = [_say("head", lang, finding=say("finding", finding, lang), **told)]
+    if "estimate" not in rows:
+        return parts
     one = _say("each_cluster" if many.cluster else "each", lang, cluster=many.cluster)
-    words = {"one": one, "clusters": _n(many.clusters), **_slope(rows, lang)}
-    for key in ("std_error", "df"):
-        words[key] = _number(rows[key], lang)
-    parts.append(_say("fit", lang, p=_p(rows["p_value"]), **words))
+    words = {"one": one, "clusters": _n(many.clusters), **_fitted(rows, lang)}
+    parts.append(_say("fit", lang, **words))
     if many.strangers:
         told = {"k": _n(many.strangers), "draws": _n(len(many.null))}
         told |= {"p": _p(rows["p_histories"]), "size": _p(rows["p_histories_by_size"])}
         parts.append(_say("histories", lang, **told))
-    ends = [_end(rows["estimate_without_one"], end, lang) for end in ("lower", "upper")]
-    told = {"one": one, "low": ends[0], "high": ends[1]}
-    told |= {"p": _p(rows["p_without_one"])}
-    key = "without" if many.checked else "without_some"
-    parts.append(_say(key, lang, **told))
+    range_ = rows["estimate_without_one"]
+    told = {"low": _end(range_, "lower", lang), "high": _end(range_, "upper", lang)}
+    told |= {"one": one, "p": _p(rows["p_without_one"])}
+    parts.append(_say("without" if many.every_one else "without_some", lang, **told))
     if "p_wild" in rows and not np.isnan(rows["p_wild"]["value"]):
         parts.append(_say("wild", lang, p=_end(rows["p_wild"], "value", lang)))
-    limits = {"alpha": _rule(f"{alpha:.3g}"), "lenient": _rule(f"{LENIENT:.2f}")}
+    limits = {"alpha": f"{many.alpha:.3g}", "lenient": f"{LENIENT:.2f}"}
+    limits = {key: name_number(limit, "rule") for key, limit in limits.items()}
     parts.append(_say("limits", lang, **limits))
-    if finding == "suggestive":
-        parts += _why(many, rows, lang)
-    parts += _warnings(many, rows, lang)
-    if finding in ("suggestive", "moves_together"):
-        parts.append(say("verdict", "association", lang))
-    return parts
+    parts += _why(many, rows, lang) if finding == "suggestive" else []
+    return [*parts, *_warnings(many, rows, lang)]
 
 
 def _warnings(many: Many, rows: Rows, lang: str) -> list[str]:
     """Say what was left out, what the boxes add, and what the rule overlooks."""
-    parts = []
-    if rows["df"]["lower"] < SHAKY:
-        df = _number(rows["df"], lang)
-        parts.append(_say("low_df", lang, df=df, least=_rule(f"{SHAKY:.0f}")))
-    if many.boxed:
-        parts.append(_say("boxes", lang))
-    if np.isfinite(many.detectable):
-        parts.append(_detectable(many, lang))
-    if not many.cluster:
-        n = nearest_size(many.entities)
-        rate = panel_rates()[0].loc[(OURS, n), "district_shocks"]
-        told = {"rate": _simulated(show_rate(rate)), "n": _simulated(n)}
-        parts.append(_say("blind", lang, **told))
-    if many.alone:
-        parts.append(_say("alone", lang, k=_n(many.alone)))
-    if many.open_steps:
-        parts.append(_say("open", lang, k=_n(many.open_steps)))
-    return parts
+    n, rates = rates_of(many.entities)
+    rate = show_rate(float(rates["district_shocks"][OURS]))
+    sentences = {
+        "low_df": rows["df"]["lower"] < SHAKY,
+        "boxes": many.boxed,
+        "detectable": True,
+        "blind": not many.cluster,
+        "alone": many.alone,
+        "open": many.open_steps,
+    }
+    words = {
+        "df": _number(rows["df"], lang),
+        "least": name_number(f"{SHAKY:.0f}", "rule"),
+        "rate": name_number(rate, "many_simulated"),
+        "n": name_number(n, "many_simulated"),
+        "alone": _n(many.alone),
+        "open": _n(many.open_steps),
+        "detectable": _n(show_end("estimate", many.detectable, "value", lang)),
+    }
+    return [_say(key, lang, **words) for key, holds in sentences.items() if holds]
 
 
 def _why(many: Many, rows: Rows, lang: str) -> list[str]:
     """Say which of the checks was not passed."""
-    parts = []
-    if not many.strangers:
-        parts.append(_say("no_strangers", lang))
-    elif rows["p_histories"]["upper"] > ALPHA:
-        parts.append(_say("because_histories", lang))
-    if rows["p_without_one"]["upper"] > LENIENT:
-        parts.append(_say("because_one", lang))
-    return parts
+    checks = {
+        "no_strangers": not many.strangers,
+        "because_histories": many.strangers
+        and rows["p_histories"]["upper"] > many.alpha,
+        "because_one": rows["p_without_one"]["upper"] > LENIENT,
+    }
+    return [_say(key, lang) for key, failed in checks.items() if failed]
 
 
-def _slope(rows: Rows, lang: str) -> dict[str, str]:
-    """Return slope and interval as they stand in a sentence."""
-    return {
-        "estimate": _number(rows["estimate"], lang),
+def _fitted(rows: Rows, lang: str) -> dict[str, str]:
+    """Return slope, error and interval as they stand in a sentence."""
+    names = ("estimate", "std_error", "df")
+    return {name: _number(rows[name], lang) for name in names} | {
+        "p": _p(rows["p_value"]),
         "low": _end(rows["conf_low"], "lower", lang),
         "high": _end(rows["conf_high"], "upper", lang),
     }
@@ -243,10 +184,11 @@ def _number(row: dict[Hashable, Any], lang: str) -> str:
     """Return the number at the printed figures, else its ends."""
     if not np.isnan(row["value"]):
         return _end(row, "value", lang)
-    ends = [
-        show_end(row["statistic"], row[end], end, lang) for end in ("lower", "upper")
-    ]
-    return _n(show_range(*ends, lang))
+    low, high = (
+        "" if np.isnan(row[end]) else show_end(row["statistic"], row[end], end, lang)
+        for end in ("lower", "upper")
+    )
+    return _n(show_range(low, high, lang))
 
 
 def _end(row: dict[Hashable, Any], end: str, lang: str) -> str:
@@ -256,11 +198,11 @@ def _end(row: dict[Hashable, Any], end: str, lang: str) -> str:
 
 def _p(row: dict[Hashable, Any]) -> str:
     """Return the largest p over the boxes as it stands in a sentence."""
-    shown = show_p(row["upper"])
-    if row["upper"] < 0.001:
-        return f"p {_n(shown)}"
-    settled = np.isclose(row["value"], row["upper"], rtol=1e-9, atol=0)
-    return f"p {'=' if settled else '≤'} {_n(shown)}"
+    shown = _n(show_p(row["upper"]))
+    sign = (
+        "" if row["upper"] < 0.001 else "= " if row["lower"] == row["upper"] else "≤ "
+    )
+    return f"p {sign}{shown}"
 
 
 def _detectable(many: Many, lang: str) -> str:
@@ -272,16 +214,6 @@ def _detectable(many: Many, lang: str) -> str:
 def _n(text: object) -> str:
     """Return a number marked as one of many entities."""
     return name_number(text, "many")
-
-
-def _simulated(text: object) -> str:
-    """Return a number marked as one of the simulation of panels."""
-    return name_number(text, "many_simulated")
-
-
-def _rule(text: object) -> str:
-    """Return a threshold of the rule, marked."""
-    return name_number(text, "rule")
 
 
 def _say(key: str, lang: str, **blanks: object) -> str:

@@ -17,16 +17,13 @@ from numpy.typing import NDArray
 
 from hengstats.evidence.manysaid import (
     Many,
-    panel_note,
-    panel_refusals,
+    say_note,
     say_plain,
     say_tests,
-    say_whose,
 )
 from hengstats.evidence.permutation import DRAWS, LONGEST
 from hengstats.evidence.refusals import (
     FOR_GAPS,
-    NULLS,
     label_refusals,
     rate_table,
 )
@@ -276,8 +273,8 @@ def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.Data
             for end, side in zip(ENDS, sides, strict=True)
         ]
         if marked:
-            key = ("statistic", row["statistic"], row["measure"])
-            key = ("many",) if verdict.many else key
+            key = ["statistic", row["statistic"], row["measure"]]
+            key = ["many"] if verdict.many else key
             ends = [name_number(end, *key) for end in ends]
         rows.append([label, statistic_label(row["statistic"], lang), *ends])
     heads = [_say(f"col_{key}", lang) for key in ("measure", "statistic", *ENDS)]
@@ -288,15 +285,15 @@ def refusals_table(
     verdict: Verdict, lang: str, *, marked: bool = False
 ) -> pd.DataFrame:
     """Return the refusals as they are read, rates in percent."""
-    if verdict.many:
-        return panel_refusals(verdict.refused, lang, marked=marked)
     table = label_refusals(verdict.refused, lang, marked=marked)
     shown = {"col_procedure": table["label"], "col_reason": table["reason"]}
-    shown |= {kind: table[kind].map(show_rate) for kind in NULLS}
+    kinds = list(verdict.own_rates)  # of pairs of series, or of panels
+    shown |= {kind: table[kind].map(show_rate) for kind in kinds}
     if marked:
+        origin = "many_simulated" if verdict.many else "simulated"
         shown |= {
-            kind: shown[kind].map(lambda rate: name_number(rate, "simulated"))
-            for kind in NULLS
+            kind: shown[kind].map(lambda rate: name_number(rate, origin))
+            for kind in kinds
         }
     return pd.DataFrame({_say(key, lang): column for key, column in shown.items()})
 
@@ -304,7 +301,7 @@ def refusals_table(
 def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return what the false-alarm rates are, and for how many years."""
     if verdict.many:
-        note = panel_note(verdict.many, lang)
+        note = say_note(verdict.many, _rule(f"{ALPHA:.0%}"), lang)
         return note if marked else unmarked(note)
     words = rate_words(verdict)
     if marked:
@@ -383,7 +380,10 @@ def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
     words = _both(verdict, lang)
     if verdict.many:
-        return say_whose(verdict.many, verdict.n_growths, verdict.years, words, lang)
+        told = {"k": name_number(verdict.many.entities, "many")}
+        told |= {"n": name_number(verdict.n_growths, "many")}
+        years = list_years(verdict.years, lang)
+        return say("many", "whose", lang, years=years, **told, **words)
     if not verdict.entity:
         k = name_number(verdict.n_entities, "entities")
         return _say("cross_section", lang, k=k, n=_growths(verdict), **words)
@@ -400,15 +400,9 @@ def _whose(verdict: Verdict, lang: str) -> str:
 
 def _found(verdict: Verdict, lang: str) -> list[str]:
     """Say what was found; or that the data do not suffice, and what they still tell."""
-    if verdict.many:
-        told = say_tests(
-            verdict.many,
-            verdict.finding,
-            verdict.level,
-            verdict.alpha,
-            statistics(verdict),
-            lang,
-        )
+    if many := verdict.many:
+        found = (verdict.finding, verdict.level, statistics(verdict))
+        told = say_tests(many, *found, lang)
         return [*_plain(verdict, lang)[:2], *told, _tries(verdict, lang)]
     if verdict.level:
         return _tested(verdict, lang)
