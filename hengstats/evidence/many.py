@@ -94,8 +94,11 @@ def judge_many(
     steps = _steps(growths, names)
     steps.attrs = panel.attrs
     rates = rates_of(n)[1]
-    refused = rates.drop(OURS).sort_values("confounded_drifts", ascending=False)
-    refused = refused.reset_index().assign(false_alarm=refused["confounded_drifts"])
+    refused = rates[~rates.index.str.startswith(OURS)]
+    refused = refused.sort_values("confounded_drifts", ascending=False)
+    refused = refused.reset_index().assign(
+        false_alarm=refused["confounded_drifts"].to_numpy()
+    )
     return Verdict(
         entity="",
         organisation=measures[0],

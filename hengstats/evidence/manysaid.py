@@ -22,7 +22,7 @@ Words = Mapping[str, str]
 # growths of both measures go together; ups and downs of both larger in some of them;
 # shocks that a few districts have of their own.
 KINDS = ("random_walks", "confounded_drifts", "scales_tied", "district_shocks")
-OURS, SHAKY = "assess", 4.0  # our rows of the table of rates; too few df
+OURS, SHAKY = "assess", 4.0  # how our rows of the table begin; too few df
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
