@@ -338,15 +338,16 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
     With `x`, `e` the growths and residuals at the centre, and changes `a` of `x` and
     `b` of `y`, the slope moves by `[x'b + a'(e - slope x) + a'Mb - slope a'Ma] /
     (x+a)'M(x+a)`; the first two terms are linear and exact, the others bounded by
-    lengths. So are the scores, whose adjustment moves by at most half the change of
-    its block times the smallest room to the power -3/2; df is at least
-    `1 / sum((share of x'x / room)^2)`.
+    lengths. So are the scores, cluster by cluster: `Ma` moves there by no more than
+    `a` does, and the root of 1 - room times its whole length; the adjustment moves by
+    at most half the change of its block times the room to the power -3/2. df is at
+    least `1 / sum((share of x'x / room)^2)`.
     """
     span = growths.last - growths.first
-    hx, hy = (
-        float(np.linalg.norm((box[growths.start] + box[growths.end]) / span))
-        for box in box_sizes(growths)
-    )
+    reach = [
+        (box[growths.start] + box[growths.end]) / span for box in box_sizes(growths)
+    ]
+    hx, hy = (float(np.linalg.norm(side)) for side in reach)
     slope, size = fit.estimate, max(np.sqrt(fit.size) - hx, 0.0) ** 2
     down, up = -hx * hy - max(slope * hx**2, 0.0), hx * hy - min(slope * hx**2, 0.0)
     for side, middle, weight in (
@@ -359,26 +360,33 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
         ends = ((end - middle)[used] for end in (side.lower, side.upper))
         low, high = linear_range(on[used], *ends)
         down, up = down + float(low), up + float(high)
-    shift = max(-down, up) / size if size else np.inf
-    x, residual = (
-        np.sqrt(np.add.reduceat(side**2, growths.clusters))
-        for side in (fit.x, fit.residual)
-    )
-    share, apart = x / np.sqrt(fit.size), 2 * hx / np.sqrt(fit.size)
-    grown = np.minimum(share + apart, 1.0)
-    block = (share + grown) * apart
-    room = np.where(fit.room > NOUGHT, fit.room, 1.0) - block
-    if not size or (room <= 0).any():
+    if not size:
         return -np.inf, np.inf, np.inf, 1.0, 1.0
-    root = room**-0.5
-    score = float(
-        np.linalg.norm(fit.scores)
-        + (root * (x + hx)).max() * (hy + (abs(slope) + shift) * hx)
-        + shift * np.linalg.norm(root * (x + hx) * x)
-        + (root * residual).max() * hx
-        + np.linalg.norm(x * residual * block * room**-1.5) / 2
-    )
-    df = min(fit.df, float(1 / ((grown**2 / room) ** 2).sum())) if hx else fit.df
     low, high = slope + down / size, slope + up / size
+    x, residual, mx, my = (
+        np.sqrt(np.add.reduceat(side**2, growths.clusters))
+        for side in (fit.x, fit.residual, *reach)
+    )
+    safe = np.where(fit.room > NOUGHT, fit.room, 1.0)
+    mx, my = (
+        np.minimum(own + np.sqrt(1 - safe) * every, every)
+        for own, every in ((mx, hx), (my, hy))
+    )
+    share = x / np.sqrt(fit.size)
+    apart = (mx + share * hx) / np.sqrt(size)
+    grown = np.minimum(share + apart, 1.0)
+    room = safe - (share + grown) * apart
+    if (room <= 0).any():
+        return low, high, np.inf, 1.0, 1.0
+    shift, steepest = max(slope - low, high - slope), max(-low, high)
+    root = room**-0.5
+    moved = (
+        root * (x + mx) * (my + steepest * mx),
+        shift * root * (x + mx) * x,
+        root * residual * mx,
+        x * residual * (safe - room) * room**-1.5 / 2,
+    )
+    score = sum(float(np.linalg.norm(part)) for part in (fit.scores, *moved))
+    df = min(fit.df, float(1 / ((grown**2 / room) ** 2).sum())) if hx else fit.df
     t = max(low, -high, 0.0) * size / score if score else np.inf
     return low, high, score / size, df, two_sided(t, df)
