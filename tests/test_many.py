@@ -290,7 +290,8 @@ def test_a_figure_with_bounds_alone_has_no_middle_and_is_not_left_out():
     verdict = assess(panel)
     assert verdict.n_growths == 48
     table = verdict.table.set_index("statistic")
-    assert table["value"].isna().all()
+    assert table["value"].isna().all() and verdict.many.without["estimate"].isna().all()
+    hs.draw_verdict(verdict)
     assert table.loc["estimate", "lower"] < table.loc["estimate", "upper"]
     assert verdict.finding == "moves_together"
 

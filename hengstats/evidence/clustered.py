@@ -156,7 +156,8 @@ def gather(
             known = "、".join(map(str, np.unique(year))) or "无"
             raise data_error("pairs.shock_year", year=shock, known=known)
         start = start[~hit]
-    closed = np.isfinite([x.lower, x.upper, y.lower, y.upper]).all(axis=0)
+    sides = np.array([x.lower, x.upper, y.lower, y.upper])
+    closed: NDArray[np.bool_] = np.isfinite(sides).all(axis=0)
     kept = start[closed[start] & closed[start + 1]]
     counts = np.bincount(entity[kept], minlength=len(names))
     used = kept[counts[entity[kept]] > 1]

@@ -57,18 +57,9 @@ def judge_many(
 ) -> Verdict | None:
     """Return the verdict on many entities; None if fewer than two have a growth.
 
-    Parameters
-    ----------
-    panel : DataFrame
-        With the columns and names that `cluster` may mean.
-    read, listed : DataFrame
-        As `read_figures` returns, of all entities.
-    measures : (str, str)
-        Organisation and economy.
-    shock_years, cluster, tried, lang
-        As for `assess`.
-    alone : callable
-        Takes `entity` and returns the verdict on it by itself.
+    `panel` has the columns and names that `cluster` may mean; `read` and `listed` are
+    as `read_figures` returns, `measures` organisation and economy, the others as for
+    `assess`; `alone` takes `entity` and returns the verdict on it by itself.
 
     Raises
     ------
@@ -174,6 +165,7 @@ def _climb(
         detectable = fit.std_error * float(stdtrit(fit.df, [0.975, 0.8]).sum())
     used = np.union1d(growths.start, growths.end)
     if np.isnan([growths.x.value[used], growths.y.value[used]]).any():
+        without = np.full_like(without, np.nan)  # not of middles of boxes
         rows = {key: (low, np.nan, high) for key, (low, _, high) in rows.items()}
     left_out = names[growths.cluster[growths.clusters]]
     return rows, Many(
@@ -218,21 +210,22 @@ def _from(p: float, largest: float) -> Ends:
 def _without_one(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
     """Return the range of slopes with one left out, and the largest p among them.
 
-    With many, p is worked out for those whose absence brings the slope nearest to 0.
+    With many, p is worked out for those whose absence brings the slope nearest to 0,
+    and the range only where all figures are points.
     """
     order = np.argsort(fit.without * np.sign(fit.estimate), kind="stable")
-    p = []
-    for place in order if len(order) <= EVERY else order[:SOME]:
+    tried = order if len(order) <= EVERY else order[:SOME]
+    p, slopes = [], [*fit.without] if not boxed else []
+    for place in tried:
         rest = growths.of(growths.cluster != growths.cluster[growths.clusters[place]])
         one = fit_growths(rest)
-        if one is None:
-            p.append((1.0, 1.0))
-        else:
-            p.append((one.p_value, widest(rest, one)[4] if boxed else one.p_value))
-    return {
-        "estimate_without_one": (fit.without.min(), np.nan, fit.without.max()),
-        "p_without_one": _from(*np.array(p).max(axis=0).tolist()),
-    }
+        wide = widest(rest, one) if one and boxed else None
+        p.append((one.p_value, wide[4] if wide else one.p_value) if one else (1.0, 1.0))
+        slopes += wide[:2] if wide else []
+    rows = {"p_without_one": _from(*np.array(p).max(axis=0).tolist())}
+    if boxed and len(tried) < len(order):
+        return rows
+    return {"estimate_without_one": (min(slopes), np.nan, max(slopes)), **rows}
 
 
 def _steps(growths: Growths, names: NDArray[np.object_]) -> pd.DataFrame:

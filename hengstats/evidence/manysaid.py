@@ -105,8 +105,9 @@ def say_plain(
         return [*parts, _say("flat", lang)]
     parts.append(_say("plain_size", lang, **_fitted(rows, lang)))
     parts += _why(many, rows, lang) if finding == "suggestive" else []
-    parts += [] if found else [_detectable(many, lang)]
-    return [*parts, say("verdict", "association", lang)] if found else parts
+    if found:
+        return [*parts, say("verdict", "association", lang)]
+    return [*parts, _say("detectable", lang, detectable=_seen(many, lang))]
 
 
 def say_tests(many: Many, finding: str, level: int, rows: Rows, lang: str) -> list[str]:
@@ -122,9 +123,10 @@ def say_tests(many: Many, finding: str, level: int, rows: Rows, lang: str) -> li
         told = {"k": _n(many.strangers), "draws": _n(len(many.null))}
         told |= {"p": _p(rows["p_histories"]), "size": _p(rows["p_histories_by_size"])}
         parts.append(_say("histories", lang, **told))
-    range_ = rows["estimate_without_one"]
-    told = {"low": _end(range_, "lower", lang), "high": _end(range_, "upper", lang)}
-    told |= {"one": one, "p": _p(rows["p_without_one"])}
+    told = {"one": one, "p": _p(rows["p_without_one"])}
+    if many.every_one:
+        own = rows["estimate_without_one"]
+        told |= {"low": _end(own, "lower", lang), "high": _end(own, "upper", lang)}
     parts.append(_say("without" if many.every_one else "without_some", lang, **told))
     if "p_wild" in rows and not np.isnan(rows["p_wild"]["value"]):
         parts.append(_say("wild", lang, p=_end(rows["p_wild"], "value", lang)))
@@ -154,7 +156,7 @@ def _warnings(many: Many, rows: Rows, lang: str) -> list[str]:
         "n": name_number(n, "many_simulated"),
         "alone": _n(many.alone),
         "open": _n(many.open_steps),
-        "detectable": _n(show_end("estimate", many.detectable, "value", lang)),
+        "detectable": _seen(many, lang),
     }
     return [_say(key, lang, **words) for key, holds in sentences.items() if holds]
 
@@ -205,10 +207,9 @@ def _p(row: dict[Hashable, Any]) -> str:
     return f"p {sign}{shown}"
 
 
-def _detectable(many: Many, lang: str) -> str:
-    """Say how large a slope would have been found."""
-    shown = show_end("estimate", many.detectable, "value", lang)
-    return _say("detectable", lang, detectable=_n(shown))
+def _seen(many: Many, lang: str) -> str:
+    """Return the slope that would be found in most cases, marked."""
+    return _n(show_end("estimate", many.detectable, "value", lang))
 
 
 def _n(text: object) -> str:

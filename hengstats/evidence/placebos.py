@@ -110,7 +110,8 @@ def _slack(boxes: list[Array], order: Places) -> float:
     if not boxes:
         return 0.0
     size_x, weight_x, size_y, weight_y, both = boxes
-    own = (size_x[order] * weight_y).sum() + (weight_x[order] * size_y).sum()
+    own = size_x.take(order, axis=0).ravel() @ weight_y.ravel()
+    own += weight_x.take(order, axis=0).ravel() @ size_y.ravel()
     return float(own + both)
 
 
@@ -144,7 +145,7 @@ def wild_p(growths: Growths, fit: Fit) -> float:
     observed = float(t(np.ones((1, n)))[0])
     for first in range(0, DRAWS, step):
         shape = (min(step, DRAWS - first), n)
-        signs = rng.integers(0, 2, shape) * 2.0 - 1
+        signs = rng.choice([-1.0, 1.0], shape)
         if n < SIGNED:
             signs = signs * WEBB[rng.integers(0, len(WEBB), shape)]
         hits += int(np.count_nonzero(t(signs) >= observed * (1 - TIE)))
