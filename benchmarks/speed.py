@@ -25,17 +25,20 @@ from time import perf_counter
 
 import numpy as np
 import pandas as pd
+import pyfixest
 from customary.ours import permutation_p
 from lifelines import LogNormalAFTFitter
 from scipy.stats import permutation_test
 
 import hengstats as hs
+from hengstats.evidence.clustered import fit_growths, gather
 from hengstats.evidence.interval import IntervalRegression
 from hengstats.evidence.permutation import correlation_test
+from hengstats.evidence.placebos import exchange_histories, list_strangers, wild_p
 
 TURN = 0.05  # seconds
 HEAD = ["task", "peer", "peer ms", "ours ms", "ratio", "target", "met"]
-LAYOUT = "{:<42}{:<32}{:>10}{:>10}{:>8}{:>8}  {}"
+LAYOUT = "{:<48}{:<32}{:>10}{:>10}{:>8}{:>8}  {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,96 @@ def interval_regression(generator):
     )
 
 
+def panel_of_growths(entities, generator):
+    """Return six years of many entities: as we take them, and as a table of growths."""
+    levels = np.cumsum(generator.normal(size=(2, entities, 6)) / 10, axis=2)
+    keys = {
+        "entity": np.repeat(np.arange(entities), 6),
+        "year": np.tile(np.arange(2016, 2022), entities),
+    }
+    read = pd.DataFrame(keys)
+    for name, side in zip("mt", np.exp(levels), strict=True):
+        read[name] = read[f"{name}_lower"] = read[f"{name}_upper"] = side.ravel()
+    growths = gather(read, ("m", "t"), (), None)[0]
+    table = pd.DataFrame({"entity": growths.entity, "year": growths.last})
+    table["x"], table["y"] = (np.diff(side).ravel() for side in levels)
+    return growths, table
+
+
+def clustered_errors(generator):
+    """Return the race for growth on growth with clustered errors."""
+    growths, table = panel_of_growths(10_000, generator)
+    asked = {"vcov": {"CRV1": "entity"}, "copy_data": False}
+    return Race(
+        task="growth panel, CR2 and df, 10,000 x 5",
+        peer="pyfixest feols, CRV1 only",
+        target=5,
+        ours=lambda: fit_growths(growths).estimate,
+        theirs=lambda: pyfixest.feols("y ~ x | entity + year", table, **asked).coef(),
+        tolerance=1e-8,
+        repeats=7,
+    )
+
+
+def histories(generator):
+    """Return the race for placebos of the same panel.
+
+    The peer permutes rows, and refits; it is asked for a few draws, which are scaled.
+    Its p is of other placebos, so that the two need not agree.
+    """
+    growths, table = panel_of_growths(10_000, generator)
+    strangers, some = list_strangers(growths), 20
+    fitted = pyfixest.feols("y ~ x | entity + year", table, vcov="iid")
+    told = {
+        "resampvar": "x",
+        "reps": some,
+        "rng": generator,
+        "store_ritest_statistics": False,
+    }
+    return Race(
+        task="999 exchanges of histories, 10,000 x 5",
+        peer=f"pyfixest ritest ({some}, scaled)",
+        target=30,
+        ours=lambda: exchange_histories(growths, fit_growths(growths), strangers)[0],
+        theirs=lambda: fitted.ritest(**told)["Pr(>|t|)"],
+        whole=999 / some,
+        tolerance=1.0,
+        repeats=3,
+    )
+
+
+def wild_bootstrap(generator):
+    """Return the race for the restricted wild cluster bootstrap; both draw signs."""
+    growths, table = panel_of_growths(100, generator)
+    fit = fit_growths(growths)
+    asked = {"vcov": {"CRV1": "entity"}}
+    fitted = pyfixest.feols("y ~ x | entity + year", table, **asked)
+    told = {"param": "x", "reps": 999, "seed": 1}
+    return Race(
+        task="restricted wild bootstrap, 999 draws, 100 x 5",
+        peer="pyfixest wildboottest",
+        target=100,
+        ours=lambda: wild_p(growths, fit),
+        theirs=lambda: fitted.wildboottest(**told)["Pr(>|t|)"],
+        tolerance=0.08,  # of two random draws
+        repeats=5,
+    )
+
+
+def many_verdicts(generator):
+    """Print how long one verdict on many entities takes."""
+    for entities in (40, 1000, 10_000):
+        levels = np.exp(np.cumsum(generator.normal(size=(2, entities, 6)) / 10, axis=2))
+        keys = {
+            "entity": np.repeat([f"b{i}" for i in range(entities)], 6),
+            "year": np.tile(np.arange(2016, 2022), entities),
+        }
+        panel = pd.DataFrame(keys).assign(m=levels[0].ravel(), t=levels[1].ravel())
+        judge = partial(hs.assess, panel, organisation="m", economy="t")
+        taken = np.median([timed(judge) for _ in range(3)])
+        print(f"one verdict, {entities:,} entities: {taken:.0f} ms", flush=True)
+
+
 def scipy_p(x, y):
     """Return the exact two-sided p of r by scipy.
 
@@ -189,8 +282,10 @@ def main():
     generator = np.random.default_rng(66)
     print(LAYOUT.format(*HEAD))
     races = [one_building, many_buildings, interval_regression]
+    races += [clustered_errors, histories, wild_bootstrap]
     agreed = [run(race(generator)) for race in races]
     verdicts(generator)
+    many_verdicts(generator)
     return 0 if all(agreed) else 1
 
 

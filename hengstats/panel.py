@@ -24,6 +24,7 @@ from hengstats.labels import (
 )
 from hengstats.messages import data_error
 from hengstats.printed import read_printed
+from hengstats.records import COLUMNS as FILES
 from hengstats.vocabulary import LANGUAGES, UNITS, convert, name
 
 # Of the measures that a sheet without a dataset may hold.
@@ -411,6 +412,10 @@ def _about(
         printed=printed,
         cited=origin,
         kinds=dict(zip(entities["entity"], entities["kind"], strict=True)),
+        groups={
+            column: dict(zip(entities["entity"], entities[column], strict=True))
+            for column in entities.columns.difference(FILES["entities.csv"].split())
+        },
         not_found=missing,
         datasets=[data.name for data in loaded],
         as_of=as_of,

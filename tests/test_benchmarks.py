@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "false-alarms.md").read_text(encoding="utf-8")
 NULLS = ["drift", "trend_stationary", "fill_up", "shock_year"]
 OURS = ("assess", "assess_suggestive")
-PEERS = {"lifelines", "pymannkendall"}
+PEERS = {"lifelines", "linearmodels", "pyfixest", "pymannkendall"}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,15 @@ def test_every_file_that_the_page_links_to_is_there():
 
 @pytest.mark.parametrize(
     "script",
-    ["accuracy", "blind_spots", "detectable", "false_alarms", "looks", "rates"],
+    [
+        "accuracy",
+        "blind_spots",
+        "detectable",
+        "false_alarms",
+        "looks",
+        "panels",
+        "rates",
+    ],
 )
 def test_a_benchmark_finds_what_it_imports_and_no_peer_before_it_is_needed(
     script, monkeypatch

@@ -16,17 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {
     "top": 5450,
     "adding": 1900,
-    "charts": 3000,
-    "evidence": 4850,
+    "charts": 3130,
+    "evidence": 5950,
     "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 4260,
     "revisions": 1250,
 }
-FILES = 113
-ONE_IMPORTER = 29
+FILES = 119
+ONE_IMPORTER = 32
 CIRCLES = 0
-TEST_LINES = 18_900
+TEST_LINES = 20_600
 
 
 def modules(root):

@@ -9,6 +9,7 @@ many      many entities: ranked in one year, or each in a small chart
 growth    growth within its bounds
 timeline  phases and dated events
 verdict   growth against growth, and what chance would give
+slopes    the slope of many entities, and what chance would give
 refusals  how often customary procedures mislead
 revisions figures before and after they were revised
 save      PNG, SVG, PDF

@@ -38,7 +38,7 @@ def draw_growth_map(
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
-    """两方面的增长，一座楼一点 / Return axes with growth against growth, a mark an entity.
+    """两方面的增长，一楼一点 / Return axes with growth on growth, a mark an entity.
 
     Growth a year between the first and the last year that most entities know, the same
     for both measures; the box of a mark is what the bounds of its figures allow. Those

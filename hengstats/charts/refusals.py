@@ -15,13 +15,13 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.evidence import Verdict
-from hengstats.evidence.refusals import BARE, LEAST_YEARS
+from hengstats.evidence.manysaid import KINDS, rates_of
+from hengstats.evidence.refusals import BARE, LEAST_YEARS, NULLS
 from hengstats.evidence.shown import show_rate
-from hengstats.evidence.verdict import rate_words
+from hengstats.evidence.verdict import rate_words, refusals_note
 from hengstats.messages import data_error
 from hengstats.vocabulary import name, say
 
-OTHERS = ("trend_stationary", "fill_up", "shock_year")
 BAR = 0.27
 NUMBERS = 122  # where the rates are written, right of the bars
 
@@ -50,21 +50,22 @@ def draw_refusals(
         raise data_error("charts.no_verdict", kind=type(verdict).__name__)
     refused = verdict.refused
     shown = refused[~refused["procedure"].isin(list(BARE))]
-    shown = shown.dropna(subset="false_alarm").sort_values("drift", kind="stable")
+    kind, *others = ["confounded_drifts", *KINDS] if verdict.many else NULLS
+    shown = shown.dropna(subset="false_alarm").sort_values(kind, kind="stable")
     ax = start(ax, height=1.6 + BAR * (len(shown) + 1))
     places = np.arange(1, len(shown) + 1)
-    ax.barh(places, 100 * shown["drift"], height=0.62, color=COLOURS[4], ec=GREY)
+    ax.barh(places, 100 * shown[kind], height=0.62, color=COLOURS[4], ec=GREY)
     own = verdict.own_rates
     ax.barh(
         0,
-        100 * own["drift"],
+        100 * own[kind],
         height=0.62,
         color="white",
         ec=COLOURS[0],
         hatch=HATCHES[1],
         gid="ours",
     )
-    rates = [own["drift"], *shown["drift"]]
+    rates = [own[kind], *shown[kind]]
     for place, rate in zip([0, *places], rates, strict=True):
         ax.text(
             NUMBERS, place, show_rate(rate), va="center", fontsize=SMALL, ha="right"
@@ -77,17 +78,22 @@ def draw_refusals(
     ax.set_xlim(0, NUMBERS)
     ax.set_xticks([0, 5, 25, 50, 75, 100])
     outdent = max(ems_of(label) for label in labels) * LABEL + 8
-    words = {"most": show_rate(max(shown["drift"])), "ours": show_rate(own["drift"])}
+    words = {"most": show_rate(max(shown[kind])), "ours": show_rate(own[kind])}
+    axis = say("draw", "refusals_axis", lang)
+    if many := verdict.many:
+        axis = say("many", "draw_rates", lang, n=rates_of(many.entities)[0])
     write_title(
         ax,
         say("draw", "refusals_title", lang, **words),
-        say("draw", "refusals_axis", lang),
+        axis,
         outdent=outdent,
     )
-    others = sorted(own[kind] for kind in OTHERS)
-    ends = {"low": show_rate(others[0]), "high": show_rate(others[-1])}
+    rates = sorted(own[other] for other in others)
+    ends = {"low": show_rate(rates[0]), "high": show_rate(rates[-1])}
     told = [say("draw", "refusals_note", lang, **ends, **rate_words(verdict))]
-    if len(verdict.years) < LEAST_YEARS:
+    if many:
+        told = [refusals_note(verdict, lang).rstrip("。.")]
+    elif len(verdict.years) < LEAST_YEARS:
         told.append(say("draw", "as_though", lang))
     write_caption(ax, verdict.steps, told, [], lang, outdent=outdent)
     return dress(ax)

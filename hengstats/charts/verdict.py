@@ -19,6 +19,7 @@ from hengstats.charts.caption import (
     wrap,
     write_caption,
 )
+from hengstats.charts.slopes import draw_exchanged, draw_slope
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
@@ -59,7 +60,8 @@ def draw_verdict(
 
     On the left each paired growth with its box and years; on the right the correlation
     of every order of one series, with the one observed. Where there are fewer than four
-    paired growths: which years are known, and how small a p could get at all. Both
+    paired growths: which years are known, and how small a p could get at all. Of many
+    entities: slope and interval, each left out, and slopes of exchanged histories. Both
     panels are `child_axes` of the axes returned.
 
     Parameters
@@ -81,7 +83,9 @@ def draw_verdict(
     host.set_xlabel(" ")  # never drawn: tells the caption that the panels have labels
     left, right = host.inset_axes(LEFT), host.inset_axes(RIGHT)
     sentences = []
-    if not verdict.entity:
+    if many := verdict.many:
+        sentences += draw_slope(left, verdict, many, lang)
+    elif not verdict.entity:
         left.set_axis_off()
         marks.write_nothing(left, wrap(say("draw", "no_entity", lang), 12))
     elif verdict.n_growths:
@@ -89,7 +93,10 @@ def draw_verdict(
     else:
         sentences += _draw_coverage(left, verdict, lang)
     chance = _draw_orders if len(verdict.null_r) else _draw_least
-    sentences += chance(right, verdict, lang)
+    if many:
+        sentences += draw_exchanged(right, verdict, many, lang)
+    else:
+        sentences += chance(right, verdict, lang)
     words = {
         "entity": entity_label(verdict, lang),
         "finding": finding_label(verdict, lang),
@@ -98,7 +105,8 @@ def draw_verdict(
     host.set_title(title, fontsize=TITLE, pad=24)
     measures = [verdict.economy, verdict.organisation]
     entities = list(dict.fromkeys(verdict.readings["entity"]))
-    sentences.append(sources_sentence(verdict.steps, measures, [verdict.entity], lang))
+    whose = entities if many else [verdict.entity]
+    sentences.append(sources_sentence(verdict.steps, measures, whose, lang))
     write_caption(host, verdict.steps, sentences, entities, lang)
     for panel in (left, right):
         dress(panel)

@@ -1,6 +1,8 @@
 """Weighs what the data carry, what goes together, and what survives a challenge.
 
-assess        climbs the evidence ladder for one building
+assess        climbs the evidence ladder for one building, and hands on where many are
+many          the rungs for many buildings; manysaid: what is said of them
+clustered     growth on growth with CR2; placebos: exchanged histories, wild bootstrap
 verdict       what it returns, said in three scripts; shown: its numbers and labels
 readings      how printed figures are read
 pairs         which growths are paired, and within which boxes

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from numbers import Integral
 from typing import Any
@@ -20,6 +21,7 @@ from hengstats.evidence.control import (
     suggest_control,
 )
 from hengstats.evidence.looks import Look, joint_test
+from hengstats.evidence.many import judge_many
 from hengstats.evidence.pairs import (
     Pairs,
     growth_bounds,
@@ -108,13 +110,16 @@ def assess(
     shock_years: Iterable[int] = (),
     readings: Readings | None = None,
     entity: str | None = None,
+    cluster: str | None = None,
     tried: int = 1,
     lang: str = "zh-Hans",
 ) -> Verdict:
-    """Return what the data carry of an association of two measures of one entity.
+    """Return what the data carry of an association of two measures.
 
-    Climbs the evidence ladder as far as the paired growths reach: below four nothing
-    is tested, with four the verdict is at most suggestive, from five on rule E decides.
+    Climbs the evidence ladder as far as the paired growths reach. Of one entity: below
+    four nothing is tested, with four the verdict is at most suggestive, from five on
+    rule E decides. Of five or more entities, with two paired growths each at least:
+    growth on growth with an effect of each entity and year, see `many`.
 
     Parameters
     ----------
@@ -143,8 +148,11 @@ def assess(
         `{"nearly": "narrow"}`; `{measure: "exact"}` for a ledger's figures;
         `{(measure, year): (low, high)}` for bounds of the user's own, such as a cap.
     entity : str, optional
-        Which entity; by default the only one with paired growths. Its rows alone are
-        read.
+        Which entity; by default the only one with paired growths, or all of them where
+        there are five or more. Its rows alone are read.
+    cluster : str, optional
+        Of many entities: the column of the panel, or of the `entities.csv` of its
+        dataset, that says which of them share their shocks, such as `district`.
     tried : int
         How many pairs of measures or ways to compute were looked at, this one included;
         those named in this call count as one. The limit of the p is divided by it
@@ -159,10 +167,11 @@ def assess(
     Raises
     ------
     DataError
-        If there is no such measure or entity, the two measures are one, several
+        If there is no such measure or entity, the two measures are one, two to four
         entities have paired growths, a figure is no number or not positive, a shock
         year lies in no step, a reading names no figure, `tried` is less than 1, or
-        control, lags or samples are not of their kind.
+        control, lags or samples are not of their kind, or `cluster` names no column or
+        makes fewer than six clusters.
 
     Examples
     --------
@@ -182,6 +191,35 @@ def assess(
         _check_asked((one.organisation, one.economy), readings, tried)
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
+    if whose is None and "entity" in table:
+        first = asked[0].organisation, asked[0].economy
+        read, listed = _read(panel, table, first, readings)
+        many = judge_many(
+            panel,
+            read,
+            listed,
+            measures=first,
+            shock_years=shocks,
+            cluster=cluster,
+            tried=tried,
+            lang=lang,
+            alone=partial(
+                assess,
+                panel,
+                organisation=first[0],
+                economy=first[1],
+                shock_years=shocks,
+                readings=readings,
+            ),
+        )
+        if many and (
+            control or asked != [Asked(organisation=first[0], economy=first[1])]
+        ):
+            raise data_error("many.one_look")
+        if many:
+            return many
+    if cluster is not None:
+        raise data_error("many.alone")
     taken = None if control is None else find_control(panel, control, whose or "")
     looks = [
         _prepare(panel, table, whose, one, shocks, readings, taken) for one in asked

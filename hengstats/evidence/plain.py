@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from math import ceil
 from typing import Any
 
+from hengstats.evidence.manysaid import say_plain
 from hengstats.evidence.rule import ALPHA, LENIENT, RULED, TESTABLE
 from hengstats.evidence.shown import show_r
 from hengstats.ledger import name_number
@@ -20,6 +21,9 @@ THOUSAND, HUNDRED = 1000, 100
 
 def headline_of(verdict: Any, lang: str) -> str:
     """Return whose figures they are and what was found, in one sentence."""
+    if verdict.many:
+        space = "" if lang.startswith("zh") else " "
+        return f"{many_whose(verdict, lang)}{space}{many_plain(verdict, lang)[0]}"
     words: dict[str, object] = {**within_labels(verdict, lang)}
     words |= {"entity": entity_name(verdict, lang), "n": growths(verdict)}
     words |= {"years": list_spans(verdict.years, lang), "k": known_years(verdict)}
@@ -31,6 +35,20 @@ def headline_of(verdict: Any, lang: str) -> str:
     return say("headline", key, lang, way=_way(verdict, lang), **words)
 
 
+def many_plain(verdict: Any, lang: str) -> list[str]:
+    """Return what was found of many entities, in plain sentences."""
+    found, words = (verdict.finding, verdict.sign), within_labels(verdict, lang)
+    return say_plain(verdict.many, *found, statistics(verdict), words, lang)
+
+
+def many_whose(verdict: Any, lang: str) -> str:
+    """Say how many entities there are, and how many paired growths they make."""
+    words: dict[str, object] = {**both_labels(verdict, lang)}
+    words |= {"k": name_number(verdict.many.entities, "many")}
+    words |= {"n": name_number(verdict.n_growths, "many")}
+    return say("many", "whose", lang, years=list_spans(verdict.years, lang), **words)
+
+
 def _way(verdict: Any, lang: str) -> str:
     """Say which way the figures as printed move."""
     r = statistics(verdict)["r"]["value"] if verdict.level else 0.0
@@ -40,6 +58,8 @@ def _way(verdict: Any, lang: str) -> str:
 
 def reasons_of(verdict: Any, lang: str) -> list[str]:
     """Return why, in three or four short sentences."""
+    if verdict.many:
+        return many_plain(verdict, lang)[1:]
     if not verdict.level:
         words = {"least": rule(TESTABLE + 1), "enough": rule(RULED + 1)}
         parts = [_say("needed", lang, **words), _say("nothing", lang)]

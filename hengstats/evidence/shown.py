@@ -31,7 +31,7 @@ def show_end(statistic: str, number: float, end: str, lang: str) -> str:
         return show_p(number)
     if key == "r" and end == "value":
         return show_correlation(number)
-    digits = 2 if key.startswith("slope") else 3
+    digits = 1 if key == "df" else 2 if key.startswith("slope") else 3
     if end != "value":
         number = round_out(number, digits, up=end == "upper")
     return f"{number:.{digits}f}".replace("-", "−")

@@ -13,6 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengstats.evidence.manysaid import (
+    Many,
+    say_note,
+    say_tests,
+)
 from hengstats.evidence.permutation import DRAWS, LONGEST
 from hengstats.evidence.plain import (
     THOUSAND,
@@ -28,6 +33,8 @@ from hengstats.evidence.plain import (
     hangs_on,
     headline_of,
     known_years,
+    many_plain,
+    many_whose,
     per_thousand,
     reasons_of,
     rule,
@@ -36,7 +43,6 @@ from hengstats.evidence.plain import (
 )
 from hengstats.evidence.refusals import (
     FOR_GAPS,
-    NULLS,
     label_refusals,
     rate_table,
 )
@@ -76,7 +82,7 @@ class Verdict:
         The two measures.
     level : int
         Rung of the evidence ladder: 0, fewer than four paired growths; 1, four;
-        2, five or more.
+        2, five or more; 3, five or more entities; 4, twenty or more.
     finding : str
         `not_enough_data`, `cannot_tell`, `no_sign`, `suggestive` or `moves_together`:
         the weakest over the boxes of the printed figures. It cannot be told where the
@@ -145,6 +151,11 @@ class Verdict:
     looks : DataFrame or None
         Where several were tested as one: `organisation, economy, lag, first, last,
         n_growths, r, p_own, p_joint, p_joint_upper, finding`, one row a look.
+    many : Many or None
+        What there is to say from level 3 on. The table then has, of growth on growth,
+        `estimate, std_error, df, p_value, conf_low, conf_high`, `p_histories` and
+        `p_histories_by_size`, `estimate_without_one`, `p_without_one` and, at level 4,
+        `p_wild`; `steps` has a column `entity`, `own_rates` the kinds of panels.
     """
 
     entity: str
@@ -180,6 +191,7 @@ class Verdict:
     lag: int = 0
     sample: tuple[int, int] | None = None
     looks: pd.DataFrame | None = None
+    many: Many | None = None
 
     @property
     def direction(self) -> str | None:
@@ -227,7 +239,7 @@ class Verdict:
 def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return the verdict in sentences, ready to be printed."""
     parts = [_whose(verdict, lang)]
-    if is_illustrative([verdict.entity]):
+    if is_illustrative([verdict.entity, *verdict.readings["entity"][:1]]):
         parts.insert(0, _say("illustrative", lang))
     if verdict.shock_years:
         parts.append(_say("shocks", lang, years=list_spans(verdict.shock_years, lang)))
@@ -283,8 +295,9 @@ def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.Data
             for end, side in zip(ENDS, sides, strict=True)
         ]
         if marked:
-            key = (row["statistic"], row["measure"])
-            ends = [name_number(end, "statistic", *key) for end in ends]
+            key = ["statistic", row["statistic"], row["measure"]]
+            key = ["many"] if verdict.many else key
+            ends = [name_number(end, *key) for end in ends]
         rows.append([label, statistic_label(row["statistic"], lang), *ends])
     heads = [_say(f"col_{key}", lang) for key in ("measure", "statistic", *ENDS)]
     return pd.DataFrame(rows, columns=heads)
@@ -296,17 +309,22 @@ def refusals_table(
     """Return the refusals as they are read, rates in percent."""
     table = label_refusals(verdict.refused, lang, marked=marked)
     shown = {"col_procedure": table["label"], "col_reason": table["reason"]}
-    shown |= {kind: table[kind].map(show_rate) for kind in NULLS}
+    kinds = list(verdict.own_rates)  # of pairs of series, or of panels
+    shown |= {kind: table[kind].map(show_rate) for kind in kinds}
     if marked:
+        origin = "many_simulated" if verdict.many else "simulated"
         shown |= {
-            kind: shown[kind].map(lambda rate: name_number(rate, "simulated"))
-            for kind in NULLS
+            kind: shown[kind].map(lambda rate: name_number(rate, origin))
+            for kind in kinds
         }
     return pd.DataFrame({_say(key, lang): column for key, column in shown.items()})
 
 
 def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
     """Return what the false-alarm rates are, and for how many years."""
+    if verdict.many:
+        note = say_note(verdict.many, rule(f"{ALPHA:.0%}"), lang)
+        return note if marked else unmarked(note)
     words = rate_words(verdict)
     if marked:
         words = {key: name_number(word, "simulated") for key, word in words.items()}
@@ -342,6 +360,8 @@ def _space(lang: str) -> str:
 def _whose(verdict: Verdict, lang: str) -> str:
     """Say whose figures they are and how many pairs they make."""
     words = both_labels(verdict, lang)
+    if verdict.many:
+        return many_whose(verdict, lang)
     if not verdict.entity:
         k = name_number(verdict.n_entities, "entities")
         return _say("cross_section", lang, k=k, n=growths(verdict), **words)
@@ -358,6 +378,10 @@ def _whose(verdict: Verdict, lang: str) -> str:
 
 def _found(verdict: Verdict, lang: str) -> list[str]:
     """Say what was found; or that the data do not suffice, and what they still tell."""
+    if many := verdict.many:
+        found = (verdict.finding, verdict.level, statistics(verdict))
+        told = say_tests(many, *found, lang)
+        return [*many_plain(verdict, lang)[:2], *told, *_tries(verdict, lang)]
     if verdict.level:
         return _tested(verdict, lang)
     parts = [_say("not_enough", lang, level=rule(verdict.level))]
@@ -456,16 +480,7 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
     if verdict.advised_control:
         label = control_label(verdict, verdict.advised_control, lang)
         parts.append(_tell("control_advised", lang, control=label))
-    if verdict.tried == 1:
-        return (
-            parts if verdict.looks is not None else [*parts, _tell("tried_one", lang)]
-        )
-    words = {
-        "tried": name_number(verdict.tried, "tried"),
-        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
-        "usual": rule(f"{ALPHA:.2f}"),
-    }
-    return [*parts, _say("tried_many", lang, **words)]
+    return [*parts, *_tries(verdict, lang)]
 
 
 def _head(verdict: Verdict, lang: str, words: dict[str, object]) -> str:
@@ -568,6 +583,18 @@ def _simulated(number: object) -> str:
 def _tell(key: str, lang: str, **blanks: object) -> str:
     """Return one of the strings for a reviewer."""
     return say("told", key, lang, **blanks)
+
+
+def _tries(verdict: Verdict, lang: str) -> list[str]:
+    """Say how many pairs of measures or ways were tried, and what that asks for."""
+    if verdict.tried == 1:
+        return [_tell("tried_one", lang)] if verdict.looks is None else []
+    words = {
+        "tried": name_number(verdict.tried, "tried"),
+        "alpha": name_number(f"{verdict.alpha:.3g}", "tried"),
+        "usual": rule(f"{ALPHA:.2f}"),
+    }
+    return [_say("tried_many", lang, **words)]
 
 
 def _tests(verdict: Verdict, lang: str) -> str:
