@@ -38,6 +38,8 @@ _NAMES = {
     "hengstats.indicators": "cagr growth index_to ratio share",
     "hengstats.prose": "describe",
     "hengstats.evidence": "Verdict assess explain_rivals",
+    "hengstats.evidence.compare": "compare",
+    "hengstats.evidence.comparison": "Comparison",
     "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",

@@ -107,7 +107,7 @@ def pair_growths(
         If a figure is not positive, several entities have paired growths, or a shock
         year lies in no step.
     """
-    x, y = (_logs(read, measure) for measure in (organisation, economy))
+    x, y = (log_levels(read, measure) for measure in (organisation, economy))
     # What is open at both ends says nothing.
     silent = [np.isinf(side.lower) & np.isinf(side.upper) for side in (x, y)]
     both = ~(silent[0] | silent[1])
@@ -268,7 +268,7 @@ def own_growths(read: pd.DataFrame, measure: str) -> tuple[list[str], Array]:
     What each is called, and its lower end, value and upper end; last, where there are
     several, the average growth from the first known year to the last.
     """
-    levels = _logs(read, measure)
+    levels = log_levels(read, measure)
     known = np.isfinite(levels.lower) | np.isfinite(levels.upper)
     years = read["year"].to_numpy()[known].tolist()
     steps = list(pairwise(years))
@@ -321,7 +321,7 @@ def _map(years: Sequence[int], steps: Sequence[tuple[int, int]]) -> Array:
     return rows
 
 
-def _logs(read: pd.DataFrame, measure: str) -> Levels:
+def log_levels(read: pd.DataFrame, measure: str) -> Levels:
     """Return the logarithms of a measure, row by row; an end not known is open."""
     lower, value, upper = (
         read[column].to_numpy(dtype=float)
