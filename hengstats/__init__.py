@@ -40,6 +40,7 @@ _NAMES = {
     "hengstats.evidence": "Verdict assess explain_rivals",
     "hengstats.evidence.compare": "compare",
     "hengstats.evidence.comparison": "Comparison",
+    "hengstats.evidence.sensitivity": "Sensitivity sensitivity",
     "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",
