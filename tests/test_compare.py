@@ -84,7 +84,7 @@ def test_proposition_99_is_the_difference_in_differences_of_r(smoking):
 def test_proposition_99_is_the_synthetic_control_of_quadprog(smoking):
     found, known = smoking
     known = known["sc_outcome_only"]
-    weights = found.weights.set_index("entity")["weight"]
+    weights = pd.Series(found.weights)
     listed = {k.replace(" ", "_"): w for k, w in known["weights_over_0.001"].items()}
     assert weights[weights > 0.001].to_dict() == pytest.approx(listed, abs=2e-6)
     assert weights.sum() == pytest.approx(1)

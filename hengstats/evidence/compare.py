@@ -3,13 +3,13 @@
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengstats.evidence.comparison import Comparison, list_refused
+from hengstats.evidence.comparison import Comparison
 from hengstats.evidence.pairs import Array, Levels, log_levels, printed_growths
 from hengstats.evidence.placebo import (
     LEAST_UNITS,
@@ -31,7 +31,7 @@ from hengstats.evidence.rule import ALPHA
 from hengstats.evidence.synthetic import (
     LEAST_DONORS,
     LEAST_YEARS,
-    rank_synthetic,
+    rank_ratios,
     synthetic_control,
 )
 from hengstats.indicators import ENDS
@@ -44,17 +44,13 @@ Flags = NDArray[np.bool_]
 Treated = str | Sequence[str] | Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Table:
-    """One measure, units by years.
+    """One measure, units by years; first years of those that have one, else 0."""
 
-    `levels` has units a row and years a column, logarithms or as they are; what is
-    not known is missing. `starts` has the first year of each unit that has one, else 0.
-    """
-
-    units: list[str]
-    years: tuple[int, ...]
-    starts: NDArray[np.intp]
+    units: Array
+    years: Array
+    starts: Labels
     levels: Levels
 
     @property
@@ -63,29 +59,19 @@ class _Table:
         return np.isfinite(self.levels.lower) | np.isfinite(self.levels.upper)
 
     @property
-    def labels(self) -> Labels:
-        """The class of each unit: 0 without a start, then by first year."""
-        return np.searchsorted(np.unique(np.append(self.starts, 0)), self.starts)
-
-    @property
     def firsts(self) -> list[int]:
         """The first years, in order."""
         return sorted({*self.starts.tolist()} - {0})
 
-    def spans(self, years: Flags, starts: Sequence[int]) -> bool:
-        """Return whether some years lie before and after every start."""
-        own = np.array(self.years)[years]
-        return all((own < s).any() and (own >= s).any() for s in starts)
+    @property
+    def labels(self) -> Labels:
+        """The class of each unit: 0 without a start, then by first year."""
+        return np.searchsorted([0, *self.firsts], self.starts)
 
-    def of(self, rows: Flags, years: Flags) -> "_Table":
-        """Return some units and years."""
-        sides = (getattr(self.levels, end)[np.ix_(rows, years)] for end in ENDS)
-        return _Table(
-            units=[unit for unit, kept in zip(self.units, rows, strict=True) if kept],
-            years=tuple(np.array(self.years)[years].tolist()),
-            starts=self.starts[rows],
-            levels=Levels(**dict(zip(ENDS, sides, strict=True))),
-        )
+    def spans(self, kept: Flags, starts: Sequence[int]) -> bool:
+        """Return whether some of the years kept lie before and after every start."""
+        own = self.years[kept]
+        return all((own < s).any() and (own >= s).any() for s in starts)
 
 
 def compare(
@@ -152,43 +138,46 @@ def compare(
         raise data_error("compare.scale", scale=scale)
     starts = _list_starts(panel, treated, since)
     read, _ = read_figures(panel, (outcome,))
-    every = _spread(read, outcome, starts, scale)
-    basis, table = "levels", _choose(every)
-    units = panel.attrs.get("about", {}).get("units", {})
-    printed = printed_growths(panel, read, outcome, units)
-    if isinstance(table, str) and since is not None and scale == "log":
-        steps = _printed_steps(every, printed, starts, since)
-        if steps is not None:
-            basis, table = "printed_growth", steps
-    if isinstance(table, _Table):
-        starts = {one: starts[one] for one in table.units if one in starts}
-    shared = {
-        "outcome": outcome,
-        "treated": starts,
-        "since": since,
-        "scale": scale,
-        "lang": lang,
-    }
-    about = panel.attrs
-    if isinstance(table, str):
-        hint = _count_printed(printed, starts, since) if scale == "log" else {}
+    figures = read[["entity", "year"]].copy()
+    if scale == "log":
+        logs = log_levels(read, outcome)
+        figures[list(ENDS)] = np.column_stack([logs.lower, logs.value, logs.upper])
+    else:
+        columns = [f"{outcome}_lower", outcome, f"{outcome}_upper"]
+        figures[list(ENDS)] = read[columns].to_numpy()
+    table = every = _spread(figures, starts)
+    chosen, basis = _choose(every), "levels"
+    printed = pd.DataFrame()
+    if isinstance(chosen, str) and since is not None and scale == "log":
+        units = panel.attrs.get("about", {}).get("units", {})
+        printed = printed_growths(panel, read, outcome, units)
+        own = printed[printed["year"] == since]
+        zero = own.assign(year=since - 1, **dict.fromkeys(ENDS, 0.0))
+        table = _spread(pd.concat([zero, own]), starts)
+        again = _choose(table)
+        if not isinstance(again, str):
+            chosen, basis = again, "printed_growth"
+    told: dict[str, Any] = {"outcome": outcome, "since": since, "scale": scale}
+    told |= {"lang": lang, "basis": basis, "about": panel.attrs}
+    if isinstance(chosen, str):
+        known = zip(every.units, every.known, strict=True)
         seen = {
-            unit: tuple(np.array(every.years)[own].tolist())
-            for unit, own in zip(every.units, every.known, strict=True)
-            if unit in starts
+            one: tuple(every.years[own].tolist()) for one, own in known if one in starts
         }
-        return _refuse(shared, table, seen, hint, about)
-    return _weigh(shared, table, every, basis, staggered=since is None, about=about)
-
-
-def _count_printed(
-    printed: pd.DataFrame, starts: Mapping[str, int], since: int | None
-) -> dict[int, int]:
-    """Return the years into which treated have a printed growth, and how many others."""
-    own = printed["entity"].astype(str).isin(starts)
-    many = printed[~own]["year"].value_counts()
-    years = sorted({*printed[own]["year"].astype(int)} - {since})
-    return {year: int(many[year]) for year in years if year in many.index}
+        hint = {} if printed.empty else _count_printed(printed, starts, since)
+        return Comparison(
+            **told,
+            treated=starts,
+            missing=chosen,
+            known_years=seen,
+            printed_years=hint,
+        )
+    rows, years = chosen
+    out = zip(every.units, every.known.any(axis=1), strict=True)
+    told["set_aside"] = tuple(
+        one for one, any_year in out if any_year and one not in table.units[rows]
+    )
+    return _weigh(_cut(table, rows, years), told, staggered=since is None)
 
 
 def _list_starts(
@@ -198,316 +187,201 @@ def _list_starts(
     several = isinstance(treated, Mapping)
     if several and since is not None:
         raise data_error("compare.two_starts", since=since)
-    names = [treated] if isinstance(treated, str) else list(treated)
-    if not names or not all(isinstance(one, str | Integral) for one in names):
-        raise data_error("compare.treated", treated=treated)
-    years = list(treated.values()) if isinstance(treated, Mapping) else [since]
     try:
-        years = [operator.index(year) for year in years]
+        names = [treated] if isinstance(treated, str) else list(treated)
+    except TypeError:
+        names = []
+    if not names:
+        raise data_error("compare.treated", treated=treated)
+    years = [treated[one] if several else since for one in names]
+    try:
+        firsts = [operator.index(year) for year in years]
     except TypeError as fault:
-        raise data_error(
-            "compare.since", since=since if not several else years
-        ) from fault
-    years = years if several else years * len(names)
+        raise data_error("compare.since", since=years[0]) from fault
     found = [str(find_entity(panel, one)) for one in names]
-    return dict(zip(found, years, strict=True))
+    return dict(zip(found, firsts, strict=True))
 
 
-def _spread(
-    read: pd.DataFrame, outcome: str, starts: Mapping[str, int], scale: str
-) -> _Table:
-    """Return the figures of a measure as units by years."""
-    columns = [f"{outcome}_lower", outcome, f"{outcome}_upper"]
-    if scale == "log":
-        logs = log_levels(read, outcome)
-        ends = np.column_stack([logs.lower, logs.value, logs.upper])
-    else:
-        ends = read[columns].to_numpy(dtype=float)
-        for end, open_at in ((0, -np.inf), (2, np.inf)):
-            ends[:, end] = np.where(np.isnan(ends[:, end]), open_at, ends[:, end])
-    whose, units = pd.factorize(read["entity"].astype(str), sort=True)
-    when, years = pd.factorize(read["year"], sort=True)
-    lacking = [one for one in starts if one not in set(units)]
-    cube = np.full((len(units) + len(lacking), len(years), 3), np.nan)
-    cube[whose, when] = ends
-    names = [*units, *lacking]
-    return _Table(
-        units=names,
-        years=tuple(map(int, years)),
-        starts=np.array([starts.get(one, 0) for one in names], dtype=np.intp),
-        levels=Levels(**dict(zip(ENDS, np.moveaxis(cube, 2, 0), strict=True))),
+def _count_printed(
+    printed: pd.DataFrame, starts: Mapping[str, int], since: int | None
+) -> dict[int, int]:
+    """Return years into which a treated growth is printed, with the count of others."""
+    own = printed["entity"].astype(str).isin(starts)
+    many = printed[~own]["year"].value_counts()
+    years = sorted({*printed[own]["year"].astype(int)} - {since})
+    return {year: int(many[year]) for year in years if year in many.index}
+
+
+def _spread(figures: pd.DataFrame, starts: Mapping[str, int]) -> _Table:
+    """Return figures as units by years; the treated are there, known or not."""
+    whose, units = pd.factorize(figures["entity"].astype(str), sort=True)
+    when, years = pd.factorize(figures["year"], sort=True)
+    names = np.array([*units, *(one for one in starts if one not in set(units))])
+    cube = np.full((3, len(names), len(years)), np.nan)
+    cube[:, whose, when] = figures[list(ENDS)].to_numpy(dtype=float).T
+    half = np.isnan(cube[[0, 2]]) & np.isfinite(cube[[2, 0]])
+    cube[[0, 2]] = np.where(
+        half, np.array([-np.inf, np.inf])[:, None, None], cube[[0, 2]]
     )
+    firsts = np.array([starts.get(one, 0) for one in names], dtype=np.intp)
+    levels = Levels(**dict(zip(ENDS, cube, strict=True)))
+    return _Table(names, np.array(years, dtype=int), firsts, levels)
 
 
-def _choose(every: _Table) -> _Table | str:
-    """Return the largest part without a gap with the treated, or why there is none.
+def _cut(table: _Table, rows: Flags, years: Flags) -> _Table:
+    """Return some units and years."""
+    sides = {end: getattr(table.levels, end)[np.ix_(rows, years)] for end in ENDS}
+    own = table.units[rows], table.years[years], table.starts[rows]
+    return _Table(*own, Levels(**sides))
+
+
+def _choose(table: _Table) -> tuple[Flags, Flags] | str:
+    """Return units and years without a gap, the treated among them; or why none are.
 
     Of the years that all treated know, as many others join as make most figures.
     """
-    known, treated = every.known, every.starts > 0
-    others = np.flatnonzero(~treated)
-    if not every.years or not known[treated].any():
+    known, treated = table.known, table.starts > 0
+    if not known[treated].any():
         return "no_figures"
-    pairs = zip(known, every.starts, strict=True)
-    usable = treated & [every.spans(own, [start]) for own, start in pairs]
+    pairs = zip(known, table.starts, strict=True)
+    usable = treated & [table.spans(own, [start]) for own, start in pairs]
     if not usable.any():
-        early = known[treated] & (np.array(every.years) < every.starts[treated, None])
+        early = known[treated] & (table.years < table.starts[treated, None])
         return "no_after" if early.any() else "no_before"
-    firsts = sorted({*every.starts[usable].tolist()})
-    years = known[usable].all(axis=0)
-    if not every.spans(years, firsts):
-        return "no_common"
+    firsts = sorted({*table.starts[usable].tolist()})
+    years, others = known[usable].all(axis=0), np.flatnonzero(~treated)
     shared = known[others] & years
     order = np.argsort(-shared.sum(axis=1), kind="stable")
     left = np.logical_and.accumulate(shared[order], axis=0)
     sizes = [
-        (n + usable.sum()) * own.sum() if every.spans(own, firsts) else 0
+        (n + usable.sum()) * own.sum() * table.spans(own, firsts)
         for n, own in enumerate(left, start=1)
     ]
     if not any(sizes):
-        return "no_others"
+        return "no_others" if table.spans(years, firsts) else "no_common"
     most = len(sizes) - 1 - int(np.argmax(sizes[::-1]))
-    rows = usable.copy()
-    rows[others[order[: most + 1]]] = True
-    return every.of(rows, left[most])
+    usable[others[order[: most + 1]]] = True
+    return usable, left[most]
 
 
-def _printed_steps(
-    every: _Table, printed: pd.DataFrame, starts: Mapping[str, int], since: int
-) -> _Table | None:
-    """Return the growths into the first year: as printed, or between two levels."""
-    own = printed[printed["year"] == since].set_index("entity")[list(ENDS)]
-    steps = {
-        str(unit): row for unit, row in zip(own.index, own.to_numpy(), strict=True)
-    }
-    if {since - 1, since} <= set(every.years):
-        at = [every.years.index(year) for year in (since - 1, since)]
-        for place in np.flatnonzero(every.known[:, at].all(axis=1)):
-            first, last = (
-                [getattr(every.levels, end)[place, i] for end in ENDS] for i in at
-            )
-            ends = [last[0] - first[2], last[1] - first[1], last[2] - first[0]]
-            steps.setdefault(every.units[place], np.array(ends))
-    if not set(starts) <= set(steps) or set(starts) == set(steps):
-        return None
-    ends = np.array(list(steps.values()), dtype=float)
-    cube = np.stack([np.zeros_like(ends), ends], axis=1)
-    return _Table(
-        units=list(steps),
-        years=(since - 1, since),
-        starts=np.array([starts.get(one, 0) for one in steps], dtype=np.intp),
-        levels=Levels(**dict(zip(ENDS, np.moveaxis(cube, 2, 0), strict=True))),
-    )
-
-
-def _refuse(
-    shared: dict, why: str, seen: dict, hint: dict[int, int], about: dict
-) -> Comparison:
-    """Return a comparison that could not be made, and why."""
-    empty = pd.DataFrame(columns=["entity", "treated", "first_year", *ENDS, "rank"])
-    empty.attrs = about
-    return Comparison(
-        **shared,
-        finding="not_enough_data",
-        direction=None,
-        missing=why,
-        known_years=seen,
-        printed_years=hint,
-        basis="levels",
-        years=(),
-        n_units=0,
-        n_treated=len(shared["treated"]),
-        least_p=1.0,
-        table=pd.DataFrame(columns=["statistic", *ENDS]),
-        placebos=empty,
-        refused=list_refused(["cluster_robust", "synthetic_control"]),
-        set_aside=(),
-        weights=pd.DataFrame(columns=["entity", "weight"]),
-    )
-
-
-def _weigh(
-    shared: dict,
-    table: _Table,
-    every: _Table,
-    basis: str,
-    *,
-    staggered: bool,
-    about: dict,
-) -> Comparison:
+def _weigh(table: _Table, told: dict[str, Any], *, staggered: bool) -> Comparison:
     """Return the comparison of a table without gaps."""
-    labels, levels = table.labels, table.levels
-    treated = labels > 0
+    labels, levels, treated = table.labels, table.levels, table.starts > 0
     sizes = int(treated.sum()), int((~treated).sum())
-    points = bool(np.isfinite(levels.value).all())
-    cells = _list_cells(table, staggered=staggered)
-    if staggered:
-        counts = np.bincount(labels)[cells.groups] * cells.counted
-        main = np.einsum("k,kct->ct", counts / counts.sum(), cells.weights)
-    else:
-        main = change_weights(labels, np.array(table.years) >= table.firsts[0])
-    changes = unit_changes(main, labels, levels)
-    rows = {**_means(changes, treated), "difference": effect(main, labels, levels)}
-    rows["p_placebo"] = placebo_p(main, labels, levels)
-    refused = []
     enough = min(sizes) >= LEAST_UNITS
+    points = bool(np.isfinite(levels.value).all())
+    names, cells, groups, counted = _list_cells(table, staggered=staggered)
+    if staggered:
+        share = np.bincount(labels)[groups] * counted
+        main = np.einsum("k,kct->ct", share / share.sum(), cells)
+    else:
+        main = change_weights(labels, table.years >= table.firsts[0])
+    changes = unit_changes(main, labels, levels)
+    rows: dict[str, Ends] = {
+        name: tuple(float(getattr(changes, end)[own].mean()) for end in ENDS)
+        for name, own in (("change_treated", treated), ("change_others", ~treated))
+    }
+    rows["difference"] = effect(main, labels, levels)
+    rows["p_placebo"] = placebo_p(main, labels, levels)
     if not staggered and len(labels) > 2:
         rows |= pooled_t(changes, treated)
     if not staggered and enough and points:
         rows |= cluster_t(changes.value, treated)
-    if not enough:
-        refused.append("cluster_robust")
-    early = cells.weights[~cells.counted]
-    rows |= _cell_rows(cells, table, errors=staggered and enough and points)
-    if len(early) and points:
-        rows["p_leads"] = (np.nan, joint_placebo_p(early, labels, levels.value), np.nan)
-    weights = pd.DataFrame(columns=["entity", "weight"])
-    before = np.array(table.years) < min(table.firsts)
-    if (
-        sizes[0] == 1
-        and before.sum() >= LEAST_YEARS
-        and sizes[1] >= LEAST_DONORS
-        and points
-    ):
+    rows |= {
+        name: effect(cell, labels, levels)
+        for name, cell in zip(names, cells, strict=True)
+    }
+    if points and not counted.all():
+        p = joint_placebo_p(cells[~counted], labels, levels.value)
+        rows["p_leads"] = (np.nan, p, np.nan)
+    if staggered and enough and points:
+        errors, whole = group_errors(cells, groups, counted, labels, levels.value)
+        rows["se_difference"] = (np.nan, whole, np.nan)
+        big = np.bincount(labels)[groups] >= LEAST_UNITS
+        for at in np.flatnonzero(big):
+            rows[f"se_{names[at]}"] = (np.nan, float(errors[at]), np.nan)
+    refused, weights = ([] if enough else ["cluster_robust"]), {}
+    before = table.years < table.firsts[0]
+    mixed = points and sizes[0] == 1 and sizes[1] >= LEAST_DONORS
+    if mixed and before.sum() >= LEAST_YEARS:
         found, weights = _mix(table, before)
         rows |= found
     else:
         refused.append("synthetic_control")
-    least = least_placebo_p(labels)
-    low, _, high = rows["difference"]
-    placebos = _placebos(table, changes, about)
+    least, (low, _, high) = least_placebo_p(labels), rows["difference"]
+    lines = [[name, *ends] for name, ends in rows.items()]
     return Comparison(
-        **shared,
+        **told,
+        treated=dict(
+            zip(
+                table.units[treated].tolist(),
+                table.starts[treated].tolist(),
+                strict=True,
+            )
+        ),
         finding=_find(rows, least),
         direction="more" if low > 0 else "less" if high < 0 else None,
-        missing="",
-        known_years={},
-        printed_years={},
-        basis=basis,
-        years=table.years,
-        n_units=len(labels),
-        n_treated=sizes[0],
+        years=tuple(table.years.tolist()),
         least_p=least,
-        table=pd.DataFrame(
-            [[k, *v] for k, v in rows.items()], columns=["statistic", *ENDS]
-        ),
-        placebos=placebos,
-        refused=list_refused(refused),
-        set_aside=tuple(
-            unit
-            for unit, own in zip(every.units, every.known, strict=True)
-            if unit not in table.units and own.any()
-        ),
+        table=pd.DataFrame(lines, columns=["statistic", *ENDS]),
+        placebos=_rank(table, changes),
+        refused=tuple(refused),
         weights=weights,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cells:
-    """The effects by group and year: names, weights, classes, and which come after."""
-
-    names: list[str]
-    weights: Array
-    groups: Labels
-    counted: Flags
-
-
-def _list_cells(table: _Table, *, staggered: bool) -> _Cells:
-    """Return an effect for each group and year, as weights on the figures.
+def _list_cells(
+    table: _Table, *, staggered: bool
+) -> tuple[list[str], Array, Labels, Flags]:
+    """Return an effect for each group and year: name, weights, class, if it is after.
 
     Of a single start the leads are changes up to the last year before; of several,
     a lead is the change on the year before it.
     """
-    labels, years = table.labels, np.array(table.years)
-    names, weights, groups, counted = [], [], [], []
+    cells = []
     for group, first in enumerate(table.firsts, start=1):
-        last = int((years < first).sum()) - 1
-        for at, year in enumerate(table.years):
-            if at == (0 if staggered else last):
-                continue
-            base = last if year >= first or not staggered else at - 1
-            kind = "effect" if year >= first else "lead"
-            names.append(f"{kind} {first}-{year}")
-            weights.append(cell_weights(labels, len(years), group, at, base))
-            groups.append(group)
-            counted.append(year >= first)
-    shape = (len(names), labels.max() + 1, len(years))
-    return _Cells(
-        names=names,
-        weights=np.array(weights).reshape(shape),
-        groups=np.array(groups, dtype=np.intp),
-        counted=np.array(counted, dtype=bool),
-    )
+        last = int((table.years < first).sum()) - 1
+        for at, year in enumerate(table.years.tolist()):
+            late = year >= first
+            base = at - 1 if staggered and not late else last
+            if at != base and base >= 0:
+                name = f"{'effect' if late else 'lead'} {first}-{year}"
+                cells.append((name, (group, at, base), group, late))
+    names, places, groups, counted = zip(*cells, strict=True)
+    n_years = len(table.years)
+    weights = [cell_weights(table.labels, n_years, *place) for place in places]
+    return list(names), np.array(weights), np.array(groups), np.array(counted)
 
 
-def _cell_rows(cells: _Cells, table: _Table, *, errors: bool) -> dict[str, Ends]:
-    """Return the effects by group and year, with standard errors where they hold."""
-    labels, levels = table.labels, table.levels
-    rows = {
-        name: effect(weights, labels, levels)
-        for name, weights in zip(cells.names, cells.weights, strict=True)
-    }
-    if errors and len(rows):
-        found = group_errors(
-            cells.weights, cells.groups, cells.counted, labels, levels.value
-        )
-        sizes = np.bincount(labels)[cells.groups]
-        rows["se_difference"] = (np.nan, found[1], np.nan)
-        for name, error, size in zip(cells.names, found[0], sizes, strict=True):
-            if size >= LEAST_UNITS:
-                rows[f"se_{name}"] = (np.nan, float(error), np.nan)
-    return rows
-
-
-def _means(changes: Levels, treated: Flags) -> dict[str, Ends]:
-    """Return the mean change of the treated and of the others."""
-    sides = {"change_treated": treated, "change_others": ~treated}
-    return {
-        name: tuple(float(getattr(changes, end)[own].mean()) for end in ENDS)
-        for name, own in sides.items()
-    }
-
-
-def _mix(table: _Table, before: Flags) -> tuple[dict[str, Ends], pd.DataFrame]:
+def _mix(table: _Table, before: Flags) -> tuple[dict[str, Ends], dict[str, float]]:
     """Return the synthetic control of the only unit treated, and its weights."""
-    y, unit = table.levels.value, int(np.argmax(table.starts > 0))
+    y, unit = table.levels.value, int(np.argmax(table.starts))
     weights, gaps, early, _ = synthetic_control(y, before, unit)
-    ratios = rank_synthetic(y, before)
-    share = float((ratios >= ratios[unit] * (1 - 1e-9)).mean())
+    ratios = rank_ratios(y, before)
     found = {
         "synthetic_gap": float(gaps[~before].mean()),
         "synthetic_rmspe_before": early,
         "synthetic_ratio": float(ratios[unit]),
-        "p_synthetic": share,
+        "p_synthetic": float((ratios >= ratios[unit] * (1 - 1e-9)).mean()),
     }
-    own = pd.DataFrame({"entity": table.units, "weight": weights})
-    own = own[own["weight"] > 0].sort_values("weight", ascending=False)
-    rows: dict[str, Ends] = {k: (np.nan, v, np.nan) for k, v in found.items()}
-    return rows, own.reset_index(drop=True)
+    order = [at for at in np.argsort(-weights) if weights[at] > 0]
+    mix = {str(table.units[at]): float(weights[at]) for at in order}
+    return {name: (np.nan, value, np.nan) for name, value in found.items()}, mix
 
 
-def _placebos(table: _Table, changes: Levels, about: dict) -> pd.DataFrame:
+def _rank(table: _Table, changes: Levels) -> pd.DataFrame:
     """Return the change of every unit, the farthest from the others first."""
-    n = len(table.units)
-    rest = (changes.value.sum() - changes.value) / max(n - 1, 1)
-    apart = np.abs(changes.value - rest)
-    near = 1e-10 * np.nanmax(apart, initial=0.0)
-    rank = (apart[None, :] >= apart[:, None] - near).sum(axis=1).astype(float)
-    frame = pd.DataFrame(
-        {
-            "entity": table.units,
-            "treated": table.starts > 0,
-            "first_year": pd.array(
-                np.where(table.starts > 0, table.starts, 0), "Int64"
-            ),
-            **{end: getattr(changes, end) for end in ENDS},
-            "rank": np.where(np.isnan(apart), np.nan, rank),
-        }
+    value = changes.value
+    apart = np.abs(value - (value.sum() - value) / (len(value) - 1))
+    largest = np.nanmax(apart, initial=0.0) or 1.0
+    rank = pd.Series(-np.round(apart / largest, 10)).rank(method="max")
+    frame = pd.DataFrame({"entity": table.units, "first_year": table.starts})
+    frame = frame.assign(
+        first_year=frame["first_year"].astype("Int64").replace(0, pd.NA),
+        **{end: getattr(changes, end) for end in ENDS},
+        rank=rank,
     )
-    frame["first_year"] = frame["first_year"].mask(frame["first_year"] == 0)
-    frame = frame.sort_values(["rank", "entity"], ignore_index=True)
-    frame.attrs = about
-    return frame
+    return frame.sort_values(["rank", "entity"], ignore_index=True)
 
 
 def _find(rows: Mapping[str, Ends], least: float) -> str:

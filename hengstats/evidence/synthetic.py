@@ -54,7 +54,7 @@ def synthetic_control(
     return weights, gaps, early, late
 
 
-def rank_synthetic(y: Array, before: NDArray[np.bool_]) -> Array:
+def rank_ratios(y: Array, before: NDArray[np.bool_]) -> Array:
     """Return each unit's root mean squared gap after, as a multiple of that before.
 
     A unit that its mixture meets exactly has a multiple without end if it parts later.
