@@ -169,10 +169,7 @@ def test_one_treated_of_ten_is_ranked_and_its_clustered_p_refused():
     found = level(table_of(changes))
     assert value(found, "p_placebo") == pytest.approx(0.2)  # second of ten
     assert (found.least_p, found.finding) == (0.1, "not_enough_data")
-    assert found.refused["procedure"].tolist() == [
-        "cluster_robust",
-        "synthetic_control",
-    ]
+    assert found.refused == ("cluster_robust", "synthetic_control")
     assert not set(found.table["statistic"]) & {"p_cluster", "se_difference"}
     assert "25" in found.say("en") and "85" in found.say("en")
 

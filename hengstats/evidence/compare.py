@@ -9,31 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengstats.evidence import placebo, synthetic
 from hengstats.evidence.comparison import Comparison
 from hengstats.evidence.pairs import Array, Levels, log_levels, printed_growths
-from hengstats.evidence.placebo import (
-    LEAST_UNITS,
-    Ends,
-    Labels,
-    cell_weights,
-    change_weights,
-    cluster_t,
-    effect,
-    group_errors,
-    joint_placebo_p,
-    least_placebo_p,
-    placebo_p,
-    pooled_t,
-    unit_changes,
-)
+from hengstats.evidence.placebo import LEAST_UNITS, Ends, Labels
 from hengstats.evidence.readings import read_figures
 from hengstats.evidence.rule import ALPHA
-from hengstats.evidence.synthetic import (
-    LEAST_DONORS,
-    LEAST_YEARS,
-    rank_ratios,
-    synthetic_control,
-)
+from hengstats.evidence.synthetic import LEAST_DONORS, LEAST_YEARS
 from hengstats.indicators import ENDS
 from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
@@ -56,7 +38,8 @@ class _Table:
     @property
     def known(self) -> Flags:
         """Whether one end at least is known."""
-        return np.isfinite(self.levels.lower) | np.isfinite(self.levels.upper)
+        ends = np.isfinite(self.levels.lower), np.isfinite(self.levels.upper)
+        return np.asarray(np.logical_or(*ends))
 
     @property
     def firsts(self) -> list[int]:
@@ -184,8 +167,7 @@ def _list_starts(
     panel: pd.DataFrame, treated: Treated, since: object
 ) -> dict[str, int]:
     """Return the first year of each treated entity."""
-    several = isinstance(treated, Mapping)
-    if several and since is not None:
+    if isinstance(treated, Mapping) and since is not None:
         raise data_error("compare.two_starts", since=since)
     try:
         names = [treated] if isinstance(treated, str) else list(treated)
@@ -193,7 +175,9 @@ def _list_starts(
         names = []
     if not names:
         raise data_error("compare.treated", treated=treated)
-    years = [treated[one] if several else since for one in names]
+    years: list[Any] = [since] * len(names)
+    if isinstance(treated, Mapping):
+        years = list(treated.values())
     try:
         firsts = [operator.index(year) for year in years]
     except TypeError as fault:
@@ -275,32 +259,36 @@ def _weigh(table: _Table, told: dict[str, Any], *, staggered: bool) -> Compariso
         share = np.bincount(labels)[groups] * counted
         main = np.einsum("k,kct->ct", share / share.sum(), cells)
     else:
-        main = change_weights(labels, table.years >= table.firsts[0])
-    changes = unit_changes(main, labels, levels)
-    rows: dict[str, Ends] = {
-        name: tuple(float(getattr(changes, end)[own].mean()) for end in ENDS)
-        for name, own in (("change_treated", treated), ("change_others", ~treated))
-    }
-    rows["difference"] = effect(main, labels, levels)
-    rows["p_placebo"] = placebo_p(main, labels, levels)
+        main = placebo.change_weights(labels, table.years >= table.firsts[0])
+    changes = placebo.unit_changes(main, labels, levels)
+    sides = changes.lower, changes.value, changes.upper
+    rows: dict[str, Ends] = {}
+    for name, own in (("change_treated", treated), ("change_others", ~treated)):
+        low, value, high = (float(side[own].mean()) for side in sides)
+        rows[name] = low, value, high
+    rows["difference"] = placebo.effect(main, labels, levels)
+    rows["p_placebo"] = placebo.choice_p(main, labels, levels)
     if not staggered and len(labels) > 2:
-        rows |= pooled_t(changes, treated)
+        rows |= placebo.pooled_t(changes, treated)
     if not staggered and enough and points:
-        rows |= cluster_t(changes.value, treated)
+        rows |= placebo.cluster_t(changes.value, treated)
     rows |= {
-        name: effect(cell, labels, levels)
+        name: placebo.effect(cell, labels, levels)
         for name, cell in zip(names, cells, strict=True)
     }
     if points and not counted.all():
-        p = joint_placebo_p(cells[~counted], labels, levels.value)
+        p = placebo.joint_p(cells[~counted], labels, levels.value)
         rows["p_leads"] = (np.nan, p, np.nan)
     if staggered and enough and points:
-        errors, whole = group_errors(cells, groups, counted, labels, levels.value)
+        errors, whole = placebo.group_errors(
+            cells, groups, counted, labels, levels.value
+        )
         rows["se_difference"] = (np.nan, whole, np.nan)
         big = np.bincount(labels)[groups] >= LEAST_UNITS
         for at in np.flatnonzero(big):
             rows[f"se_{names[at]}"] = (np.nan, float(errors[at]), np.nan)
-    refused, weights = ([] if enough else ["cluster_robust"]), {}
+    refused: list[str] = [] if enough else ["cluster_robust"]
+    weights: dict[str, float] = {}
     before = table.years < table.firsts[0]
     mixed = points and sizes[0] == 1 and sizes[1] >= LEAST_DONORS
     if mixed and before.sum() >= LEAST_YEARS:
@@ -308,7 +296,7 @@ def _weigh(table: _Table, told: dict[str, Any], *, staggered: bool) -> Compariso
         rows |= found
     else:
         refused.append("synthetic_control")
-    least, (low, _, high) = least_placebo_p(labels), rows["difference"]
+    least, (low, value, high) = placebo.least_choice_p(labels), rows["difference"]
     lines = [[name, *ends] for name, ends in rows.items()]
     return Comparison(
         **told,
@@ -349,15 +337,15 @@ def _list_cells(
                 cells.append((name, (group, at, base), group, late))
     names, places, groups, counted = zip(*cells, strict=True)
     n_years = len(table.years)
-    weights = [cell_weights(table.labels, n_years, *place) for place in places]
+    weights = [placebo.cell_weights(table.labels, n_years, *place) for place in places]
     return list(names), np.array(weights), np.array(groups), np.array(counted)
 
 
 def _mix(table: _Table, before: Flags) -> tuple[dict[str, Ends], dict[str, float]]:
     """Return the synthetic control of the only unit treated, and its weights."""
     y, unit = table.levels.value, int(np.argmax(table.starts))
-    weights, gaps, early, _ = synthetic_control(y, before, unit)
-    ratios = rank_ratios(y, before)
+    weights, gaps, early, _ = synthetic.synthetic_control(y, before, unit)
+    ratios = synthetic.rank_ratios(y, before)
     found = {
         "synthetic_gap": float(gaps[~before].mean()),
         "synthetic_rmspe_before": early,
@@ -375,9 +363,9 @@ def _rank(table: _Table, changes: Levels) -> pd.DataFrame:
     apart = np.abs(value - (value.sum() - value) / (len(value) - 1))
     largest = np.nanmax(apart, initial=0.0) or 1.0
     rank = pd.Series(-np.round(apart / largest, 10)).rank(method="max")
-    frame = pd.DataFrame({"entity": table.units, "first_year": table.starts})
-    frame = frame.assign(
-        first_year=frame["first_year"].astype("Int64").replace(0, pd.NA),
+    first = pd.Series(table.starts, dtype="Int64")
+    frame = pd.DataFrame({"entity": table.units}).assign(
+        first_year=first.mask(first == 0),
         **{end: getattr(changes, end) for end in ENDS},
         rank=rank,
     )

@@ -1,14 +1,14 @@
 """Says what a comparison before and after found: in sentences, a table, a page."""
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hengstats.evidence.placebo import CHOICES_DRAWN, LEAST_UNITS, least_placebo_p
+from hengstats.evidence.placebo import CHOICES_DRAWN, LEAST_UNITS, least_choice_p
 from hengstats.evidence.rule import ALPHA
 from hengstats.evidence.shown import (
     list_years,
@@ -23,7 +23,7 @@ from hengstats.indicators import ENDS
 from hengstats.panel import is_illustrative
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
-Row = Mapping[str, float]
+Rows = Mapping[str, Mapping[Hashable, Any]]
 
 # False alarms in 100 of a p clustered by entity, where one of few is treated; simulated
 # by `benchmarks/one_treated.py`.
@@ -117,12 +117,12 @@ class Comparison:
     @property
     def headline(self) -> str:
         """What changed and what was found, without a term of art, in `lang`."""
-        return _headline(self, self.lang)
+        return _join(_sentences(self, self.lang)[0], self.lang)
 
     @property
     def reasons(self) -> list[str]:
         """What the finding rests on, in short sentences, in `lang`."""
-        return _reasons(self, self.lang)
+        return _sentences(self, self.lang)[1]
 
     @property
     def statement(self) -> str:
@@ -131,8 +131,7 @@ class Comparison:
 
     def say(self, lang: str) -> str:
         """Return the comparison in one language, ready to be printed."""
-        parts = [_headline(self, lang), *_reasons(self, lang), *_details(self, lang)]
-        return _space(lang).join(parts)
+        return _join([one for own in _sentences(self, lang) for one in own], lang)
 
     def __str__(self) -> str:
         """Return the statement and the table as text."""
@@ -147,26 +146,12 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Return the comparison as Jupyter shows it."""
-        head, said = map(
-            html.escape, (finding_of(self, self.lang), self.say(self.lang))
-        )
+        head, said = _say(f"finding_{self.finding}", self.lang), self.say(self.lang)
         shown = label_comparison(self, self.lang).to_html(index=False, border=0)
         return (
-            f'<div lang="{self.lang}" style="{STYLE}"><b>{head}</b><p>{said}</p>'
-            f"{'' if self.missing else shown}</div>"
+            f'<div lang="{self.lang}" style="{STYLE}"><b>{html.escape(head)}</b>'
+            f"<p>{html.escape(said)}</p>{'' if self.missing else shown}</div>"
         )
-
-
-def finding_of(found: Comparison, lang: str) -> str:
-    """Return the finding in words."""
-    return _say(f"finding_{found.finding}", lang)
-
-
-def entity_names(found: Comparison, entities: Sequence[str], lang: str) -> list[str]:
-    """Return what entities are called."""
-    known = found.about.get("about", {}).get("entities", {})
-    place = LANGUAGES.index(lang)
-    return [str(known[one][place]) if one in known else str(one) for one in entities]
 
 
 def label_comparison(found: Comparison, lang: str) -> pd.DataFrame:
@@ -186,149 +171,133 @@ def show_change(found: Comparison, low: float, high: float, lang: str) -> str:
     if found.scale == "log":
         return show_growth(low, high, lang)
     pair = zip((low, high), ("lower", "upper"), strict=True)
-    return show_range(
-        *("" if np.isinf(n) else _show(found, n, end) for n, end in pair), lang
-    )
+    ends = ["" if np.isinf(n) else _cell(found, "", n, end, lang) for n, end in pair]
+    return show_range(ends[0], ends[1], lang)
 
 
-def _headline(found: Comparison, lang: str) -> str:
-    """Return what changed and what was found."""
-    invented = is_illustrative(list(found.treated))
-    parts = [say("verdict", "illustrative", lang)] if invented else []
-    words = _words(found, lang)
-    if found.missing:
-        years = {year for own in found.known_years.values() for year in own}
-        listed = list_years(tuple(sorted(years)), lang)
-        why = _say(f"why_{found.missing}", lang, years=listed)
-        return _space(lang).join([*parts, _say("missing", lang, why=why, **words)])
-    fact = "fact_staggered" if found.since is None else "fact"
-    told = (_say(key, lang, **words) for key in (fact, f"head_{found.finding}"))
-    return _space(lang).join([*parts, *told])
+def list_entities(found: Comparison, entities: Sequence[str], lang: str) -> str:
+    """Return names in one line; of many the first few and how many there are."""
+    names = [name_entity(found, one, lang) for one in entities[:MOST_NAMES]]
+    listed, many = say("word", "comma", lang).join(names), len(entities)
+    return listed if many <= MOST_NAMES else _say("more", lang, names=listed, n=many)
 
 
-def _reasons(found: Comparison, lang: str) -> list[str]:
-    """Return what the finding rests on, and what it does not show."""
-    if found.missing:
-        pairs = found.printed_years.items()
-        hints = [_say("hint_year", lang, year=year, n=n) for year, n in pairs]
-        listed = say("word", "comma", lang).join(hints)
-        return [_say("hint", lang, years=listed)] if hints else []
-    words, rows = _words(found, lang), _rows(found)
-    p = rows["p_placebo"]
-    words |= {"p": _span(p, show_p, lang), "least_units": LEAST_UNITS, **CLUSTERED}
-    words["rank"] = _span(p, lambda share: f"{share * found.n_units:.0f}", lang)
-    parts = ["rank_one" if len(found.treated) == 1 else "rank_many", "leads_none"]
-    if "p_leads" in rows:
-        early = rows["p_leads"]["value"]
-        parts[1] = "leads_apart" if early <= ALPHA else "leads_alike"
-        words["p_leads"] = show_p(early)
-    parts += ["clustered"] if "cluster_robust" in found.refused else []
-    return [_say(key, lang, **words) for key in (*parts, "association")]
+def name_entity(found: Comparison, entity: str, lang: str) -> str:
+    """Return what an entity is called."""
+    known = found.about.get("about", {}).get("entities", {})
+    return str(known[entity][LANGUAGES.index(lang)] if entity in known else entity)
 
 
-def _details(found: Comparison, lang: str) -> list[str]:
-    """Return what a reviewer asks for: years, t test, synthetic control, set aside."""
-    if found.missing:
-        return []
-    words, rows = _words(found, lang), _rows(found)
-    words |= {"years": list_years(found.years, lang), "drawn": f"{CHOICES_DRAWN:,}"}
-    words |= {"enough": LEAST_YEARS, "donors": LEAST_DONORS}
-    words["aside"] = _list_names(found, found.set_aside, lang)
-    parts = ["years" if found.basis == "levels" else "years_printed"]
-    if found.basis != "levels":
-        step = dict(zip(("from_year", "year"), found.years, strict=True))
-        words["years"] = say("chart", "growth_step", lang, **step)
-    if "p_pooled_t" in rows:
-        ends = rows["conf_low"]["lower"], rows["conf_high"]["upper"]
-        words["p"], words["df"] = (
-            _span(rows["p_pooled_t"], show_p, lang),
-            found.n_units - 2,
-        )
-        words["ends"] = show_change(found, *ends, lang)
-        parts.append("pooled_t")
-    if found.weights:
-        share = rows["p_synthetic"]["value"]
-        words["gap"] = _show(found, rows["synthetic_gap"]["value"], "value")
-        words |= {"p_mix": show_p(share), "place": f"{share * found.n_units:.0f}"}
-        most = list(found.weights.items())[:MOST_NAMES]
-        names = entity_names(found, [name for name, _ in most], lang)
-        mix = [f"{n} {share:.0%}" for n, (_, share) in zip(names, most, strict=True)]
-        words["mix"] = say("word", "comma", lang).join(mix)
-        parts.append("synthetic")
-    elif len(found.treated) == 1:
-        parts.append("no_synthetic")
-    parts += ["drawn"] if found.least_p == 1 / (1 + CHOICES_DRAWN) else []
-    parts += ["set_aside"] if found.set_aside else []
-    return [_say(key, lang, **words) for key in parts]
-
-
-def _words(found: Comparison, lang: str) -> dict[str, object]:
-    """Return what the sentences of a comparison are about."""
-    labels = found.about.get("about", {}).get("labels")
-    rows = _rows(found)
+def _sentences(found: Comparison, lang: str) -> tuple[list[str], list[str], list[str]]:
+    """Return what was found, what it rests on, and what a reviewer asks for."""
+    labels, starts = found.about.get("about", {}).get("labels"), found.treated
     words: dict[str, object] = {
-        name: show_change(found, rows[name]["lower"], rows[name]["upper"], lang)
-        for name in ("change_treated", "change_others", "difference")
-        if name in rows
-    }
-    starts = list(found.treated.values())
-    return words | {
-        "who": _list_names(found, list(found.treated), lang),
+        "who": list_entities(found, list(starts), lang),
         "outcome": measure_label(found.outcome, lang, labels),
         "since": found.since,
+    }
+    head = [say("verdict", "illustrative", lang)] if is_illustrative([*starts]) else []
+    if found.missing:
+        seen = sorted({year for own in found.known_years.values() for year in own})
+        years = list_years(tuple(seen), lang)
+        why = _say(f"why_{found.missing}", lang, years=years)
+        hints = [
+            _say("hint_year", lang, year=year, n=n)
+            for year, n in found.printed_years.items()
+        ]
+        listed = say("word", "comma", lang).join(hints)
+        hint = [_say("hint", lang, years=listed)] if hints else []
+        return [*head, _say("missing", lang, why=why, **words)], hint, []
+    rows: Rows = {row["statistic"]: row for row in found.table.to_dict("records")}
+    words |= _numbers(found, rows, lang)
+    fact = "fact_staggered" if found.since is None else "fact"
+    checked = "p_leads" in rows and found.least_p <= ALPHA
+    apart = checked and rows["p_leads"]["value"] <= ALPHA
+    reasons = [
+        "rank_one" if len(starts) == 1 else "rank_many",
+        "leads_none" if not checked else "leads_apart" if apart else "leads_alike",
+        *(["clustered"] if "cluster_robust" in found.refused else []),
+        "association",
+    ]
+    mixed = "synthetic" if found.weights else "no_synthetic"
+    details = {
+        "years" if found.basis == "levels" else "years_printed": True,
+        "pooled_t": "p_pooled_t" in rows,
+        mixed: len(starts) == 1,
+        "drawn": found.least_p == 1 / (1 + CHOICES_DRAWN),
+        "set_aside": bool(found.set_aside),
+    }
+    keys = (
+        [fact, f"head_{found.finding}"],
+        reasons,
+        [k for k, v in details.items() if v],
+    )
+    told = [[_say(key, lang, **words) for key in own] for own in keys]
+    return [*head, *told[0]], told[1], told[2]
+
+
+def _numbers(found: Comparison, rows: Rows, lang: str) -> dict[str, object]:
+    """Return the numbers of the sentences, as they are read."""
+    n, starts, step = found.n_units, list(found.treated.values()), found.years
+    words: dict[str, object] = {
         "k": len(starts),
-        "n": found.n_units,
-        "others": found.n_units - len(starts),
+        "n": n,
+        "others": n - len(starts),
+        "df": n - 2,
         "least": f"{100 * found.least_p:.3g}%",
         "needed": _needed(starts),
+        "least_units": LEAST_UNITS,
+        "enough": LEAST_YEARS,
+        "donors": LEAST_DONORS,
+        "drawn": f"{CHOICES_DRAWN:,}",
+        "aside": list_entities(found, found.set_aside, lang),
+        "years": list_years(found.years, lang),
+        **CLUSTERED,
     }
-
-
-def _rows(found: Comparison) -> dict[str, Row]:
-    """Return the rows of the table by their statistic."""
-    return found.table.set_index("statistic").to_dict("index")
+    if found.basis != "levels":
+        pair = {"from_year": step[0], "year": step[1]}
+        words["years"] = say("chart", "growth_step", lang, **pair)
+    for name in ("change_treated", "change_others", "difference"):
+        words[name] = show_change(found, rows[name]["lower"], rows[name]["upper"], lang)
+    for name in ("p_placebo", "p_pooled_t", "p_leads", "p_synthetic"):
+        own = [rows[name][end] for end in ENDS] if name in rows else [1.0]
+        own = [p for p in own if np.isfinite(p)]
+        words[name] = show_range(show_p(own[0]), show_p(own[-1]), lang)
+        places = [f"{p * n:.0f}" for p in own]
+        place = name.replace("p_", "place_")
+        words[place] = show_range(places[0], places[-1], lang)
+    if "conf_low" in rows:
+        low, high = rows["conf_low"]["lower"], rows["conf_high"]["upper"]
+        words["ends"] = show_change(found, low, high, lang)
+    if found.weights:
+        gap = rows["synthetic_gap"]["value"]
+        words["gap"] = _cell(found, "", gap, "value", lang)
+        most = list(found.weights.items())[:MOST_NAMES]
+        mix = (f"{name_entity(found, one, lang)} {part:.0%}" for one, part in most)
+        words["mix"] = say("word", "comma", lang).join(mix)
+    return words
 
 
 def _needed(starts: Sequence[int]) -> int:
     """Return how many entities it takes for the smallest p to reach the limit."""
     _, labels = np.unique(starts, return_inverse=True)
     labels = np.append(labels + 1, 0)
-    while least_placebo_p(labels) > ALPHA:
+    while least_choice_p(labels) > ALPHA:
         labels = np.append(labels, 0)
     return len(labels)
 
 
-def _list_names(found: Comparison, entities: Sequence[str], lang: str) -> str:
-    """Return names in one line; of many the first few and how many there are."""
-    names = entity_names(found, entities[:MOST_NAMES], lang)
-    listed = say("word", "comma", lang).join(names)
-    many = len(entities)
-    return listed if many <= MOST_NAMES else _say("more", lang, names=listed, n=many)
-
-
 def _cell(found: Comparison, key: str, number: float, end: str, lang: str) -> str:
-    """Return one number of the table."""
+    """Return one number: a p, a plain one, or a change, in percent if of logarithms."""
     if pd.isna(number):
         return "—"
     if np.isinf(number):
         return say("verdict", "unbounded", lang)
     if key.startswith("p_"):
         return show_p(number)
-    if key.startswith(("df_", "se_", "synthetic_r")):
-        return f"{number:.4g}"
-    return _show(found, number, end)
-
-
-def _show(found: Comparison, number: float, end: str) -> str:
-    """Return a change: percent of a logarithm, or as it is."""
-    if found.scale == "log":
-        return show_percent(number, end)
-    return f"{number:.4g}".replace("-", "−")
-
-
-def _span(row: Row, show: Callable[[float], str], lang: str) -> str:
-    """Return a share over the boxes, each end as `show` has it."""
-    return show_range(show(row["lower"]), show(row["upper"]), lang)
+    if found.scale == "level" or key.startswith(("df_", "se_", "synthetic_r")):
+        return f"{number:.4g}".replace("-", "−")
+    return show_percent(number, end)
 
 
 def _say(key: str, lang: str, **blanks: object) -> str:
@@ -336,6 +305,6 @@ def _say(key: str, lang: str, **blanks: object) -> str:
     return say("comparison", key, lang, **blanks)
 
 
-def _space(lang: str) -> str:
-    """Return what stands between two sentences."""
-    return "" if lang.startswith("zh") else " "
+def _join(sentences: Sequence[str], lang: str) -> str:
+    """Return sentences one after the other."""
+    return ("" if lang.startswith("zh") else " ").join(sentences)

@@ -63,7 +63,7 @@ def count_choices(labels: Labels) -> int:
     return ways
 
 
-def least_placebo_p(labels: Labels) -> float:
+def least_choice_p(labels: Labels) -> float:
     """Return the smallest p that any figures could give.
 
     Where half of the units are treated, the other half is as far apart.
@@ -85,14 +85,13 @@ def choices(labels: Labels) -> Iterator[Labels]:
         return
     every = np.zeros((1, len(labels)), dtype=np.intp)
     for one, many in enumerate(np.bincount(labels)[1:].tolist(), start=1):
-        rows = []
+        wider = []
         for row in every:
             free = np.flatnonzero(row == 0)
             chosen = np.array(list(combinations(free, many)), dtype=np.intp)
-            wider = np.tile(row, (len(chosen), 1))
-            np.put_along_axis(wider, chosen, one, axis=1)
-            rows.append(wider)
-        every = np.vstack(rows)
+            wider.append(np.tile(row, (len(chosen), 1)))
+            np.put_along_axis(wider[-1], chosen, one, axis=1)
+        every = np.vstack(wider)
     for first in range(0, len(every), size):
         yield every[first : first + size]
 
@@ -114,7 +113,7 @@ def unit_changes(weights: Array, labels: Labels, levels: Levels) -> Levels:
     return Levels(lower=low, value=times(own, levels.value), upper=high)
 
 
-def placebo_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
+def choice_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
     """Return the share of choices at least as far from zero as the one observed.
 
     Two-sided, ties among them. A choice counts towards the upper end if some figures
@@ -150,7 +149,7 @@ def placebo_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
     return float(shares[0]), float(at_value), float(shares[2])
 
 
-def joint_placebo_p(cells: Array, labels: Labels, values: Array) -> float:
+def joint_p(cells: Array, labels: Labels, values: Array) -> float:
     """Return the placebo p of the largest of several effects, at the printed figures.
 
     `cells` has one set of weights for each, classes by years. Each effect counts in

@@ -18,7 +18,7 @@ from hengstats.indicators import ENDS, round_out
 from hengstats.messages import data_error
 from hengstats.vocabulary import check_language, say
 
-ASSOCIATED = ("suggestive", "moves_together")
+Shocks = Iterator[tuple[float, int]]  # signed size, place of the step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,14 +32,13 @@ class Sensitivity:
     verdict : Verdict
         The finding that is tried.
     table : DataFrame
-        `statistic, lower, value, upper`, fractions, their ends those over the boxes:
-        `robustness_value`, the share of what is left of both growths that a common
-        cause must explain to leave no association; `robustness_value_t`, to leave a t
-        test above .05; `shared_shock`, logarithms, the smallest amount in both growths
-        of one step without which the finding is another, at the printed figures.
-        Empty where there is no association.
+        `statistic, lower, value, upper`, ends over the boxes; empty where there is no
+        association. `robustness_value`: the share of what is left of both growths that
+        a common cause must explain to leave none; `robustness_value_t`: to leave a t
+        test above .05; `shared_shock`: the smallest amount in both growths of one
+        step without which the finding is weaker, a logarithm, at the printed figures.
     shock_step : (int, int) or None
-        The step that it takes least in.
+        The step in which it takes least.
     lang : str
         Language in which it shows itself: `zh-Hans`, `zh-Hant` or `en`.
     """
@@ -48,16 +47,6 @@ class Sensitivity:
     table: pd.DataFrame
     shock_step: tuple[int, int] | None
     lang: str
-
-    @property
-    def headline(self) -> str:
-        """How strong the cause would have to be, in `lang`."""
-        return _sentences(self, self.lang)[0]
-
-    @property
-    def reasons(self) -> list[str]:
-        """The other sentences, in `lang`."""
-        return _sentences(self, self.lang)[1:]
 
     @property
     def statement(self) -> str:
@@ -90,8 +79,7 @@ def sensitivity(verdict: Verdict, *, lang: str | None = None) -> Sensitivity:
     Parameters
     ----------
     verdict : Verdict
-        As `assess` returns. Of one that found no association nothing is computed, and
-        the result says so.
+        As `assess` returns; where it found no association, nothing is computed.
     lang : str, optional
         Language in which it shows itself; by default that of the verdict.
 
@@ -106,15 +94,11 @@ def sensitivity(verdict: Verdict, *, lang: str | None = None) -> Sensitivity:
 
     Notes
     -----
-    The robustness value is that of Cinelli and Hazlett (2020): with
-    f = |t| / sqrt(df), half of sqrt(f^4 + 4 f^2) - f^2; for the t test f is reduced by
-    the t that is just significant, over sqrt(df - 1). With few years a cause that has
-    less to do with the outcome can be worse, as it widens the error; the smallest share
-    that neither side may exceed is (f^2 - f*^2) / (1 + f^2) where f f* > 1.
-
-    The shared shock is exact at the printed figures: in every step the statistic of
-    each order of years is a quadratic function of its size, and that of each t test
-    the root of one of degree four, so that all sizes at which something turns are known.
+    The robustness value is that of Cinelli and Hazlett (2020, section 4.3); with few
+    years a cause with less of a share in the outcome can do more harm, and the value
+    allows for it. The shared shock is exact: the statistic of each order of years is
+    a quadratic function of its size, and where a t test turns is the root of one of
+    degree four, so that all sizes at which something turns are known.
 
     Examples
     --------
@@ -125,178 +109,142 @@ def sensitivity(verdict: Verdict, *, lang: str | None = None) -> Sensitivity:
     """
     if not isinstance(verdict, Verdict):
         raise data_error("sensitivity.verdict", kind=type(verdict).__name__)
-    lang = check_language(lang or verdict.lang)
-    rows: list[list] = []
-    size, step = np.nan, None
-    if verdict.finding in ASSOCIATED:
-        known = verdict.table.set_index("statistic").loc["r", list(ENDS)]
-        r = known.to_numpy(dtype=float)
-        r = -r[::-1] if np.nanmax(r) < 0 else r
-        df = verdict.n_growths - 2
-        for name, alpha in (("robustness_value", 1.0), ("robustness_value_t", ALPHA)):
-            rows.append([name, *(robustness(one, df, alpha) for one in r)])
-        size, step = least_shock(verdict)
+    rows, step = [], None
+    if verdict.finding in ("suggestive", "moves_together"):
+        own = verdict.table.set_index("statistic").loc["r", list(ENDS)]
+        ends, df = own.to_numpy(dtype=float), verdict.n_growths - 2
+        r: list[float] = (-ends[::-1] if np.nanmax(ends) < 0 else ends).tolist()
+        rows.append(["robustness_value", *(robustness(one, df) for one in r)])
+        shares = [robustness(one, df, ALPHA) for one in r]
+        rows.append(["robustness_value_t", *shares])
+        size, step = _least_shock(verdict)
         rows.append(["shared_shock", np.nan, size, np.nan])
     table = pd.DataFrame(rows, columns=["statistic", *ENDS])
+    lang = check_language(lang or verdict.lang)
     return Sensitivity(verdict=verdict, table=table, shock_step=step, lang=lang)
 
 
 def robustness(r: float, df: int, alpha: float = 1.0) -> float:
-    """Return the robustness value of a correlation with `df` left over.
+    """Return the share of both sides that a hidden cause must explain.
 
-    `alpha` is the limit of the t test; with 1 it is the estimate that is to vanish.
+    For the correlation `r` with `df` left over to vanish, or for the p of its t test
+    to exceed `alpha`.
     """
-    if np.isnan(r):
-        return np.nan
-    if r >= 1:
-        return 1.0
+    if not r < 1:
+        return float(r)
     f = r / np.sqrt(1 - r * r)
-    if alpha >= 1:
-        return float((np.sqrt(f**4 + 4 * f**2) - f**2) / 2)
-    least = float(stdtrit(df - 1, 1 - alpha / 2) / np.sqrt(df - 1))
+    least = float(stdtrit(df - 1, 1 - alpha / 2) / np.sqrt(df - 1)) if alpha < 1 else 0
     if f <= least:
         return 0.0
-    if f * least > 1:
+    if f * least > 1:  # harms most with less than the same share in the outcome
         return float((f**2 - least**2) / (1 + f**2))
-    return robustness((f - least) / np.hypot(1, f - least), df)
+    return float(
+        (np.sqrt((f - least) ** 4 + 4 * (f - least) ** 2) - (f - least) ** 2) / 2
+    )
 
 
-def least_shock(verdict: Verdict) -> tuple[float, tuple[int, int] | None]:
-    """Return the smallest shared shock without which the finding is another, and when.
-
-    A logarithm, positive if it made both grow; missing where a growth is but a bound.
-    """
-    steps = verdict.steps
-    x, y = (steps[f"{side}_value"].to_numpy(dtype=float) for side in "xy")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+def _least_shock(verdict: Verdict) -> tuple[float, tuple[int, int] | None]:
+    """Return the least shared shock without which the finding is weaker, and when."""
+    ends = verdict.steps[["x_value", "y_value"]].to_numpy(dtype=float).T
+    x, y = ends
+    if not np.isfinite(ends).all():
         return np.nan, None
-    found = [(abs(d), d, at) for at, d in _permutation_shocks(x, y, verdict.alpha)]
-    pairs = list(zip(steps["from_year"].tolist(), steps["year"].tolist(), strict=True))
+    years = verdict.steps[["from_year", "year"]].to_numpy().tolist()
+    steps = [(int(first), int(last)) for first, last in years]
+    found = list(_permutation_shocks(x, y, verdict.alpha))
     if verdict.finding == "moves_together":
-        ones = np.ones((len(x), 1))
-        added = [*np.eye(len(x)), midpoints(pairs)]
-        for column in added:
-            nuisance = np.column_stack([ones, column])
-            turns = _t_shocks(x, y, nuisance)
-            found += [(abs(d), d, at) for at, d in turns]
-    if not found:
-        return np.nan, None
-    _, size, at = min(found)
-    return size, pairs[at]
+        for column in (*np.eye(len(x)), midpoints(steps)):
+            found += _t_shocks(x, y, np.column_stack([np.ones(len(x)), column]))
+    size, at = min(found, key=lambda one: abs(one[0]), default=(np.nan, -1))
+    return size, steps[at] if found else None
 
 
-def _permutation_shocks(
-    x: Array, y: Array, alpha: float
-) -> Iterator[tuple[int, float]]:
-    """Yield the steps and sizes of the shocks that lift the permutation p above alpha.
-
-    Each is smaller than those before.
-    """
+def _permutation_shocks(x: Array, y: Array, alpha: float) -> Shocks:
+    """Yield shocks without which the permutation p exceeds alpha, ever smaller ones."""
     n, every = len(x), orders(len(x))
     drawn = n > LONGEST
     most = alpha * (len(every) + drawn) - drawn
     one, two = centred(x), centred(y)
     null = sum(one[i] * two[place] for i, place in enumerate(every.T))
-    back = np.argsort(every, axis=1)
-    scale = np.abs(np.concatenate([one, two])).max()
-    best = np.inf
+    back, best = np.argsort(every, axis=1), np.inf
     for at in range(n):
-        own = np.array([1 - 1 / n, -(one[at] + two[at]), one @ two])
-        cubic = np.array(
-            [
-                (every[:, at] == at) - 1 / n,
-                -(two[every[:, at]] + one[back[:, at]]),
-                null,
-            ]
-        )
-        curves = [cubic + way * own[:, None] for way in (-1, 1)]
+        stays = (every[:, at] == at) - 1 / n
+        slope = -(two[every[:, at]] + one[back[:, at]])
+        seen = np.array([1 - 1 / n, -(one[at] + two[at]), one @ two])[:, None]
+        moved = np.array([stays, slope, null])
         for sign in (1, -1):
-            size = _first_excess(curves, sign, most, best, scale)
+            turn = np.array([[1], [sign], [1]])
+            pair = (turn * (moved - seen), turn * (moved + seen))
+            size = _first_excess(pair, most, best, float(np.abs([one, two]).max()))
             if size < best:
                 best = size
-                yield at, sign * size
+                yield sign * size, at
 
 
 def _first_excess(
-    curves: list[Array], sign: int, most: float, best: float, scale: float
+    curves: tuple[Array, Array], most: float, best: float, scale: float
 ) -> float:
     """Return the first size at which more than `most` orders are as far from zero.
 
-    An order is as far where the product of its two curves is not negative.
+    An order is, where the product of its two curves is not negative: each is a
+    quadratic function of the size, its coefficients one a row.
     """
-    near = 1e-9 * scale
-    turns = []
+    near, sizes = 1e-9 * scale, []
     inside = np.ones(curves[0].shape[1], dtype=bool)
-    for a, b, c in curves:
-        a, b, c = (
-            np.where(np.abs(part) <= TIE * size, 0.0, part)
-            for part, size in ((a, 1), (b * sign, scale), (c, scale**2))
-        )
-        start = (a * near + b) * near + c
-        inside ^= start < 0
+    for curve in curves:
+        unit = np.array([1, scale, scale**2])[:, None]
+        a, b, c = np.where(np.abs(curve) <= TIE * unit, 0.0, curve)
+        inside ^= (a * near + b) * near + c < 0
         with np.errstate(divide="ignore", invalid="ignore"):
-            root = np.sqrt(b * b - 4 * a * c)
-            q = -(b + np.where(b < 0, -root, root)) / 2
-            turns += [q / a, np.where(q == 0, np.nan, c / q)]
-    sizes = np.concatenate(turns)
-    owner = np.tile(np.arange(len(inside)), len(turns))
-    kept = (sizes > near) & (sizes < best)
-    order = np.argsort(sizes[kept], kind="stable")
-    sizes, owner = sizes[kept][order], owner[kept][order]
-    # The first turn of an order leaves where it is, the next comes back, and so on.
-    before = pd.Series(owner).groupby(owner).cumcount().to_numpy() % 2 == 1
-    moves = np.where(inside[owner] ^ before, -1, 1)
-    count = inside.sum() + np.cumsum(moves)
+            q = -(b + np.copysign(np.sqrt(b * b - 4 * a * c), b)) / 2
+            sizes += [q / a, c / q]
+    turns = np.concatenate(sizes)
+    owner = np.tile(np.arange(len(inside)), len(sizes))
+    kept = np.flatnonzero((turns > near) & (turns < best))
+    kept = kept[np.argsort(turns[kept], kind="stable")]
+    # At its first turn an order leaves where it is, at the next it comes back.
+    odd = pd.Series(owner[kept]).groupby(owner[kept]).cumcount().to_numpy() % 2
+    count = inside.sum() + np.cumsum(np.where(inside[owner[kept]] ^ (odd == 1), -1, 1))
     over = np.flatnonzero(count > most)
-    return float(sizes[over[0]]) if len(over) else np.inf
+    return float(turns[kept[over[0]]]) if len(over) else np.inf
 
 
-def _t_shocks(x: Array, y: Array, nuisance: Array) -> Iterator[tuple[int, float]]:
-    """Yield the steps and sizes of the shocks that lift the p of a t test above .10."""
-    n, df = len(x), len(x) - nuisance.shape[1] - 1
+def _t_shocks(x: Array, y: Array, nuisance: Array) -> Shocks:
+    """Yield the least shock of each step without which a t test has a p above .10."""
+    df = len(x) - nuisance.shape[1] - 1
     t = float(stdtrit(df, 1 - LENIENT / 2))
-    limit = t * t / (t * t + df)
-    left = residuals(np.vstack([x, y, np.eye(n)]), nuisance)
-    one, two = left[:2]
-    for at, shock in enumerate(left[2:]):
-        if not shock.any():
-            continue
-        products = [
+    one, two, *shocks = residuals(np.vstack([x, y, np.eye(len(x))]), nuisance)
+    for at, shock in enumerate(shocks):
+        own, left, right = (
             np.array([shock @ shock, -(u + v) @ shock, u @ v])
             for u, v in ((one, two), (one, one), (two, two))
-        ]
-        both = np.polymul(products[0], products[0])
-        turns = np.roots(both - limit * np.polymul(products[1], products[2]))
+        )
+        turns = np.roots(
+            (df + t * t) * np.polymul(own, own) - t * t * np.polymul(left, right)
+        )
         real = turns[np.abs(turns.imag) <= TIE * np.abs(turns)].real
-        if len(real):
-            yield at, float(real[np.argmin(np.abs(real))])
+        if len(real) and shock.any():
+            yield float(real[np.argmin(np.abs(real))]), at
 
 
 def _sentences(found: Sensitivity, lang: str) -> list[str]:
     """Return what was found in sentences."""
-    who = entity_label(found.verdict, lang)
+    words: dict[str, object] = {"who": entity_label(found.verdict, lang)}
     if found.table.empty:
-        return [say("sensitivity", "none", lang, who=who)]
+        return [say("sensitivity", "none", lang, **words)]
     rows = {row["statistic"]: row for row in found.table.to_dict("records")}
-    shares = {}
     for name in ("robustness_value", "robustness_value_t"):
         low = np.fmin(rows[name]["lower"], rows[name]["value"])
-        shown = round_out(100 * low, 1, up=False) if np.isfinite(low) else np.nan
-        shares[name] = "—" if np.isnan(shown) else f"{shown:g}%"
-    parts = [
-        say("sensitivity", "value", lang, who=who, share=shares["robustness_value"]),
-        say("sensitivity", "value_t", lang, share=shares["robustness_value_t"]),
-    ]
-    size, step = rows["shared_shock"]["value"], found.shock_step
-    steps = found.verdict.steps
-    if step is None:
-        bounds = steps[["x_value", "y_value"]].isna().any(axis=None)
-        key = "shock_of_bounds" if bounds else "no_shock"
-        return [*parts, say("sensitivity", key, lang)]
-    words = {
-        key: show_percent(float(steps[f"{side}_value"].std()), "value")
-        for key, side in (("organisation", "x"), ("economy", "y"))
-    }
-    words["step"] = say("chart", "growth_step", lang, from_year=step[0], year=step[1])
-    words["size"] = show_percent(size, "lower" if size > 0 else "upper")
-    return [*parts, say("sensitivity", "shock", lang, **words)]
+        words[name] = f"{round_out(100 * low, 1, up=False):g}%"
+    steps, size = found.verdict.steps, rows["shared_shock"]["value"]
+    spread = steps[["x_value", "y_value"]].std()
+    key = "shock_of_bounds" if spread.isna().any() else "no_shock"
+    if found.shock_step:
+        key = "shock"
+        pair = dict(zip(("from_year", "year"), found.shock_step, strict=True))
+        words["step"] = say("chart", "growth_step", lang, **pair)
+        words["size"] = show_percent(size, "lower" if size > 0 else "upper")
+        for name, sd in zip(("organisation", "economy"), spread, strict=True):
+            words[name] = show_percent(sd, "value")
+    less = "value_t" if words["robustness_value_t"] != "0%" else "value_t_none"
+    return [say("sensitivity", one, lang, **words) for one in ("value", less, key)]
