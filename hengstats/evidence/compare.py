@@ -156,7 +156,7 @@ def compare(
             printed_years=hint,
         )
     rows, years = chosen
-    out = zip(every.units, every.known.any(axis=1), strict=True)
+    out = zip(every.units, np.atleast_1d(every.known.any(axis=1)), strict=True)
     told["set_aside"] = tuple(
         one for one, any_year in out if any_year and one not in table.units[rows]
     )
@@ -233,7 +233,8 @@ def _choose(table: _Table) -> tuple[Flags, Flags] | str:
         early = known[treated] & (table.years < table.starts[treated, None])
         return "no_after" if early.any() else "no_before"
     firsts = sorted({*table.starts[usable].tolist()})
-    years, others = known[usable].all(axis=0), np.flatnonzero(~treated)
+    years = np.atleast_1d(known[usable].all(axis=0))
+    others = np.flatnonzero(~treated)
     shared = known[others] & years
     order = np.argsort(-shared.sum(axis=1), kind="stable")
     left = np.logical_and.accumulate(shared[order], axis=0)

@@ -25,9 +25,9 @@ from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Rows = Mapping[str, Mapping[Hashable, Any]]
 
-# False alarms in 100 of a p clustered by entity, where one of few is treated; simulated
-# by `benchmarks/one_treated.py`.
-CLUSTERED = {"few": 25, "many": 85}
+# False alarms in 100 of a p clustered by entity: with one treated, by the number of
+# units and years, and with two of ten; `benchmarks/one_treated.py` shows both.
+CLUSTERED = {"few": 25, "many": 85, "two": 17}
 MOST_NAMES = 4
 
 
