@@ -44,6 +44,7 @@ _NAMES = {
     "hengstats.evidence.interval": "IntervalRegression",
     "hengstats.revisions": "changes",
     "hengstats.adding": "add new verify",
+    "hengstats.charts.comparison": "draw_comparison",
     "hengstats.charts.growth": "draw_growth",
     "hengstats.charts.levels": "draw_index draw_membership draw_participation draw_tax",
     "hengstats.charts.many": "draw_multiples draw_ranking",

@@ -368,3 +368,41 @@ def test_a_comparison_says_itself(malls, lang):
     assert found.statement == found.say("zh-Hans")
     assert repr(found).startswith("<Comparison rent_mall since 2019: not_enough_data")
     assert found.headline[:5] in found._repr_html_()
+
+
+# The chart
+
+
+def marks(ax, gid):
+    """Return everything on the axes that carries a mark."""
+    return ax.findobj(lambda artist: artist.get_gid() == gid)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_chart_shows_every_change_and_the_treated_among_them(malls, lang):
+    options = {"treated": "plaza66", "since": 2019, "outcome": "rent_mall"}
+    ax = hs.draw_comparison(hs.compare(malls, **options), lang=lang)
+    (own,), others = marks(ax, "treated"), marks(ax, "other")
+    assert own.get_xdata()[0] == pytest.approx(14) and len(others) == 7
+    percent = sorted(line.get_xdata()[0] for line in others)
+    assert percent == pytest.approx([3, 4, 6, 10, 20, 22, 28])
+    (title,) = marks(ax, "title")
+    assert "13.5%" in title.get_text() and "8" in title.get_text()
+    assert "2020" in marks(ax, "caption")[0].get_text()  # its sources
+
+
+def test_the_chart_of_an_open_change_has_an_arrow_and_an_empty_mark():
+    panel = table_of([0.5, 0.1, 0.2, 0.0])
+    own = (panel["entity"] == "u00") & (panel["year"] == 2018)
+    panel.loc[own, ["m", "m_upper"]] = np.nan
+    ax = hs.draw_comparison(level(panel))
+    assert marks(ax, "treated")[0].get_markerfacecolor() == "white"
+    assert len(marks(ax, "arrow")) == 1
+
+
+def test_where_nothing_could_be_compared_the_chart_says_why(malls):
+    found = hs.compare(malls, treated="plaza66", since=2018, outcome="rent_mall")
+    ax = hs.draw_comparison(found, lang="en")
+    assert "no year before the start" in " ".join(t.get_text() for t in ax.texts)
+    with pytest.raises(hs.DataError, match=r"hs\.compare"):
+        hs.draw_comparison(malls)

@@ -53,6 +53,7 @@ CHARTS = {
     "multiples": "hs.draw_multiples(district{lang})",
     "verdict": "hs.draw_verdict(verdict{lang})",
     "refusals": "hs.draw_refusals(verdict{lang})",
+    "comparison": "hs.draw_comparison(malls{lang})",
 }
 PANELS = {
     "plaza66": 'plaza66 = hs.build_panel("plaza66")',
@@ -60,6 +61,8 @@ PANELS = {
     "district": 'district = hs.build_panel("illustrative-district")',
     "verdict": "verdict = hs.assess(tower, organisation="
     '"branch_members", economy="tax_revenue")',
+    "malls": 'malls = hs.compare(hs.build_panel(["plaza66", "comparators"]),'
+    ' treated="plaza66", since=2019, outcome="rent_mall")',
 }
 
 

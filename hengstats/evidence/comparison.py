@@ -117,7 +117,7 @@ class Comparison:
     @property
     def headline(self) -> str:
         """What changed and what was found, without a term of art, in `lang`."""
-        return _join(_sentences(self, self.lang)[0], self.lang)
+        return write_headline(self, self.lang)
 
     @property
     def reasons(self) -> list[str]:
@@ -152,6 +152,11 @@ class Comparison:
             f'<div lang="{self.lang}" style="{STYLE}"><b>{html.escape(head)}</b>'
             f"<p>{html.escape(said)}</p>{'' if self.missing else shown}</div>"
         )
+
+
+def write_headline(found: Comparison, lang: str) -> str:
+    """Return what changed and what was found."""
+    return _join(_sentences(found, lang)[0], lang)
 
 
 def label_comparison(found: Comparison, lang: str) -> pd.DataFrame:
@@ -190,12 +195,7 @@ def name_entity(found: Comparison, entity: str, lang: str) -> str:
 
 def _sentences(found: Comparison, lang: str) -> tuple[list[str], list[str], list[str]]:
     """Return what was found, what it rests on, and what a reviewer asks for."""
-    labels, starts = found.about.get("about", {}).get("labels"), found.treated
-    words: dict[str, object] = {
-        "who": list_entities(found, list(starts), lang),
-        "outcome": measure_label(found.outcome, lang, labels),
-        "since": found.since,
-    }
+    words, starts = words_of(found, lang), found.treated
     head = [say("verdict", "illustrative", lang)] if is_illustrative([*starts]) else []
     if found.missing:
         seen = sorted({year for own in found.known_years.values() for year in own})
@@ -208,8 +208,7 @@ def _sentences(found: Comparison, lang: str) -> tuple[list[str], list[str], list
         listed = say("word", "comma", lang).join(hints)
         hint = [_say("hint", lang, years=listed)] if hints else []
         return [*head, _say("missing", lang, why=why, **words)], hint, []
-    rows: Rows = {row["statistic"]: row for row in found.table.to_dict("records")}
-    words |= _numbers(found, rows, lang)
+    rows = rows_of(found)
     fact = "fact_staggered" if found.since is None else "fact"
     checked = "p_leads" in rows and found.least_p <= ALPHA
     apart = checked and rows["p_leads"]["value"] <= ALPHA
@@ -236,10 +235,23 @@ def _sentences(found: Comparison, lang: str) -> tuple[list[str], list[str], list
     return [*head, *told[0]], told[1], told[2]
 
 
-def _numbers(found: Comparison, rows: Rows, lang: str) -> dict[str, object]:
-    """Return the numbers of the sentences, as they are read."""
+def rows_of(found: Comparison) -> Rows:
+    """Return the rows of the table by their statistic."""
+    return {row["statistic"]: row for row in found.table.to_dict("records")}
+
+
+def words_of(found: Comparison, lang: str) -> dict[str, object]:
+    """Return the names and numbers of the sentences, as they are read."""
     n, starts, step = found.n_units, list(found.treated.values()), found.years
+    labels, rows = found.about.get("about", {}).get("labels"), rows_of(found)
     words: dict[str, object] = {
+        "who": list_entities(found, list(found.treated), lang),
+        "outcome": measure_label(found.outcome, lang, labels),
+        "since": found.since,
+    }
+    if found.missing:
+        return words
+    words |= {
         "k": len(starts),
         "n": n,
         "others": n - len(starts),
