@@ -265,6 +265,23 @@ def test_the_placebo_rank_keeps_its_size_in_noise():
     assert 0.06 <= np.mean(hits) <= 0.14
 
 
+def test_where_nothing_varies_there_is_no_t_test():
+    found = level(table_of([0.3, 0.0, 0.0, 0.0]))
+    assert "p_pooled_t" not in set(found.table["statistic"])
+    assert value(found, "p_placebo") == 0.25
+
+
+def test_ten_thousand_units_are_ranked():
+    draw = np.random.default_rng(8)
+    m = draw.normal(10, 1, (10_000, 4))
+    rows = pd.MultiIndex.from_product([range(10_000), range(2015, 2019)])
+    panel = pd.DataFrame({"m": m.ravel()}, rows.set_names(["entity", "year"]))
+    change = m[:, 3] - m[:, :3].mean(axis=1)
+    apart = np.abs(change - change.mean())
+    found = level(panel.reset_index(), treated=[77])
+    assert value(found, "p_placebo") == pytest.approx((apart >= apart[77]).mean())
+
+
 # Years, and what is missing
 
 
@@ -319,6 +336,7 @@ def test_what_cannot_be_compared_is_said_and_not_computed(kept, why, lang):
         ({"treated": []}, "treated"),
         ({"treated": "nowhere"}, "nowhere"),
         ({"outcome": "tea"}, "tea"),
+        ({"outcome": "year"}, "year"),
         ({"scale": "cube"}, "cube"),
     ],
 )

@@ -16,17 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {
     "top": 5450,
     "adding": 1900,
-    "charts": 2600,
-    "evidence": 3400,
+    "charts": 2710,
+    "evidence": 4660,
     "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 4150,
     "revisions": 1200,
 }
-FILES = 105
+FILES = 111
 ONE_IMPORTER = 29
 CIRCLES = 0
-TEST_LINES = 18_900
+TEST_LINES = 18_950
 
 
 def modules(root):

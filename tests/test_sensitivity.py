@@ -113,6 +113,12 @@ def test_where_nothing_was_found_there_is_nothing_to_undo(lang):
     assert found.table.empty and len(found.say(lang)) > 10
 
 
+def test_what_rests_on_invented_data_says_so_first():
+    pair = {"organisation": "branch_members", "economy": "tax_revenue"}
+    found = hs.sensitivity(hs.assess(hs.build_panel("illustrative"), **pair))
+    assert found.statement.startswith("以下依据虚构的示例数据")
+
+
 def test_only_a_verdict_is_tried():
     with pytest.raises(hs.DataError, match="assess"):
         hs.sensitivity(0.97)

@@ -117,6 +117,8 @@ def compare(
     check_language(lang)
     panel = as_panel(panel)
     outcome = find_measure(panel, outcome)
+    if not isinstance(outcome, str) or outcome in ("entity", "year"):
+        raise data_error("compare.outcome", outcome=outcome)
     if scale not in ("log", "level"):
         raise data_error("compare.scale", scale=scale)
     starts = _list_starts(panel, treated, since)
@@ -271,7 +273,7 @@ def _weigh(table: _Table, told: dict[str, Any], *, staggered: bool) -> Compariso
     rows["p_placebo"] = placebo.choice_p(main, labels, levels)
     if not staggered and len(labels) > 2:
         rows |= placebo.pooled_t(changes, treated)
-    if not staggered and enough and points:
+    if enough and points and "p_pooled_t" in rows:
         rows |= placebo.cluster_t(changes.value, treated)
     rows |= {
         name: placebo.effect(cell, labels, levels)

@@ -25,10 +25,11 @@ from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range, times
 from hengstats.evidence.permutation import TIE
 
 Ends = tuple[float, float, float]
-Labels = NDArray[np.intp]
+Labels = NDArray[np.signedinteger]
 
-# More choices than these are not listed but drawn, so many, from a fixed seed.
-MOST_CHOICES, CHOICES_DRAWN, SEED = 20_000, 9_999, 20180101
+# More choices than these, or more labels in all, are not listed but drawn, so many,
+# from a fixed seed.
+MOST_CHOICES, MOST_LABELS, CHOICES_DRAWN, SEED = 20_000, 1 << 27, 9_999, 20180101
 # Fewer units on either side than these have no standard error of their own.
 LEAST_UNITS = 3
 CHUNK = 1 << 20
@@ -63,13 +64,19 @@ def count_choices(labels: Labels) -> int:
     return ways
 
 
+def is_drawn(labels: Labels) -> bool:
+    """Return whether the choices are too many to list."""
+    ways = count_choices(labels)
+    return ways > MOST_CHOICES or ways * len(labels) > MOST_LABELS
+
+
 def least_choice_p(labels: Labels) -> float:
     """Return the smallest p that any figures could give.
 
     Where half of the units are treated, the other half is as far apart.
     """
     ways, sizes = count_choices(labels), np.bincount(labels)
-    if ways > MOST_CHOICES:
+    if is_drawn(labels):
         return 1 / (1 + CHOICES_DRAWN)
     return (2 if len(sizes) == 2 and sizes[0] == sizes[1] else 1) / ways
 
@@ -77,13 +84,13 @@ def least_choice_p(labels: Labels) -> float:
 def choices(labels: Labels) -> Iterator[Labels]:
     """Yield the labels that units could have had, some rows at a time."""
     size = max(1, CHUNK // len(labels))
-    if count_choices(labels) > MOST_CHOICES:
+    if is_drawn(labels):
         draw = np.random.default_rng(SEED)
         for first in range(0, CHOICES_DRAWN, size):
             rows = min(size, CHOICES_DRAWN - first)
             yield draw.permuted(np.tile(labels, (rows, 1)), axis=1)
         return
-    every = np.zeros((1, len(labels)), dtype=np.intp)
+    every = np.zeros((1, len(labels)), dtype=np.int16)
     for one, many in enumerate(np.bincount(labels)[1:].tolist(), start=1):
         wider = []
         for row in every:
@@ -143,7 +150,7 @@ def choice_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
         sure = (ends[0] >= -near) & (ends[2] >= -near)
         sure |= (ends[1] <= near) & (ends[3] <= near)
         hits[[0, 2]] += [sure.sum() - hits_now, (~gone).sum() - hits_now]
-    drew = count_choices(labels) > MOST_CHOICES
+    drew = is_drawn(labels)
     shares = (hits + drew) / (tried + drew)
     at_value = np.nan if np.isnan(seen) else shares[1]
     return float(shares[0]), float(at_value), float(shares[2])
@@ -157,12 +164,15 @@ def joint_p(cells: Array, labels: Labels, values: Array) -> float:
     """
     scores = np.einsum("kct,nt->knc", cells, values)
     units = np.arange(len(labels))
-    drawn = np.hstack([scores[:, units, rows].sum(axis=2) for rows in choices(labels)])
+    parts = [
+        [own[units, rows].sum(axis=1) for own in scores] for rows in choices(labels)
+    ]
+    drawn = np.hstack(parts)
     seen = scores[:, units, labels].sum(axis=1)
     spread = np.sqrt((drawn**2).mean(axis=1))
     spread = np.where(spread == 0, 1.0, spread)
     far = np.abs(drawn / spread[:, None]).max(axis=0)
-    drew = count_choices(labels) > MOST_CHOICES
+    drew = is_drawn(labels)
     hits = int((far >= np.abs(seen / spread).max() - TIE).sum())
     return (hits + drew) / (len(far) + drew)
 
@@ -171,7 +181,7 @@ def pooled_t(changes: Levels, treated: NDArray[np.bool_]) -> dict[str, Ends]:
     """Return the p of the t test with pooled variance, its df and 95% interval.
 
     At the printed figures; over the boxes the largest p and the union of intervals,
-    missing where they are too many to list.
+    missing where they are too many to list. Nothing where no side varies.
     """
     n = len(treated)
     Q, R = np.linalg.qr(np.column_stack([np.ones(n), treated]))
@@ -179,8 +189,10 @@ def pooled_t(changes: Levels, treated: NDArray[np.bool_]) -> dict[str, Ends]:
     low = value = high = p = np.nan
     if np.isfinite(changes.value).all():
         value, error = (float(s[0, 1]) for s in fit_rows(Q, R, changes.value[None]))
+        if error == 0:
+            return {}
         low, high = value - quantile * error, value + quantile * error
-        p = float(2 * stdtr(n - 2, -abs(value / error))) if error else 0.0
+        p = float(2 * stdtr(n - 2, -abs(value / error)))
     least, most, ends = low, high, (p, p)
     if not (changes.lower == changes.upper).all():
         dummy = treated.astype(float)

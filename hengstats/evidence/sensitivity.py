@@ -16,6 +16,7 @@ from hengstats.evidence.shown import show_percent
 from hengstats.evidence.verdict import STYLE, Verdict, entity_label
 from hengstats.indicators import ENDS, round_out
 from hengstats.messages import data_error
+from hengstats.panel import is_illustrative
 from hengstats.vocabulary import check_language, say
 
 Shocks = Iterator[tuple[float, int]]  # signed size, place of the step
@@ -247,4 +248,6 @@ def _sentences(found: Sensitivity, lang: str) -> list[str]:
         for name, sd in zip(("organisation", "economy"), spread, strict=True):
             words[name] = show_percent(sd, "value")
     less = "value_t" if words["robustness_value_t"] != "0%" else "value_t_none"
-    return [say("sensitivity", one, lang, **words) for one in ("value", less, key)]
+    told = [say("sensitivity", one, lang, **words) for one in ("value", less, key)]
+    invented = is_illustrative([found.verdict.entity])
+    return [say("verdict", "illustrative", lang), *told] if invented else told
