@@ -16,17 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {
     "top": 5450,
     "adding": 1900,
-    "charts": 3130,
-    "evidence": 5950,
+    "charts": 3280,
+    "evidence": 7260,
     "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
     "report": 4260,
     "revisions": 1250,
 }
-FILES = 119
-ONE_IMPORTER = 32
+FILES = 125
+ONE_IMPORTER = 34
 CIRCLES = 0
-TEST_LINES = 20_600
+TEST_LINES = 21_600
 
 
 def modules(root):

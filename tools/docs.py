@@ -55,6 +55,7 @@ CHARTS = {
     "verdict": "hs.draw_verdict(verdict{lang})",
     "refusals": "hs.draw_refusals(verdict{lang})",
     "specifications": "hs.draw_specifications(looks{lang})",
+    "comparison": "hs.draw_comparison(malls{lang})",
 }
 PANELS = {
     "plaza66": 'plaza66 = hs.build_panel("plaza66")',
@@ -64,6 +65,8 @@ PANELS = {
     '"branch_members", economy="tax_revenue")',
     "looks": "looks = hs.assess(tower, organisation="
     '["branch_members", "branches"], economy="tax_revenue", lags=(0, 1))',
+    "malls": 'malls = hs.compare(hs.build_panel(["plaza66", "comparators"]),'
+    ' treated="plaza66", since=2019, outcome="rent_mall")',
 }
 
 

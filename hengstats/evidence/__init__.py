@@ -12,6 +12,9 @@ envelope      the worst case over the boxes
 refusals      what was not computed, why, and how often it misleads
 rivals        what else the record shows that could lie behind a rise
 interval      regression on boxes, with many observations
+compare       before and after beside others; comparison: what it returns, said
+placebo       every other choice of who was treated; synthetic: a mixture of others
+sensitivity   how strong a hidden cause must be to undo a verdict
 """
 
 from hengstats.evidence.assess import assess

@@ -22,7 +22,7 @@ from hengstats.evidence.clustered import (
 )
 from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
 from hengstats.evidence.pairs import Levels
-from hengstats.evidence.placebos import (
+from hengstats.evidence.exchange import (
     DRAWS,
     exchange_histories,
     list_strangers,

@@ -20,7 +20,7 @@ Readings = Mapping[str | tuple[str, int], str | tuple[float, float]]
 
 
 def read_figures(
-    panel: pd.DataFrame, measures: tuple[str, str], readings: Readings | None = None
+    panel: pd.DataFrame, measures: tuple[str, ...], readings: Readings | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the panel under the readings asked for, and the list of readings.
 
@@ -28,8 +28,8 @@ def read_figures(
     ----------
     panel : DataFrame
         As `build_panel` returns, or any frame with `entity`, `year` and the measures.
-    measures : (str, str)
-        Which two are read.
+    measures : tuple of str
+        Which are read, one or two.
     readings : mapping, optional
         `{"nearly": "narrow"}` declines the wide reading of "近"; `{measure: "exact"}`
         takes every unhedged number of a measure as a ledger's; `{(measure, year):
@@ -80,13 +80,15 @@ def read_figures(
         )
         for measure in measures
     ]
-    read = sides[0].merge(
-        sides[1], on=["entity", "year"], how="outer", validate="one_to_one"
-    )
+    read = sides[0]
+    for side in sides[1:]:
+        read = read.merge(
+            side, on=["entity", "year"], how="outer", validate="one_to_one"
+        )
     return read, listed.drop(columns="wide_lower")
 
 
-def _check(asked: dict, measures: tuple[str, str]) -> None:
+def _check(asked: dict, measures: tuple[str, ...]) -> None:
     """Refuse a reading that says nothing we understand."""
     for key, box in asked.items():
         pairs = [isinstance(one, tuple) and len(one) == 2 for one in (key, box)]
@@ -96,7 +98,7 @@ def _check(asked: dict, measures: tuple[str, str]) -> None:
             or all(pairs)
         )
         if not known:
-            one, other = measures
+            one, other = measures[0], measures[-1]
             raise data_error(
                 "readings.unknown", wrong=key, box=box, one=one, other=other
             )
