@@ -29,10 +29,11 @@ RUNS = {
     "03": ("illustrative-district", "示例楼07号", "zh-Hans"),
     "04": ("illustrative-district", None, "en"),
     "05": ("illustrative", None, "en"),
+    "06": ("illustrative-district", None, "zh-Hans"),
     "07": ("comparators", None, "zh-Hans"),
 }
 # What the results, and no fixed text, say in that language.
-SAID = {"zh-Hans": "由20\\d\\d年的", "en": "Finding:|No figure was found"}
+SAID = {"zh-Hans": "由20\\d\\d年的|扣去每个对象", "en": "Finding:|No figure was found"}
 
 
 def ask(url):

@@ -20,14 +20,14 @@ from hengstats.evidence.clustered import (
     gather,
     widest,
 )
-from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
-from hengstats.evidence.pairs import Levels
 from hengstats.evidence.exchange import (
     DRAWS,
     exchange_histories,
     list_strangers,
     wild_p,
 )
+from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
+from hengstats.evidence.pairs import Levels
 from hengstats.evidence.refusals import label_refusals
 from hengstats.evidence.rule import ALPHA, LENIENT, Ends
 from hengstats.evidence.verdict import Verdict

@@ -182,7 +182,7 @@ def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
         tax=tax,
         members=members,
         public=data.vintages.empty and bool(origin.str.contains(PUBLIC).all()),
-        verdict=_judge(panel, members, tax) if alone else None,
+        verdict=_judge(panel, members, tax, many=not alone),
         rivals=explain_rivals(dataset, lang=edition.lang),
         changes=changes(dataset, lang=edition.lang) if len(data.vintages) > 1 else None,
         edition=edition,
@@ -250,17 +250,21 @@ def _known_figures(others: Iterable[Dataset]) -> pd.DataFrame:
     return pd.concat(known, ignore_index=True) if known else pd.DataFrame()
 
 
-def _judge(panel: pd.DataFrame, members: str, tax: str) -> Verdict | str | None:
+def _judge(
+    panel: pd.DataFrame, members: str, tax: str, *, many: bool
+) -> Verdict | str | None:
     """Return the verdict on tax and members, or why there is none.
 
-    None where one of the two is not known.
+    None where one of the two is not known, or several entities are too few to be
+    taken together.
     """
     if not {tax, members} <= set(panel.columns):
         return None
     try:
-        return assess(panel, organisation=members, economy=tax)
+        verdict = assess(panel, organisation=members, economy=tax)
     except DataError as fault:  # a figure of zero or less has no growth
-        return str(fault)
+        return None if many else str(fault)
+    return None if many and verdict.many is None else verdict
 
 
 # What a report is made from

@@ -246,9 +246,10 @@ def list_verdict(given: Inputs, verdict: Verdict) -> list[str]:
 def list_rates(given: Inputs, verdict: Verdict) -> list[str]:
     """Return the false-alarm rates that the chart of the refusals draws."""
     told = origin_of_name(given, ["simulated"])
-    table = label_refusals(verdict.refused, given.lang).dropna(subset="drift")
-    ours = (name("procedure", "assess", given.lang), verdict.own_rates["drift"])
-    rows = [ours, *zip(table["label"], table["drift"], strict=True)]
+    table = label_refusals(verdict.refused, given.lang).dropna(subset="false_alarm")
+    kind = "confounded_drifts" if verdict.many else "drift"
+    ours = (name("procedure", "assess", given.lang), verdict.own_rates[kind])
+    rows = [ours, *zip(table["label"], table[kind], strict=True)]
     return [
         _line(label, mark(given.numbers, show_rate(rate), told), given.lang)
         for label, rate in rows

@@ -322,12 +322,12 @@ def _summary(given: Inputs) -> list[Block]:
             lines.append(_labelled(given, topic, text))
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
-    if given.many and (counted := _ways(given)):
-        lines.append(_labelled(given, "together", _join(given, counted)))
+    told = _ways(given) if given.many else []
     if isinstance(given.verdict, Verdict):
         plain = _plain(given, given.verdict)
         weak = plain[-1:] if given.verdict.finding == "moves_together" else []
-        told = [*plain[:1], *weak, _cause(given)]
+        told += [*plain[:1], *weak, _cause(given)]
+    if told:
         lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
         text = escape(phrase(given, "summary_rivals", n=_n_rivals(given)))
@@ -601,13 +601,7 @@ def _together(given: Inputs) -> list[Block]:
     verdict = given.verdict
     if given.many:
         both = _known(given, given.tax) and _known(given, given.members)
-        counted = [_join(given, said)] if (said := _ways(given)) else []
-        drawn = list_map(given)
-        pair = {"organisation": given.members, "economy": given.tax}
-        draw = partial(draw_growth_map, given.panel, **pair)
-        chart = [] if given.edition.brief else [_picture(given, "map", draw, drawn)]
-        told = [*counted, phrase(given, "together_many"), *(chart if drawn else [])]
-        return told if both else []
+        return _together_many(given) if both else []
     if verdict is None:
         return []
     if isinstance(verdict, str):
@@ -621,6 +615,28 @@ def _together(given: Inputs) -> list[Block]:
         blocks.append(_picture(given, "verdict", draw, drawn, title=title))
         if not given.edition.brief:
             blocks.append(tables.pairs_table(given, verdict.steps))
+    return blocks
+
+
+def _together_many(given: Inputs) -> list[Block]:
+    """Say how many went which way, what all of them together show, and draw it."""
+    verdict, said = given.verdict, _ways(given)
+    blocks: list[Block] = [_join(given, said)] if said else []
+    if not isinstance(verdict, Verdict):
+        blocks.append(phrase(given, "together_many"))
+    else:
+        told = [*_plain(given, verdict), _cause(given)]
+        blocks.append(_join(given, told))
+    if given.edition.brief:
+        return blocks
+    if drawn := list_map(given):
+        pair = {"organisation": given.members, "economy": given.tax}
+        draw = partial(draw_growth_map, given.panel, **pair)
+        blocks.append(_picture(given, "map", draw, drawn))
+    if isinstance(verdict, Verdict) and len(verdict.table) > 1:
+        drawn, title = list_verdict(given, verdict), "verdict_figure_many"
+        draw = partial(draw_verdict, verdict)
+        blocks.append(_picture(given, "verdict", draw, drawn, title=title))
     return blocks
 
 
@@ -943,6 +959,8 @@ def _may_be_said(given: Inputs) -> list[str]:
     if isinstance(verdict, Verdict) and verdict.finding == "moves_together":
         both = [_within(given, measure) for _, measure in _leading(given)]
         key = "may_together" if verdict.sign > 0 else "may_opposite"
+        if verdict.many:
+            key = "may_many" if verdict.sign > 0 else "may_many_opposite"
         said.append(phrase(given, key, tax=both[0], members=both[1]))
     return said
 
