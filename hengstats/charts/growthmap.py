@@ -87,8 +87,9 @@ def draw_growth_map(
             for year in ("from_year", "year")
         ]
         mark_spot(ax, row["x"], row["y"], *figures)
-    for measure, write in zip(labels, (ax.set_xlabel, ax.set_ylabel), strict=True):
-        write(say("draw", "growth_of", lang, measure=measure), fontsize=LABEL)
+    along, up = (say("draw", "growth_of", lang, measure=one) for one in labels)
+    ax.set_xlabel(along, fontsize=LABEL)
+    ax.set_ylabel(up, fontsize=LABEL)
     title = say("chart", "map_title", lang, **_count(panel, found, lang))
     write_title(ax, title, say("chart", "map_axis", lang, x=labels[0], y=labels[1]))
     entities = found["entity"].tolist()

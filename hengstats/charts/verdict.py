@@ -129,8 +129,8 @@ def _draw_growths(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
     boxes = [_draw_growth(ax, row, at) for row, at in zip(rows, places, strict=True)]
     for at, step in zip(places, steps.to_dict("records"), strict=True):
         whose = verdict.entity, verdict.economy
-        ends = [figure_at(*whose, int(step[key])) for key in ("from_year", "year")]
-        mark_spot(ax, *at, *ends)
+        both = [figure_at(*whose, int(step[key])) for key in ("from_year", "year")]
+        mark_spot(ax, *at, *both)
     slope = statistics(verdict).get("slope", {}).get("value", np.nan)
     if not np.isnan(slope):
         _draw_line(ax, steps, slope)

@@ -175,10 +175,10 @@ def list_map(given: Inputs) -> list[str]:
     for row in pair_growths_of_all(given.panel, *reversed(both)).to_dict("records"):
         parts = []
         for side, measure in zip("yx", both, strict=True):
-            ends = [row[f"{side}_{end}"] / 100 for end in ("lower", "upper")]
-            box = (ends[0], np.nan, ends[1])
+            low, high = (row[f"{side}_{end}"] / 100 for end in ("lower", "upper"))
+            box = (low, np.nan, high)
             told = origin_of_growth(given, measure, row["entity"], row, box)
-            shown = settled_percent(*ends, given.lang)
+            shown = settled_percent(low, high, given.lang)
             shown = shown if sign in shown else f"{shown}{sign}"
             label = measure_label(given, measure)
             parts.append(f"{label} {mark(given.numbers, shown, told)}")

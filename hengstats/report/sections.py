@@ -150,13 +150,14 @@ def _refer(
 ) -> list[Block]:
     """Return a section whose first paragraph says which figures and tables to see."""
     shown = [*before, *(block for block in written if not isinstance(block, str))]
-    first = next((i for i, one in enumerate(written) if isinstance(one, str)), None)
-    if first is None or not shown:
+    texts = [(i, one) for i, one in enumerate(written) if isinstance(one, str)]
+    if not texts or not shown:
         return written
+    first, text = texts[0]
     pictures = [refer("figure", one.key) for one in shown if isinstance(one, Picture)]
     others = [refer("table", one.key) for one in shown if isinstance(one, Table)]
     listed = say("word", "comma", given.lang).join([*pictures, *others])
-    said = [written[first], say("report", "see", given.lang, list=listed)]
+    said = [text, say("report", "see", given.lang, list=listed)]
     return [*written[:first], join_sentences(said, given.lang), *written[first + 1 :]]
 
 
@@ -630,8 +631,8 @@ def _together_many(given: Inputs) -> list[Block]:
     if given.edition.brief:
         return blocks
     if drawn := list_map(given):
-        pair = {"organisation": given.members, "economy": given.tax}
-        draw = partial(draw_growth_map, given.panel, **pair)
+        draw = partial(draw_growth_map, given.panel, economy=given.tax)
+        draw = partial(draw, organisation=given.members)
         blocks.append(_picture(given, "map", draw, drawn))
     if isinstance(verdict, Verdict) and len(verdict.table) > 1:
         drawn, title = list_verdict(given, verdict), "verdict_figure_many"
