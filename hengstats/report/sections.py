@@ -317,17 +317,19 @@ def _summary(given: Inputs) -> list[Block]:
     for topic, measure in (("tax", given.tax), ("organisation", given.members)):
         if measure in given.panel:
             said = _told(given, measure)
-            parts = ["course", "alone", "bounds", "total", "ranking"]
-            parts += ["moved"] if topic == "tax" else []
+            parts = ["course", "alone", "bounds", "total"]
+            parts += ["ranking", "moved"] if topic == "tax" else []
             text = _join(given, [said[one] for one in said if one in parts])
             lines.append(_labelled(given, topic, text))
     if took_part := _participation_said(given, brief=True):
         lines.append(_labelled(given, "participation", _join(given, took_part)))
-    told = _ways(given) if given.many else []
+    told = []
     if isinstance(given.verdict, Verdict):
         plain = _plain(given, given.verdict)
-        weak = plain[-1:] if given.verdict.finding == "moves_together" else []
-        told += [*plain[:1], *weak, _cause(given)]
+        found = given.verdict.finding == "moves_together" and not given.many
+        told = [*plain[:1], *plain[-1:] * found, _cause(given)]
+    elif given.many:
+        told = _ways(given)
     if told:
         lines.append(_labelled(given, "together", _join(given, told)))
     if len(given.rivals) and TAX in given.panel and not given.many:
