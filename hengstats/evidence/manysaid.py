@@ -177,6 +177,7 @@ def _fitted(rows: Rows, lang: str) -> dict[str, str]:
     names = ("estimate", "std_error", "df")
     return {name: _number(rows[name], lang) for name in names} | {
         "p": _p(rows["p_value"]),
+        "sure": name_number("95%", "rule"),
         "low": _end(rows["conf_low"], "lower", lang),
         "high": _end(rows["conf_high"], "upper", lang),
     }

@@ -251,7 +251,7 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
     parts += _found(verdict, lang)
     hedged = _hedged(verdict, lang)
     parts += [_say("readings_hedged", lang, list=hedged)] if hedged else []
-    if verdict.level:
+    if verdict.level and verdict.entity:
         parts += _rounded(verdict, lang)
     text = _space(lang).join(parts)
     return text if marked else unmarked(text)
