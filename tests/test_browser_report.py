@@ -98,6 +98,7 @@ def test_every_link_within_the_page_leads_somewhere(opened):
     assert opened.evaluate(DANGLING) == []
 
 
+@pytest.mark.parametrize("opened", ["plaza66"], indirect=True)  # it takes long
 @pytest.mark.parametrize("size", ["phone"])  # where more has to scroll
 def test_who_does_not_see_or_point_can_read_the_page(opened, size):
     look(opened, size)
