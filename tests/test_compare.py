@@ -260,9 +260,9 @@ def test_the_placebo_rank_keeps_its_size_in_noise():
     draw = np.random.default_rng(3)
     hits = [
         value(level(table_of(draw.normal(size=10))), "p_placebo") <= 0.1
-        for _ in range(300)
+        for _ in range(120)
     ]
-    assert 0.06 <= np.mean(hits) <= 0.14
+    assert 0.04 <= np.mean(hits) <= 0.16
 
 
 def test_where_nothing_varies_there_is_no_t_test():
