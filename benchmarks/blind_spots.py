@@ -17,12 +17,12 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from customary.asked import read_replications
 from customary.ours import TABLED, findings
 from customary.patterns import PATTERNS
 from tqdm import tqdm
@@ -90,15 +90,7 @@ def inflation(years, n):
 
 def main():
     """Simulate, and write or print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument(
-        "--replications",
-        type=int,
-        default=REPLICATIONS,
-        help="pairs of each kind; the tables shipped are left alone below %(default)s",
-    )
-    # run.py gives all benchmarks the same words, and some are not for this one.
-    n = parser.parse_known_args()[0].replications
+    n = read_replications(REPLICATIONS, __doc__)
     cells = [(kind, years) for kind in PATTERNS for years in LENGTHS]
     table = pd.DataFrame([spots(*cell, n) for cell in tqdm(cells, unit="cell")])
     times = {years: TIMES if years <= TABLED else 2 for years in LENGTHS}

@@ -15,11 +15,11 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 import sys
 from itertools import pairwise
 
 import numpy as np
+from customary.asked import read_replications
 from customary.nulls import simulate_linked
 from customary.ours import permutation_p, rule_claims
 
@@ -90,10 +90,7 @@ def run(growths, stored, n):
 
 def main():
     """Print the table and return an exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--replications", type=int, default=REPLICATIONS)
-    # run.py gives all benchmarks the same words, and some are not for this one.
-    n = parser.parse_known_args()[0].replications
+    n = read_replications(REPLICATIONS, __doc__)
     print(f"Simulated, {n:,} buildings each; found in {100 * POWER:.0f} of 100 cases")
     print(LAYOUT.format(*HEAD))
     held = [run(growths, stored, n) for growths, stored in DETECTABLE.items()]

@@ -16,13 +16,13 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 import sys
 from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
 import pandas as pd
+from customary.asked import read_replications
 from customary.nulls import S
 
 import hengstats as hs
@@ -129,10 +129,7 @@ def verdict_time(growths):
 
 def main():
     """Print the tables; return an exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--replications", type=int, default=REPLICATIONS)
-    # run.py gives all benchmarks the same words, and some are not for this one.
-    n = parser.parse_known_args()[0].replications
+    n = read_replications(REPLICATIONS, __doc__)
     print(f"Simulated; something found among ten looks, in %; a true r of {TRUE_R}")
     print(f"{'years':>5}{'r':>6}{'times':>7}{'joint':>8}{'Bonferroni':>12}{'any':>8}")
     sizes = []

@@ -18,13 +18,13 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 import sys
 import warnings
 
 import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
+from customary.asked import read_replications
 from linearmodels.panel import PanelOLS
 from tqdm import tqdm
 
@@ -69,9 +69,7 @@ def p_values(panel, treated):
 
 def main():
     """Print the table; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=REPLICATIONS)
-    n = parser.parse_args().replications
+    n = read_replications(REPLICATIONS, __doc__)
     warnings.simplefilter("ignore")  # the peers warn of a singular covariance
     print(
         f"Said to have changed in noise, % of {n} panels of {UNITS} units, seed {SEED}"

@@ -18,7 +18,6 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from customary.asked import read_replications
 from customary.panels import PROCEDURES, simulate_panels
 from tqdm import tqdm
 
@@ -168,15 +168,7 @@ def check(table, n):
 
 def main():
     """Simulate, write or print the table, and return an exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument(
-        "--replications",
-        type=int,
-        default=REPLICATIONS,
-        help="panels a cell; the table shipped is left alone below %(default)s",
-    )
-    # run.py gives all benchmarks the same words, and some are not for this one.
-    n = parser.parse_known_args()[0].replications
+    n = read_replications(REPLICATIONS, __doc__)
     warnings.simplefilter("ignore")
     near = compare(n)
     table = rates(n)

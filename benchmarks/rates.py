@@ -15,11 +15,11 @@ os.environ.update(
     VECLIB_MAXIMUM_THREADS="1",
 )
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from customary.asked import read_replications
 from customary.nulls import simulate_cross_section, simulate_pairs
 from customary.ours import rule_claims
 from customary.procedures import CUSTOMARY, levels_ols_p
@@ -72,15 +72,7 @@ def cross_rates(entities, n):
 
 def main():
     """Simulate, and write or print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument(
-        "--replications",
-        type=int,
-        default=REPLICATIONS,
-        help="pairs of each kind; the table shipped is left alone below %(default)s",
-    )
-    # run.py gives all benchmarks the same words, and some are not for this one.
-    n = parser.parse_known_args()[0].replications
+    n = read_replications(REPLICATIONS, __doc__)
     parts = [rates(length, n) for length in tqdm(LENGTHS, unit="length")]
     parts += [cross_rates(entities, n) for entities in ENTITIES]
     table = pd.concat(parts).set_index("years", append=True)

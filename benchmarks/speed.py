@@ -32,9 +32,9 @@ from scipy.stats import permutation_test
 
 import hengstats as hs
 from hengstats.evidence.clustered import fit_growths, gather
+from hengstats.evidence.exchange import exchange_histories, list_strangers, wild_p
 from hengstats.evidence.interval import IntervalRegression
 from hengstats.evidence.permutation import correlation_test
-from hengstats.evidence.exchange import exchange_histories, list_strangers, wild_p
 
 TURN = 0.05  # seconds
 HEAD = ["task", "peer", "peer ms", "ours ms", "ratio", "target", "met"]

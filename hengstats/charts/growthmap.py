@@ -106,7 +106,8 @@ def pair_growths_of_all(
 ) -> pd.DataFrame:
     """Return the growths of both measures over the same years, in percent.
 
-    `entity, from_year, year`, the ends of `x` and `y`, and where the mark stands.
+    `entity, from_year, year`, the ends of `x` and `y`, where the mark stands, and the
+    `way` they went: `up`, `down`, `apart`, or `open` where it is not settled.
     """
     sides = [growths_of_all(panel, one) for one in (organisation, economy)]
     if not all(sides):
@@ -124,24 +125,20 @@ def pair_growths_of_all(
         return pd.DataFrame(columns=["entity", *SIDES])
     found = tables[0].merge(tables[1], on=["entity", "from_year", "year"])
     found[list(SIDES)] *= 100
+    signs = []
     for side in "xy":
-        found[side] = (found[f"{side}_lower"] + found[f"{side}_upper"]) / 2
-    return found
+        low, high = found[f"{side}_lower"], found[f"{side}_upper"]
+        found[side] = (low + high) / 2
+        signs.append((low > 0).astype(int) - (high < 0))
+    pairs = zip(*signs, strict=True)
+    return found.assign(way=[WAYS.get(pair, "open") for pair in pairs])
 
 
 def _count(panel: pd.DataFrame, found: pd.DataFrame, lang: str) -> dict[str, Any]:
     """Return how many went which way, what they are, and over which years."""
-    ways = [
-        WAYS.get(
-            tuple(
-                (row[f"{side}_lower"] > 0) - (row[f"{side}_upper"] < 0) for side in "xy"
-            ),
-            "open",
-        )
-        for row in found.to_dict("records")
-    ]
+    ways = found["way"].tolist()
     counts = {way: ways.count(way) for way in ("up", "down", "apart")}
-    left = len(ways) - sum(counts.values())
+    left = ways.count("open")
     opened = say("chart", "map_open", lang, n=left) if left else ""
     several = several_of(panel, found["entity"].tolist(), lang)
     years = {"first": found["from_year"].iloc[0], "last": found["year"].iloc[0]}

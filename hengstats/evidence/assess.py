@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hengstats.errors import DataError
+from hengstats.evidence.blindspots import blind_spots, detectable_over_boxes, inflation
 from hengstats.evidence.control import (
     Control,
     add_control,
@@ -48,7 +49,6 @@ from hengstats.evidence.rule import (
     deciding_boxes,
     detectable_r,
 )
-from hengstats.evidence.spots import blind_spots, detectable_over_boxes, inflation
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
 from hengstats.labels import find_entity, find_measure
@@ -192,13 +192,11 @@ def assess(
     shocks = _list_shocks(shock_years)
     table, whose = _rows_of(panel, entity)
     if whose is None and "entity" in table:
-        first = asked[0].organisation, asked[0].economy
-        read, listed = _read(panel, table, first, readings)
+        pair = asked[0].organisation, asked[0].economy
         many = judge_many(
             panel,
-            read,
-            listed,
-            measures=first,
+            *_read(panel, table, pair, readings),
+            measures=pair,
             shock_years=shocks,
             cluster=cluster,
             tried=tried,
@@ -206,15 +204,14 @@ def assess(
             alone=partial(
                 assess,
                 panel,
-                organisation=first[0],
-                economy=first[1],
+                organisation=pair[0],
+                economy=pair[1],
                 shock_years=shocks,
                 readings=readings,
             ),
         )
-        if many and (
-            control or asked != [Asked(organisation=first[0], economy=first[1])]
-        ):
+        plain = Asked(organisation=pair[0], economy=pair[1])
+        if many and (control or asked != [plain]):
             raise data_error("many.one_look")
         if many:
             return many
@@ -244,9 +241,11 @@ def _list_looks(
     if not shifts or not all(isinstance(one, Integral) and one >= 0 for one in shifts):
         raise data_error("assess.lags", lags=lags)
     spans: list[Sample | None] = [None] if samples is None else list(samples)
+    if not spans:
+        raise data_error("assess.samples", sample=samples)
     for one in spans:
         pair = isinstance(one, tuple) and len(one) == 2
-        if not spans or not (one is None or (pair and one[0] < one[1])):
+        if not (one is None or (pair and one[0] < one[1])):
             raise data_error("assess.samples", sample=one)
     found = [
         Asked(organisation=one, economy=other, lag=int(lag), sample=span)
@@ -255,10 +254,13 @@ def _list_looks(
     return list(dict.fromkeys(found))
 
 
-def _as_list(side: str | Sequence[str]) -> Sequence[str]:
-    """Return the measures of one side; what is no list of them is refused later."""
-    listed = isinstance(side, list | tuple) and len(side) > 0
-    return side if listed else [side]  # type: ignore[list-item]
+def _as_list(side: str | Sequence[str]) -> list[str]:
+    """Return the measures of one side; refuse what is no name of one."""
+    listed = list(side) if isinstance(side, list | tuple) else [side]
+    for one in listed or [side]:
+        if not isinstance(one, str):
+            raise data_error("assess.no_measure", measure=one)
+    return [one for one in listed if isinstance(one, str)]
 
 
 def _prepare(

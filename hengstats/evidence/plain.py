@@ -12,6 +12,7 @@ from hengstats.evidence.manysaid import say_plain
 from hengstats.evidence.rule import ALPHA, LENIENT, RULED, TESTABLE
 from hengstats.evidence.shown import show_r
 from hengstats.ledger import name_number
+from hengstats.panel import is_illustrative
 from hengstats.prose import list_spans, within
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
@@ -168,7 +169,8 @@ def entity_name(verdict: Any, lang: str, key: str | None = None) -> str:
     """Return the name of an entity in one language, or its key."""
     key = verdict.entity if key is None else key
     if not key:
-        return say("verdict", "all_entities", lang)
+        invented = is_illustrative(verdict.readings["entity"].head(1).tolist())
+        return say("verdict", "all_invented" if invented else "all_entities", lang)
     names = verdict.steps.attrs.get("about", {}).get("entities", {})
     known = names.get(key)
     return str(known[LANGUAGES.index(lang)] if known else key)

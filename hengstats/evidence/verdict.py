@@ -258,8 +258,11 @@ def write_statement(verdict: Verdict, lang: str, *, marked: bool = False) -> str
 
 
 def write_headline(verdict: Verdict, lang: str) -> str:
-    """Return whose figures they are and what was found, in one sentence."""
-    return unmarked(headline_of(verdict, lang))
+    """Return whose figures they are and what was found; of many, if invented, so."""
+    told = headline_of(verdict, lang)
+    if verdict.many and is_illustrative(verdict.readings["entity"].head(1).tolist()):
+        told = _space(lang).join([_say("illustrative", lang), told])
+    return unmarked(told)
 
 
 def write_plain(verdict: Verdict, lang: str, *, marked: bool = False) -> list[str]:
@@ -467,13 +470,8 @@ def _tested(verdict: Verdict, lang: str) -> list[str]:
         parts.append(_say("level_1", lang, **words))
     parts += _bounded(verdict, lang)
     if verdict.alpha < verdict.least_p:
-        key = "unreachable" if verdict.tried > 1 else ""
-        least = {"least": _least(verdict)}
-        parts.append(
-            _say(key, lang, **least)
-            if key
-            else _tell("unreachable_once", lang, **least)
-        )
+        key = "unreachable" if verdict.tried > 1 else "unreachable_once"
+        parts.append(_tell(key, lang, least=_least(verdict)))
     parts.append(_power(verdict, lang))
     if found in ("suggestive", "moves_together"):
         parts += [_say("association", lang), *_misleads(verdict, lang)]

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts.growth import draw_growth
-from hengstats.charts.growthmap import draw_growth_map
+from hengstats.charts.growthmap import draw_growth_map, pair_growths_of_all
 from hengstats.charts.levels import (
     draw_index,
     draw_membership,
@@ -645,24 +645,23 @@ def _together_many(given: Inputs) -> list[Block]:
 
 def _ways(given: Inputs) -> list[str]:
     """Count how many of many buildings rose or fell in both tax and members."""
-    sides = [
-        {row["entity"]: row for row in growths_of_all(given.panel, measure)}
-        for measure in (given.tax, given.members)
-        if _known(given, measure)
-    ]
-    steps = {(row["from_year"], row["year"]) for one in sides for row in one.values()}
-    if len(sides) < 2 or len(steps) != 1:
+    both = [one for one in (given.tax, given.members) if _known(given, one)]
+    steps = {
+        (row["from_year"], row["year"])
+        for measure in both
+        for row in growths_of_all(given.panel, measure)[:1]
+    }
+    if len(both) < 2 or len(steps) != 1:
         return []
-    both = [(sides[0][one], sides[1][one]) for one in sides[0] if one in sides[1]]
+    found = pair_growths_of_all(given.panel, given.members, given.tax)
+    if found.empty:
+        return []
     first, last = steps.pop()
     listed: dict[str, list[Origin]] = {"up": [], "down": [], "apart": [], "open": []}
-    for pair in both:
-        ways = {(row["lower"] > 0) - (row["upper"] < 0) for row in pair}
-        way = {(1,): "up", (-1,): "down", (-1, 1): "apart"}
-        key = way.get(tuple(sorted(ways)), "open")
-        listed[key] += [
+    for row in found.to_dict("records"):
+        listed[row["way"]] += [
             figure_at(row["entity"], measure, row[year])
-            for row, measure in zip(pair, (given.tax, given.members), strict=True)
+            for measure in both
             for year in ("from_year", "year")
         ]
     counts = {
@@ -673,7 +672,7 @@ def _ways(given: Inputs) -> list[str]:
     }
     left = phrase(given, "many_open", n=counts["open"]) if listed["open"] else ""
     every = [one for found in listed.values() for one in found]
-    n = _counted(given, len(both), "count_both", every, first=first, last=last)
+    n = _counted(given, len(found), "count_both", every, first=first, last=last)
     words = {"tax": _within(given, given.tax), "members": _within(given, given.members)}
     words |= {"first": first, "last": last, "several": _many(given)["several"]}
     return [phrase(given, "many_ways", n=n, **counts | {"open": left}, **words)]

@@ -60,12 +60,15 @@ class Trace:
         One row per record: `COLUMNS`.
     drawn : dict
         For each chart the rows of what it draws, by the figures each is of.
+    stores : dict
+        Every record by each key that an origin may have for it.
     """
 
     page: str
     records: str
     table: list[dict[str, str]]
     drawn: dict[str, dict[frozenset[Origin], dict[str, str]]]
+    stores: dict[tuple[str, ...], Row]
 
 
 def write_plain_text(text: str) -> str:
@@ -88,11 +91,11 @@ def lead_spots(
     given: Inputs, trace: Trace, spots: Mapping[str, Sequence[Spot]]
 ) -> dict[str, list[Place]]:
     """Return for each chart the places that lead to a record."""
-    stores, comma = _list_records(given), say("word", "comma", given.lang)
+    comma = say("word", "comma", given.lang)
     places: dict[str, list[Place]] = {}
     for chart, marked in spots.items():
         for spot in marked:
-            of = frozenset(_settle(one, stores) for one in spot.of)
+            of = frozenset(_settle(one, trace.stores) for one in spot.of)
             if row := trace.drawn[chart].get(of):
                 name = _name(row, comma) if of else row["formula"]
                 place = Place(spot.left, spot.top, f"fig-{row['id']}", name)
@@ -152,7 +155,8 @@ def trace_numbers(
         }
         for chart, texts in drawn.items()
     }
-    return Trace(page, "\n\n".join(["", *written]), list(rows.values()), leading)
+    text = "\n\n".join(["", *written])
+    return Trace(page, text, list(rows.values()), leading, stores)
 
 
 def write_figures(given: Inputs, trace: Trace) -> bytes:
