@@ -125,6 +125,11 @@ def join_sentences(parts: Iterable[str], lang: str) -> str:
     return "".join(map(_capital, ended)).strip()
 
 
+def paragraph(sentences: Iterable[str], lang: str) -> str:
+    """Return sentences that have their stops, one after the other."""
+    return ("" if lang.startswith("zh") else " ").join(sentences)
+
+
 def _capital(text: str) -> str:
     """Return a sentence with a capital first letter, in a marked number too."""
     found = MARK.match(text)

@@ -413,3 +413,46 @@ def test_invented_data_are_called_so_in_subtitle_and_captions_all_english():
     assert not re.search("[\u4e00-\u9fff]", "".join(lines))
     charts, tables = text.count("](charts/"), text.count("\nTable: ")
     assert (len(lines), charts) == (charts + tables, 6)
+
+
+# What the other doors of the evidence say stands in the report too
+
+
+def said(dataset, edition):
+    """Return the prose of a report without what Markdown needs."""
+    blocks = write_sections(read_inputs(dataset, edition))
+    text = "\n".join(block for block in blocks if isinstance(block, str))
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+def test_before_and_after_a_phase_is_set_beside_others(lang):
+    malls = hs.build_panel(["plaza66", "comparators"])
+    asked = {"treated": "plaza66", "outcome": "rent_mall", "lang": lang}
+    begun, grown = (hs.compare(malls, since=year, **asked) for year in (2018, 2019))
+    text = said("plaza66", Edition(lang=lang))
+    assert begun.headline in text
+    assert grown.headline in text
+    assert grown.reasons[0] in text
+
+
+def test_a_building_among_others_is_seen_with_the_total_of_the_others_taken_out():
+    building, others = "示例楼24号", ("others", "tax_revenue")
+    verdict = hs.assess(
+        hs.build_panel("illustrative-district"),
+        organisation="branch_members",
+        economy="tax_revenue",
+        entity=building,
+        control=others,
+    )
+    text = said("illustrative-district", Edition(entity=building))
+    assert verdict.headline in text
+
+
+def test_how_strong_a_hidden_cause_must_be_stands_beside_a_finding():
+    panel = hs.build_panel("illustrative")
+    verdict = hs.assess(panel, organisation="branch_members", economy="tax_revenue")
+    assert hs.sensitivity(verdict).statement in said("illustrative", Edition())
+    assert say("sensitivity", "none", "zh-Hans", who="") not in said(
+        "plaza66", Edition()
+    )

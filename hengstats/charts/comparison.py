@@ -18,9 +18,11 @@ from hengstats.charts.caption import (
     write_title,
 )
 from hengstats.charts.many import MOST, ROW
+from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import COLOURS, GREY, LABEL, PALE, WIDTH, dress, start
 from hengstats.evidence.comparison import Comparison, rows_of, words_of, write_headline
 from hengstats.indicators import ENDS
+from hengstats.ledger import Origin, figure_at, unmarked
 from hengstats.messages import data_error
 from hengstats.vocabulary import say
 
@@ -67,13 +69,17 @@ def draw_comparison(
     mean = rows_of(comparison)["change_others"]
     _draw_mean(ax, _scaled(comparison, pd.Series(mean)[list(ENDS)]))
     _draw_changes(ax, own)
+    for place, row in enumerate(own.to_dict("records")):
+        mark_spot(ax, row["at"], place, *figures_compared(comparison, row["entity"]))
     ax.set_yticks(np.arange(len(own)), names)
     ax.set_ylim(-0.7, len(own) - 0.3)
     outdent = max(map(ems_of, names)) * 10 + 8
     words = words_of(comparison, lang)
     axis = "axis" if comparison.since else "axis_staggered"
     title = "title" if len(comparison.treated) == 1 else "title_many"
-    title, axis = (say("draw_comparison", key, lang, **words) for key in (title, axis))
+    title, axis = (
+        unmarked(say("draw_comparison", key, lang, **words)) for key in (title, axis)
+    )
     unit = "%" if comparison.scale == "log" else unit_of(own, comparison.outcome, lang)
     axis = say("chart", "axis", lang, measure=axis, unit=unit) if unit else axis
     write_title(ax, title, axis, outdent=outdent)
@@ -87,6 +93,22 @@ def draw_comparison(
         sentences.append(say("chart", "some", lang, all=comparison.n_units, n=len(own)))
     write_caption(ax, own, sentences, shown, lang, outdent=outdent)
     return dress(ax)
+
+
+def figures_compared(comparison: Comparison, entity: str) -> list[Origin]:
+    """Return the figures that the change of an entity is computed from."""
+    measure, years = comparison.outcome, comparison.years
+    printed = comparison.about.get("about", {}).get("printed", {})
+    named = [(measure, year) for year in years]
+    if comparison.basis == "printed_growth":
+        named.insert(0, (f"{measure}_growth", years[-1]))
+    found = [
+        figure_at(entity, one, year)
+        for one, year in named
+        if str(year) in printed.get(one, {}).get(entity, {})
+    ]
+    grown = [one for one in found if one.key[1] != measure]
+    return grown or found
 
 
 def _choose(comparison: Comparison) -> pd.DataFrame:

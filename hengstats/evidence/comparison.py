@@ -3,6 +3,7 @@
 import html
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from hengstats.evidence.shown import (
 from hengstats.evidence.synthetic import LEAST_DONORS, LEAST_YEARS
 from hengstats.evidence.verdict import STYLE
 from hengstats.indicators import ENDS
+from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
-from hengstats.prose import list_spans
+from hengstats.prose import list_spans, paragraph
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Rows = Mapping[str, Mapping[Hashable, Any]]
@@ -29,6 +31,10 @@ Rows = Mapping[str, Mapping[Hashable, Any]]
 # units and years, and with two of ten; `benchmarks/one_treated.py` shows both.
 CLUSTERED = {"one": 51, "two": 17}
 MOST_NAMES = 4
+# What the numbers of a sentence are, that are not computed from the figures compared.
+NAMES = ("who", "outcome", "since", "years", "aside", "mix")
+KINDS = dict.fromkeys(("needed", "least_units", "enough", "donors", "drawn"), "rule")
+KINDS |= dict.fromkeys(CLUSTERED, "many_simulated") | dict.fromkeys(NAMES, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,7 +128,7 @@ class Comparison:
     @property
     def reasons(self) -> list[str]:
         """What the finding rests on, in short sentences, in `lang`."""
-        return _sentences(self, self.lang)[1]
+        return [unmarked(one) for one in write_comparison(self, self.lang)[1]]
 
     @property
     def statement(self) -> str:
@@ -131,7 +137,8 @@ class Comparison:
 
     def say(self, lang: str) -> str:
         """Return the comparison in one language, ready to be printed."""
-        return _join([one for own in _sentences(self, lang) for one in own], lang)
+        every = chain.from_iterable(write_comparison(self, lang))
+        return unmarked(paragraph(every, lang))
 
     def __str__(self) -> str:
         """Return the statement and the table as text."""
@@ -156,7 +163,112 @@ class Comparison:
 
 def write_headline(found: Comparison, lang: str) -> str:
     """Return what changed and what was found."""
-    return _join(_sentences(found, lang)[0], lang)
+    return unmarked(paragraph(write_comparison(found, lang)[0], lang))
+
+
+def write_comparison(
+    found: Comparison, lang: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Return what was found, what it rests on, and what a reviewer asks for.
+
+    The numbers of the sentences are marked with the name of what they are.
+    """
+    words, starts = words_of(found, lang), found.treated
+    head = [say("verdict", "illustrative", lang)] if is_illustrative([*starts]) else []
+    if found.missing:
+        seen = sorted({year for own in found.known_years.values() for year in own})
+        why = _say(f"why_{found.missing}", lang, years=list_spans(seen, lang))
+        hints = [
+            _say("hint_year", lang, year=year, n=name_number(n, "before_after"))
+            for year, n in found.printed_years.items()
+        ]
+        listed = say("word", "comma", lang).join(hints)
+        hint = [_say("hint", lang, years=listed)] if hints else []
+        return [*head, _say("missing", lang, why=why, **words)], hint, []
+    rows = rows_of(found)
+    leads = "leads_none"
+    if "p_leads" in rows and found.least_p <= ALPHA:
+        leads = f"leads_{'apart' if rows['p_leads']['value'] <= ALPHA else 'alike'}"
+    facts = [
+        "fact" if found.since else "fact_staggered",
+        f"head_{found.finding}",
+    ]
+    reasons = [
+        "rank_one" if len(starts) == 1 else "rank_many",
+        leads,
+        *(["clustered"] if "cluster_robust" in found.refused else []),
+        "association",
+    ]
+    details = {
+        "years" if found.basis == "levels" else "years_printed": True,
+        "pooled_t": "p_pooled_t" in rows,
+        "synthetic" if found.weights else "no_synthetic": len(starts) == 1,
+        "drawn": found.least_p == 1 / (1 + CHOICES_DRAWN),
+        "set_aside": bool(found.set_aside),
+    }
+    told, because, more = (
+        [_say(key, lang, **words) for key in keys]
+        for keys in (facts, reasons, [key for key, own in details.items() if own])
+    )
+    return [*head, *told], because, more
+
+
+def rows_of(found: Comparison) -> Rows:
+    """Return the rows of the table by their statistic."""
+    return {row["statistic"]: row for row in found.table.to_dict("records")}
+
+
+def words_of(found: Comparison, lang: str) -> dict[str, object]:
+    """Return the names and numbers of the sentences; the numbers are marked."""
+    n, starts, rows = found.n_units, list(found.treated.values()), rows_of(found)
+    labels = found.about.get("about", {}).get("labels")
+    words: dict[str, object] = {
+        "who": list_entities(found, list(found.treated), lang),
+        "outcome": measure_label(found.outcome, lang, labels),
+        "since": found.since,
+    }
+    if found.missing:
+        return words
+    words |= {
+        "k": len(starts),
+        "n": n,
+        "others": n - len(starts),
+        "df": n - 2,
+        "least": f"{100 * found.least_p:.3g}%",
+        "needed": _needed(starts),
+        "least_units": LEAST_UNITS,
+        "enough": LEAST_YEARS,
+        "donors": LEAST_DONORS,
+        "drawn": f"{CHOICES_DRAWN:,}",
+        "aside": list_entities(found, found.set_aside, lang),
+        "years": list_spans(found.years, lang),
+        **CLUSTERED,
+    }
+    if found.basis != "levels":
+        pair = dict(zip(("from_year", "year"), found.years, strict=True))
+        words["years"] = say("chart", "growth_step", lang, **pair)
+    for name in ("change_treated", "change_others", "difference"):
+        words[name] = show_change(found, rows[name]["lower"], rows[name]["upper"], lang)
+    for name in ("p_placebo", "p_pooled_t", "p_leads", "p_synthetic"):
+        ends = [rows[name][end] for end in ENDS] if name in rows else [1.0]
+        low, *_, high = [p for p in ends if np.isfinite(p)] * 2
+        words[name] = show_range(show_p(low), show_p(high), lang)
+        place = show_range(f"{low * n:.0f}", f"{high * n:.0f}", lang)
+        words[name.replace("p_", "place_")] = place
+    if "conf_low" in rows:
+        low, high = rows["conf_low"]["lower"], rows["conf_high"]["upper"]
+        words["ends"] = show_change(found, low, high, lang)
+    if found.weights:
+        words["gap"] = _cell(found, "", rows["synthetic_gap"]["value"], "value", lang)
+        words["mix"] = say("word", "comma", lang).join(
+            f"{name_entity(found, one, lang)} {name_number(f'{part:.0%}', 'compared')}"
+            for one, part in list(found.weights.items())[:MOST_NAMES]
+        )
+    kinds = {key: KINDS.get(key, "before_after") for key in words}
+    return {
+        key: name_number(word, kinds[key]) if kinds[key] else word
+        for key, word in words.items()
+    }
 
 
 def label_comparison(found: Comparison, lang: str) -> pd.DataFrame:
@@ -184,7 +296,9 @@ def list_entities(found: Comparison, entities: Sequence[str], lang: str) -> str:
     """Return names in one line; of many the first few and how many there are."""
     names = [name_entity(found, one, lang) for one in entities[:MOST_NAMES]]
     listed, many = say("word", "comma", lang).join(names), len(entities)
-    return listed if many <= MOST_NAMES else _say("more", lang, names=listed, n=many)
+    if many <= MOST_NAMES:
+        return listed
+    return _say("more", lang, names=listed, n=name_number(many, "before_after"))
 
 
 def name_entity(found: Comparison, entity: str, lang: str) -> str:
@@ -193,107 +307,9 @@ def name_entity(found: Comparison, entity: str, lang: str) -> str:
     return str(known[entity][LANGUAGES.index(lang)] if entity in known else entity)
 
 
-def _sentences(found: Comparison, lang: str) -> tuple[list[str], list[str], list[str]]:
-    """Return what was found, what it rests on, and what a reviewer asks for."""
-    words, starts = words_of(found, lang), found.treated
-    head = [say("verdict", "illustrative", lang)] if is_illustrative([*starts]) else []
-    if found.missing:
-        seen = sorted({year for own in found.known_years.values() for year in own})
-        years = list_spans(seen, lang)
-        why = _say(f"why_{found.missing}", lang, years=years)
-        hints = [
-            _say("hint_year", lang, year=year, n=n)
-            for year, n in found.printed_years.items()
-        ]
-        listed = say("word", "comma", lang).join(hints)
-        hint = [_say("hint", lang, years=listed)] if hints else []
-        return [*head, _say("missing", lang, why=why, **words)], hint, []
-    rows = rows_of(found)
-    fact = "fact_staggered" if found.since is None else "fact"
-    checked = "p_leads" in rows and found.least_p <= ALPHA
-    apart = checked and rows["p_leads"]["value"] <= ALPHA
-    reasons = [
-        "rank_one" if len(starts) == 1 else "rank_many",
-        "leads_none" if not checked else "leads_apart" if apart else "leads_alike",
-        *(["clustered"] if "cluster_robust" in found.refused else []),
-        "association",
-    ]
-    mixed = "synthetic" if found.weights else "no_synthetic"
-    details = {
-        "years" if found.basis == "levels" else "years_printed": True,
-        "pooled_t": "p_pooled_t" in rows,
-        mixed: len(starts) == 1,
-        "drawn": found.least_p == 1 / (1 + CHOICES_DRAWN),
-        "set_aside": bool(found.set_aside),
-    }
-    keys = (
-        [fact, f"head_{found.finding}"],
-        reasons,
-        [k for k, v in details.items() if v],
-    )
-    told = [[_say(key, lang, **words) for key in own] for own in keys]
-    return [*head, *told[0]], told[1], told[2]
-
-
-def rows_of(found: Comparison) -> Rows:
-    """Return the rows of the table by their statistic."""
-    return {row["statistic"]: row for row in found.table.to_dict("records")}
-
-
-def words_of(found: Comparison, lang: str) -> dict[str, object]:
-    """Return the names and numbers of the sentences, as they are read."""
-    n, starts, step = found.n_units, list(found.treated.values()), found.years
-    labels, rows = found.about.get("about", {}).get("labels"), rows_of(found)
-    words: dict[str, object] = {
-        "who": list_entities(found, list(found.treated), lang),
-        "outcome": measure_label(found.outcome, lang, labels),
-        "since": found.since,
-    }
-    if found.missing:
-        return words
-    words |= {
-        "k": len(starts),
-        "n": n,
-        "others": n - len(starts),
-        "df": n - 2,
-        "least": f"{100 * found.least_p:.3g}%",
-        "needed": _needed(starts),
-        "least_units": LEAST_UNITS,
-        "enough": LEAST_YEARS,
-        "donors": LEAST_DONORS,
-        "drawn": f"{CHOICES_DRAWN:,}",
-        "aside": list_entities(found, found.set_aside, lang),
-        "years": list_spans(found.years, lang),
-        **CLUSTERED,
-    }
-    if found.basis != "levels":
-        pair = {"from_year": step[0], "year": step[1]}
-        words["years"] = say("chart", "growth_step", lang, **pair)
-    for name in ("change_treated", "change_others", "difference"):
-        words[name] = show_change(found, rows[name]["lower"], rows[name]["upper"], lang)
-    for name in ("p_placebo", "p_pooled_t", "p_leads", "p_synthetic"):
-        own = [rows[name][end] for end in ENDS] if name in rows else [1.0]
-        own = [p for p in own if np.isfinite(p)]
-        words[name] = show_range(show_p(own[0]), show_p(own[-1]), lang)
-        places = [f"{p * n:.0f}" for p in own]
-        place = name.replace("p_", "place_")
-        words[place] = show_range(places[0], places[-1], lang)
-    if "conf_low" in rows:
-        low, high = rows["conf_low"]["lower"], rows["conf_high"]["upper"]
-        words["ends"] = show_change(found, low, high, lang)
-    if found.weights:
-        gap = rows["synthetic_gap"]["value"]
-        words["gap"] = _cell(found, "", gap, "value", lang)
-        most = list(found.weights.items())[:MOST_NAMES]
-        mix = (f"{name_entity(found, one, lang)} {part:.0%}" for one, part in most)
-        words["mix"] = say("word", "comma", lang).join(mix)
-    return words
-
-
 def _needed(starts: Sequence[int]) -> int:
     """Return how many entities it takes for the smallest p to reach the limit."""
-    _, labels = np.unique(starts, return_inverse=True)
-    labels = np.append(labels + 1, 0)
+    labels = np.append(np.unique(starts, return_inverse=True)[1] + 1, 0)
     while least_choice_p(labels) > ALPHA:
         labels = np.append(labels, 0)
     return len(labels)
@@ -315,8 +331,3 @@ def _cell(found: Comparison, key: str, number: float, end: str, lang: str) -> st
 def _say(key: str, lang: str, **blanks: object) -> str:
     """Return one of the strings of comparisons."""
     return say("comparison", key, lang, **blanks)
-
-
-def _join(sentences: Sequence[str], lang: str) -> str:
-    """Return sentences one after the other."""
-    return ("" if lang.startswith("zh") else " ").join(sentences)

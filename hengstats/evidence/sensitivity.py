@@ -15,8 +15,10 @@ from hengstats.evidence.rule import ALPHA, LENIENT, midpoints
 from hengstats.evidence.shown import show_percent
 from hengstats.evidence.verdict import STYLE, Verdict, entity_label
 from hengstats.indicators import ENDS, round_out
+from hengstats.ledger import name_number, unmarked
 from hengstats.messages import data_error
 from hengstats.panel import is_illustrative
+from hengstats.prose import paragraph
 from hengstats.vocabulary import check_language, say
 
 Shocks = Iterator[tuple[float, int]]  # signed size, place of the step
@@ -56,7 +58,7 @@ class Sensitivity:
 
     def say(self, lang: str) -> str:
         """Return all sentences in one language, ready to be printed."""
-        return ("" if lang.startswith("zh") else " ").join(_sentences(self, lang))
+        return unmarked(paragraph(write_sensitivity(self, lang), lang))
 
     def __str__(self) -> str:
         """Return the sentences as text."""
@@ -230,8 +232,8 @@ def _t_shocks(x: Array, y: Array, nuisance: Array) -> Shocks:
             yield float(real[np.argmin(np.abs(real))]), at
 
 
-def _sentences(found: Sensitivity, lang: str) -> list[str]:
-    """Return what was found in sentences."""
+def write_sensitivity(found: Sensitivity, lang: str) -> list[str]:
+    """Return what was found in sentences, the numbers marked with what they are."""
     words: dict[str, object] = {"who": entity_label(found.verdict, lang)}
     if found.table.empty:
         alone = found.verdict.many is None and found.verdict.control is None
@@ -240,17 +242,23 @@ def _sentences(found: Sensitivity, lang: str) -> list[str]:
     for name in ("robustness_value", "robustness_value_t"):
         low = np.fmin(rows[name]["lower"], rows[name]["value"])
         words[name] = f"{round_out(100 * low, 1, up=False):g}%"
+    less = "value_t_none" if words["robustness_value_t"] == "0%" else "value_t"
     steps, size = found.verdict.steps, rows["shared_shock"]["value"]
     spread = steps[["x_value", "y_value"]].std()
     key = "shock_of_bounds" if spread.isna().any() else "no_shock"
     if found.shock_step:
         key = "shock"
-        pair = dict(zip(("from_year", "year"), found.shock_step, strict=True))
-        words["step"] = say("chart", "growth_step", lang, **pair)
         words["size"] = show_percent(size, "lower" if size > 0 else "upper")
         for name, sd in zip(("organisation", "economy"), spread, strict=True):
             words[name] = show_percent(sd, "value")
-    less = "value_t" if words["robustness_value_t"] != "0%" else "value_t_none"
+        pair = dict(zip(("from_year", "year"), found.shock_step, strict=True))
+        words["step"] = say("chart", "growth_step", lang, **pair)
+    names = ("who", "step")
+    words = {
+        key: word if key in names else name_number(word, "sensitivity")
+        for key, word in words.items()
+    }
+    words["alpha"] = name_number(f"{ALPHA:.2f}", "rule")
     told = [say("sensitivity", one, lang, **words) for one in ("value", less, key)]
     invented = is_illustrative([found.verdict.entity])
     return [say("verdict", "illustrative", lang), *told] if invented else told

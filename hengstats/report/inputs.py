@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from hengstats.dataset import (
 )
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict, assess, explain_rivals
+from hengstats.evidence.compare import compare
+from hengstats.evidence.comparison import Comparison
 from hengstats.figures import settle_figures
 from hengstats.labels import find_entity
 from hengstats.ledger import Citations
@@ -30,7 +33,7 @@ from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording
 from hengstats.vocabulary import say
 
-TAX, MEMBERS = "tax_revenue", "branch_members"
+TAX, MEMBERS, RENT = "tax_revenue", "branch_members", "rent_mall"
 # What a source that anybody can look up has in its address.
 PUBLIC = "://"
 LIBRARY = Path(__file__).resolve().parent.parent
@@ -95,6 +98,13 @@ class Inputs:
     verdict : Verdict, str or None
         On tax and members of the entity; why there is none, such as a year without a
         member; None where one of the two is not known, or there are many entities.
+    controlled : Verdict or None
+        The same with the control that the verdict asks for, where it asks for one.
+    phase : Series or None
+        The last phase of the entity that has a date, where there are comparators.
+    before_after : tuple of Comparison
+        What changed when it began, beside the comparators; for each outcome also in the
+        nearest later year that can be compared, if that one cannot.
     rivals : DataFrame
         As `explain_rivals` returns.
     changes : Changes or None
@@ -118,6 +128,9 @@ class Inputs:
     members: str
     public: bool
     verdict: Verdict | str | None
+    controlled: Verdict | None
+    phase: pd.Series | None
+    before_after: tuple[Comparison, ...]
     rivals: pd.DataFrame
     changes: Changes | None
     edition: Edition
@@ -167,6 +180,8 @@ def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
     printed = data.records.loc[data.records["qualifier"] != "not_found", "source"]
     origin = data.sources.set_index("source").loc[printed.unique(), "address"]
     alone = len(entities) == 1
+    verdict = _judge(whole, entities, members, tax)
+    phase = _last_phase(data, entities[0]) if alone and others else None
     return Inputs(
         dataset=data,
         others=others,
@@ -182,7 +197,10 @@ def read_inputs(dataset: str, edition: Edition | str = "zh-Hans") -> Inputs:
         tax=tax,
         members=members,
         public=data.vintages.empty and bool(origin.str.contains(PUBLIC).all()),
-        verdict=_judge(panel, members, tax, many=not alone),
+        verdict=verdict,
+        controlled=_control(whole, verdict),
+        phase=phase,
+        before_after=() if phase is None else _compare(wide, entities[0], tax, phase),
         rivals=explain_rivals(dataset, lang=edition.lang),
         changes=changes(dataset, lang=edition.lang) if len(data.vintages) > 1 else None,
         edition=edition,
@@ -251,7 +269,7 @@ def _known_figures(others: Iterable[Dataset]) -> pd.DataFrame:
 
 
 def _judge(
-    panel: pd.DataFrame, members: str, tax: str, *, many: bool
+    panel: pd.DataFrame, entities: Sequence[str], members: str, tax: str
 ) -> Verdict | str | None:
     """Return the verdict on tax and members, or why there is none.
 
@@ -260,11 +278,47 @@ def _judge(
     """
     if not {tax, members} <= set(panel.columns):
         return None
+    many = len(entities) > 1
+    entity = None if many else entities[0]
     try:
-        verdict = assess(panel, organisation=members, economy=tax)
+        verdict = assess(panel, organisation=members, economy=tax, entity=entity)
     except DataError as fault:  # a figure of zero or less has no growth
         return None if many else str(fault)
     return None if many and verdict.many is None else verdict
+
+
+def _control(panel: pd.DataFrame, verdict: Verdict | str | None) -> Verdict | None:
+    """Return a verdict with the control that it asks for."""
+    if not isinstance(verdict, Verdict) or verdict.advised_control is None:
+        return None
+    return assess(
+        panel,
+        organisation=verdict.organisation,
+        economy=verdict.economy,
+        control=verdict.advised_control,
+        entity=verdict.entity,
+    )
+
+
+def _last_phase(data: Dataset, entity: str) -> pd.Series | None:
+    """Return the last phase of an entity that has a date."""
+    own = data.milestones.query("kind == 'phase' and date != ''")
+    own = own[own["entity"] == entity].sort_values("date", kind="stable")
+    return own.iloc[-1] if len(own) else None
+
+
+def _compare(
+    panel: pd.DataFrame, entity: str, tax: str, phase: pd.Series
+) -> tuple[Comparison, ...]:
+    """Return what changed when a phase began, beside the other entities."""
+    found, since = [], int(phase["date"][:4])
+    for outcome in dict.fromkeys([tax, RENT]):
+        if outcome in panel:
+            begun = partial(compare, panel, treated=entity, outcome=outcome)
+            found.append(begun(since=since))
+            later = [year for year in found[-1].printed_years if year > since]
+            found += [begun(since=later[0])] if later else []
+    return tuple(found)
 
 
 # What a report is made from

@@ -1,6 +1,6 @@
 """Says where the numbers of the verdict come from, and which figures a chart draws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,11 @@ import pandas as pd
 
 from hengstats.charts import marks
 from hengstats.charts.choose import choose_entities
+from hengstats.charts.comparison import figures_compared
 from hengstats.charts.growth import step_labels
 from hengstats.charts.growthmap import pair_growths_of_all
 from hengstats.evidence import Verdict
+from hengstats.evidence.comparison import Comparison, show_change
 from hengstats.evidence.refusals import label_refusals
 from hengstats.evidence.shown import show_rate
 from hengstats.evidence.verdict import label_table, rate_words
@@ -33,12 +35,17 @@ from hengstats.revisions.result import wording
 from hengstats.vocabulary import name, programme_labels, say
 
 # Names of numbers that are computed from all paired growths.
-OF_GROWTHS = ("growths", "least_p", "orders", "detectable")
+OF_GROWTHS = ("growths", "least_p", "orders", "detectable", "sensitivity")
 
 
-def origin_of_name(given: Inputs, names: list[str]) -> Origin:
-    """Return the origin of a number by the names that the verdict gives it."""
-    verdict, (kind, *more) = given.verdict, names
+def origin_of_name(
+    given: Inputs, names: list[str], verdict: Verdict | str | None = None
+) -> Origin:
+    """Return the origin of a number by the names that a verdict gives it.
+
+    Without one that of the report is meant.
+    """
+    verdict, (kind, *more) = verdict or given.verdict, names
     if not isinstance(verdict, Verdict):
         return formula(kind)
     if kind == "figure":
@@ -101,6 +108,16 @@ def _origin_of_statistic(
         )
     ends = [row[end] for end in ENDS]
     return formula("statistic", _growths(given, verdict), ends, statistic=key)
+
+
+def origin_of_change(
+    found: Comparison, entities: Iterable[str], names: Sequence[str] = ("before_after",)
+) -> Origin:
+    """Return the origin of a number by the name that a comparison gives it."""
+    if names[0] != "before_after":
+        return formula(names[0])
+    known = [one for entity in entities for one in figures_compared(found, entity)]
+    return formula("before_after", known)
 
 
 # The figures that a chart draws
@@ -254,6 +271,17 @@ def list_rates(given: Inputs, verdict: Verdict) -> list[str]:
         _line(label, mark(given.numbers, show_rate(rate), told), given.lang)
         for label, rate in rows
     ]
+
+
+def list_comparison(given: Inputs, found: Comparison) -> list[str]:
+    """Return the changes that the chart of a comparison draws, an entity each."""
+    lines = []
+    for row in found.placebos.to_dict("records"):
+        shown = show_change(found, row["lower"], row["upper"], given.lang)
+        told = origin_of_change(found, [row["entity"]])
+        text = mark(given.numbers, shown, told)
+        lines.append(_line(entity_label(given, row["entity"]), text, given.lang))
+    return lines
 
 
 def list_events(given: Inputs, events: pd.DataFrame) -> list[str]:

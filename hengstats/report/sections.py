@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hengstats.charts.comparison import draw_comparison
 from hengstats.charts.growth import draw_growth
 from hengstats.charts.growthmap import draw_growth_map, pair_growths_of_all
 from hengstats.charts.levels import (
@@ -28,7 +29,10 @@ from hengstats.charts.timeline import draw_timeline
 from hengstats.charts.verdict import draw_verdict
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict
+from hengstats.evidence.comparison import write_comparison
+from hengstats.evidence.plain import control_label
 from hengstats.evidence.rule import RULED
+from hengstats.evidence.sensitivity import sensitivity, write_sensitivity
 from hengstats.evidence.shown import show_rate
 from hengstats.evidence.verdict import (
     label_table,
@@ -80,6 +84,7 @@ from hengstats.report.inputs import (
     phrase,
 )
 from hengstats.report.origins import (
+    list_comparison,
     list_events,
     list_figures,
     list_growths,
@@ -88,6 +93,7 @@ from hengstats.report.origins import (
     list_rates,
     list_revised,
     list_verdict,
+    origin_of_change,
     origin_of_name,
 )
 from hengstats.revisions import Changes
@@ -610,7 +616,7 @@ def _together(given: Inputs) -> list[Block]:
     if isinstance(verdict, str):
         return [_fault(given, verdict, given.members, given.tax)]
     said = [*_plain(given, verdict), _cause(given)]
-    blocks: list[Block] = [_join(given, said)]
+    blocks: list[Block] = [_join(given, said), *_controlled(given)]
     if verdict.n_growths:
         title = f"verdict_figure_{'pairs' if len(verdict.null_r) else 'few'}"
         draw = partial(draw_verdict, verdict)
@@ -619,6 +625,19 @@ def _together(given: Inputs) -> list[Block]:
         if not given.edition.brief:
             blocks.append(tables.pairs_table(given, verdict.steps))
     return blocks
+
+
+def _controlled(given: Inputs) -> list[Block]:
+    """Say what is left once the control is taken out that the verdict asks for."""
+    verdict = given.controlled
+    if verdict is None or verdict.control is None:
+        return []
+    label = control_label(verdict, verdict.control, given.lang)
+    lead = phrase(given, "controlled", control=within(label, given.lang))
+    plain = write_plain(verdict, given.lang, marked=True)
+    named = partial(origin_of_name, given, verdict=verdict)
+    told = [name_origins(given.numbers, text, named) for text in plain[:2]]
+    return [_join(given, [lead, *told])]
 
 
 def _together_many(given: Inputs) -> list[Block]:
@@ -717,9 +736,36 @@ def _comparators(given: Inputs) -> list[Block]:
     lead = "comparators_brief" if given.edition.brief else "comparators_lead"
     blocks.append(phrase(given, lead))
     blocks += [] if given.edition.brief else _rents(given, rents)
+    blocks += _before_after(given)
     standing = (TAX, "tax_per_area", MEMBERS, "members_stated")
     others = _pick(given, given.elsewhere, ["building", "buildings"], *standing)
     return [*blocks, *_elsewhere(given, "others", others)]
+
+
+def _before_after(given: Inputs) -> list[Block]:
+    """Say what changed when the last phase began, beside others, and draw it."""
+    if given.phase is None or not given.before_after:
+        return []
+    event = tables.origin_of_event(given.phase.to_dict())
+    when = mark(given.numbers, given.phase["date"][:4], event)
+    words = {"phase": given.phase[given.lang], "when": when}
+    said = [phrase(given, "before_lead", **words)]
+    said[0] += cite([given.phase["source"]], given.numbers, given.lang)
+    start, drawn = given.before_after[0].since, None
+    for found in given.before_after:
+        if found.since != start:
+            said.append(phrase(given, "before_printed", year=found.since))
+        head, why, _ = write_comparison(found, given.lang)
+        entities = [*found.placebos["entity"]] or [given.entity]
+        told = [*head, *why[:1]] if not found.missing else head
+        named = partial(origin_of_change, found, entities)
+        said += [name_origins(given.numbers, text, named) for text in told]
+        drawn = drawn if found.missing else found
+    if drawn is None or given.edition.brief:
+        return [_join(given, said)]
+    draw, listed = partial(draw_comparison, drawn), list_comparison(given, drawn)
+    said.append(phrase(given, "before_proves"))
+    return [_join(given, said), _picture(given, "before", draw, listed)]
 
 
 def _pick(
@@ -1112,6 +1158,9 @@ def _tests(given: Inputs) -> list[Block]:
         return []
     statement = write_statement(verdict, lang, marked=True)
     blocks: list[Block] = [escape(_named(given, statement))]
+    if verdict.finding in ("suggestive", "moves_together") and not verdict.many:
+        told = write_sensitivity(sensitivity(verdict), lang)
+        blocks.append(_join(given, [_named(given, text) for text in told]))
     if not verdict.n_growths:
         draw = partial(draw_verdict, verdict)
         drawn, title = list_verdict(given, verdict), "verdict_figure_none"
