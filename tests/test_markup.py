@@ -16,8 +16,8 @@ from reporting import write_dataset
 from hengstats.charts import save
 from hengstats.report import make_report, render
 from hengstats.report.blocks import escape, number_blocks
+from hengstats.report.front import write_header
 from hengstats.report.inputs import Edition, read_inputs
-from hengstats.report.sections import write_header
 from hengstats.report.tables import make_table
 
 # what Markdown, HTML, typst, YAML or a spreadsheet would take for its own

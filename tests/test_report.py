@@ -16,9 +16,10 @@ from hengstats.cli import main
 from hengstats.errors import DataError, GlyphError
 from hengstats.report import render
 from hengstats.report.blocks import Picture, Table, number_blocks
+from hengstats.report.front import write_header
 from hengstats.report.inputs import Edition, read_inputs
 from hengstats.report.notebooks import list_notebooks
-from hengstats.report.sections import write_header, write_sections
+from hengstats.report.sections import write_sections
 from hengstats.report.tables import (
     make_table,
     show_boxes,

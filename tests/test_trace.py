@@ -15,9 +15,10 @@ from walking import bare_numbers, names_of, walk
 
 from hengstats.ledger import Citations
 from hengstats.report.blocks import Picture, number_blocks
+from hengstats.report.front import write_header
 from hengstats.report.inputs import Edition, read_inputs
 from hengstats.report.render import Look, write_html
-from hengstats.report.sections import write_header, write_sections
+from hengstats.report.sections import write_sections
 from hengstats.report.trace import trace_numbers, write_figures, write_plain_text
 from hengstats.vocabulary import strings
 

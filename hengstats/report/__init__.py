@@ -1,7 +1,10 @@
 """Writes charts, tables, sentences and sources as one document.
 
 inputs     the dataset read once; the stamp of all that a report is made from
-sections   what each section says
+front      title, what a reader takes away, and the conclusion
+sections   what each section says; common: what several of them have in common
+comparators  how a building stands beside others, before and after
+appendices what a reviewer needs
 tables     which tables are printed
 blocks     text, tables and figures as one numbered Markdown document
 render     charts and tables as files, Markdown as Word, web page and PDF
@@ -35,6 +38,7 @@ from hengstats.dataset import copy_dataset, find_dataset, lies_in
 from hengstats.ledger import Citations
 from hengstats.messages import data_error, refuse_write
 from hengstats.report.blocks import Picture, Table, number_blocks
+from hengstats.report.front import write_header
 from hengstats.report.inputs import Edition, hash_file, read_inputs, stamp_inputs
 from hengstats.report.notebooks import list_notebooks, run_notebooks, write_page
 from hengstats.report.render import (
@@ -46,7 +50,7 @@ from hengstats.report.render import (
     write_pdf,
     write_table,
 )
-from hengstats.report.sections import write_header, write_sections
+from hengstats.report.sections import write_sections
 from hengstats.report.trace import (
     lead_spots,
     trace_numbers,
