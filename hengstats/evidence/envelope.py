@@ -15,12 +15,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
-from hengstats.evidence.pairs import Array, Levels, Pairs
+from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range
 from hengstats.evidence.permutation import (
     CONSTANT,
     LONGEST,
+    RANK_TESTS,
     TIE,
+    centred,
+    midranks,
     orders,
+    rank_correlations,
     share_beyond,
 )
 from hengstats.messages import data_error
@@ -28,6 +32,9 @@ from hengstats.messages import data_error
 # The corners of more boxes than these are not listed, nor are more pairs of corners;
 # the bounds are then safe but coarse.
 MOST_BOXES, MOST_PAIRS = 12, 1 << 24
+# Boxes whose corners are tried for a slope; possible orders that are listed.
+MOST_LISTED, MOST_ORDERS = 10, 200
+CLOSE = 1e-10
 # Corners that are worked through at a time.
 CHUNK = 1 << 14
 EPSILON = float(np.finfo(float).eps)
@@ -152,11 +159,10 @@ def correlation_range(
     table = one @ two.T
     table = np.where(np.abs(table) <= TIE, 0.0, table)
     least, most = float(table.min()), float(table.max())
-    far = [np.nan, np.nan]
-    if len(one) == 1:
-        far = [_strongest(-one[0], two), _strongest(one[0], two)]
-    elif len(two) == 1:
-        far = [_strongest(-two[0], one), _strongest(two[0], one)]
+    if len(two) == 1:
+        one, two = two, one
+    known = len(one) == 1
+    far = [_strongest(way * one[0], two) if known else np.nan for way in (-1, 1)]
     return Range(least if least > 0 else -far[0], most if most < 0 else far[1])
 
 
@@ -166,15 +172,12 @@ def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
     The inner product and the norms of middle plus half-width, by the triangle
     inequality: safe, and wider than need be.
     """
-    middles, widths = [], []
-    spread = residuals(pairs.growth_map.T, nuisance)
-    for levels in (pairs.x, pairs.y):
-        if not (np.isfinite(levels.lower).all() and np.isfinite(levels.upper).all()):
-            return Range(-1.0, 1.0)
-        middle = pairs.growth_map @ (levels.lower + levels.upper) / 2
-        middles.append(residuals(middle, nuisance))
-        widths.append(spread * ((levels.upper - levels.lower) / 2)[:, None])
-    (x, y), (wide_x, wide_y) = middles, widths
+    ends = np.array([[side.lower, side.upper] for side in (pairs.x, pairs.y)])
+    if not np.isfinite(ends).all():
+        return Range(-1.0, 1.0)
+    x, y = residuals(ends.sum(axis=1) @ pairs.growth_map.T / 2, nuisance)
+    half = (ends[:, 1] - ends[:, 0])[:, :, None] / 2
+    wide_x, wide_y = half * residuals(pairs.growth_map.T, nuisance)
     slack = (
         np.abs(wide_y @ x).sum()
         + np.abs(wide_x @ y).sum()
@@ -243,13 +246,11 @@ def interval_union(
     quantile : float
         Of Student's t.
     """
-    ends = []
-    for part in points:
-        slope, error = fit_rows(Q, R, part)
-        low, high = slope - quantile * error, slope + quantile * error
-        ends.append((low.min(axis=0), high.max(axis=0), _t(slope, error).min(axis=0)))
-    lows, highs, ts = zip(*ends, strict=True)
-    low, high, t = np.min(lows, axis=0), np.max(highs, axis=0), np.min(ts, axis=0)
+    fits = zip(*(fit_rows(Q, R, part) for part in points), strict=True)
+    slope, error = map(np.vstack, fits)
+    low = (slope - quantile * error).min(axis=0)
+    high = (slope + quantile * error).max(axis=0)
+    t = _t(slope, error).min(axis=0)
     slope, error = fit_rows(Q, R, rays)
     noise = TIE * np.abs(np.linalg.solve(R, Q.T)).max(axis=1)
     # Where neither coefficient nor error moves, the corners have said it all.
@@ -295,48 +296,32 @@ def permutation_range(
     )
     low, high = (other.lower, other.upper) if sign > 0 else (-other.upper, -other.lower)
     tried = orders(pairs.n)
+    slack = np.zeros((2, len(tried)))
     if listed is None or min(counts) * len(tried) > MOST_WORK:
         if not np.isfinite([own.lower, own.upper, low, high]).all():
             return unsettled
         half = (own.upper - own.lower) / 2
-        points = (pairs.growth_map @ (own.lower + half))[None, :]
-        rays, slack = np.zeros((0, pairs.n)), _slack(tried, pairs, half, low, high)
-    else:
-        points, rays, slack = listed.points, listed.rays, np.zeros((2, len(tried)))
-    size = _size(pairs, low, high)
-    near = -TIE * size * np.linalg.norm(points - points.mean(axis=1)[:, None], axis=1)
-    limits = [(one, float(by), float(by)) for one, by in zip(points, near, strict=True)]
+        middle = (pairs.growth_map @ (own.lower + half))[None, :]
+        listed = Corners(points=middle, rays=np.zeros((0, pairs.n)))
+        slack = _slack(tried, pairs, half, low, high)
+    points = centred(listed.points)
+    size = np.linalg.norm(
+        centred(pairs.growth_map @ np.where(np.isfinite(low), low, high))
+    )
+    near = -TIE * size * np.linalg.norm(points, axis=1)
+    limits = [(one, by, by) for one, by in zip(points, near, strict=True)]
     # Far out along a ray only what grows or falls counts.
-    limits += [(one, TIE, -TIE) for one in rays]
+    limits += [(one, TIE, -TIE) for one in centred(listed.rays)]
     may, must = np.zeros((2, len(tried)), bool), np.ones((2, len(tried)), bool)
-    for one, reached, kept in limits:
-        apart = one - one.mean()
+    for apart, reached, kept in limits:
         for side, mirror in enumerate((1, -1)):
-            least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
+            weights = (mirror * apart[tried] - apart) @ pairs.growth_map
+            weights[np.abs(weights) <= TIE * np.abs(weights).max()] = 0
+            least, most = linear_range(weights, low, high)
             may[side] |= most + slack[side] >= reached
             must[side] &= least - slack[side] >= kept
-    return Range(
-        share_beyond(int(must.any(axis=0).sum()), pairs.n),
-        share_beyond(int(may.any(axis=0).sum()), pairs.n),
-    )
-
-
-def _reach(
-    weights: Array, pairs: Pairs, low: Array, high: Array
-) -> tuple[Array, Array]:
-    """Return the least and most of weights times growth, over the boxes of one side."""
-    on_levels = weights @ pairs.growth_map
-    on_levels[np.abs(on_levels) <= TIE * np.abs(on_levels).max()] = 0
-    above, below = high == np.inf, low == -np.inf
-    bottom, top = np.where(below, high, low), np.where(above, low, high)
-    middle = on_levels @ ((bottom + top) / 2)
-    spread = np.abs(on_levels) @ ((top - bottom) / 2)
-    opened = on_levels[:, above | below] * np.where(above, 1, -1)[above | below]
-    rises, falls = (opened > 0).any(axis=1), (opened < 0).any(axis=1)
-    return (
-        np.where(falls, -np.inf, middle - spread),
-        np.where(rises, np.inf, middle + spread),
-    )
+    hits = (int(side.any(axis=0).sum()) for side in (must, may))
+    return Range(*(share_beyond(one, pairs.n) for one in hits))
 
 
 def _slack(
@@ -349,19 +334,12 @@ def _slack(
     that of the middle of its boxes, give or take twice |G| times their half-widths.
     One row for g as it is reordered, one for its mirror image.
     """
-    middle = pairs.growth_map @ ((low + high) / 2)
-    apart = middle - middle.mean()
+    apart = centred(pairs.growth_map @ ((low + high) / 2))
     size = np.abs(pairs.growth_map)
     room = 4 * size.sum(axis=0) * (size @ ((high - low) / 2)).max()
     back = apart[np.argsort(tried, axis=1)]
     moved = [np.abs((way * back - apart) @ pairs.growth_map) @ half for way in (1, -1)]
     return np.array(moved) + room @ half
-
-
-def _size(pairs: Pairs, low: Array, high: Array) -> float:
-    """Return how large a growth vector within the boxes is, open ends aside."""
-    growths = pairs.growth_map @ np.where(np.isfinite(low), low, high)
-    return float(np.linalg.norm(growths - growths.mean()))
 
 
 def _directions(corners: Corners, nuisance: Array) -> Array:
@@ -387,3 +365,122 @@ def _strongest(direction: Array, others: Array) -> float:
     if inside > TIE:
         return float(np.sqrt(min(inside, 1.0)))
     return float((others @ direction).max())
+
+
+def slope_range(pairs: Pairs) -> Range:
+    """Return the least and greatest slope of growth on growth over all boxes.
+
+    Open where a figure of the economy is open, or where growth of the organisation may
+    not vary at all; unknown where the boxes are too many.
+    """
+    boxed = max(is_box(side.lower, side.upper).sum() for side in (pairs.x, pairs.y))
+    if boxed > MOST_LISTED or not np.isfinite([pairs.x.lower, pairs.x.upper]).all():
+        return UNKNOWN
+    spread = pairs.growth_map - pairs.growth_map.mean(axis=0)
+    least = _nearest(spread, np.zeros(pairs.n), pairs.x)
+    if (
+        not np.isfinite([pairs.y.lower, pairs.y.upper]).all()
+        or np.linalg.norm(least) <= CLOSE
+    ):
+        return Range(-np.inf, np.inf)
+    y = np.vstack(list(corners(pairs.y.lower, pairs.y.upper))) @ spread.T
+    return Range(-_steepest(spread, pairs.x, -y), _steepest(spread, pairs.x, y))
+
+
+def _steepest(spread: Array, levels: Levels, y: Array) -> float:
+    """Return the greatest slope of the corners of y on x within its boxes.
+
+    The slope is x'y / x'x of growths less their means. Dinkelbach's method (1967): at
+    the slope s reached so far, x'y - s x'x is concave in the levels of x, and can be
+    positive only where a higher slope is. A tangent leaves most corners of y out.
+    """
+    x = np.vstack(list(corners(levels.lower, levels.upper))) @ spread.T
+    size = (x * x).sum(axis=1)
+    slopes = (x @ y.T) / size[:, None]
+    best, at = float(slopes.max()), x[int(np.argmax(slopes.max(axis=1)))]
+    while best > 0:  # else no slope within is positive, as x'y is bilinear
+        weights = (y - 2 * best * at) @ spread
+        bounds = best * at @ at + linear_range(weights, levels.lower, levels.upper)[1]
+        hopeful = np.flatnonzero(bounds > CLOSE * best * size.max())
+        for row in y[hopeful[np.argsort(-bounds[hopeful])]]:
+            found = _nearest(spread, row / (2 * best), levels)
+            slope = float(found @ row / (found @ found))
+            if slope > best * (1 + CLOSE):
+                best, at = slope, found
+                break
+        else:
+            break
+    return best
+
+
+def _nearest(spread: Array, target: Array, levels: Levels) -> Array:
+    """Return the growths within the boxes that come nearest to the target."""
+    from scipy.optimize import lsq_linear  # slow to import, and points do without
+
+    middle, half = (levels.lower + levels.upper) / 2, (levels.upper - levels.lower) / 2
+    # In half-widths from the middle, so that all boxes are alike.
+    rest = target - spread @ middle
+    found = lsq_linear(spread * half, rest, (-1.0, 1.0), method="bvls", tol=1e-14)
+    return spread @ (middle + half * np.clip(found.x, -1, 1))
+
+
+def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[Array] | None:
+    """Return the ranks that the growths of either measure can have, one a row.
+
+    `x` and `y` are the growths at the printed figures. None if the orders, or the
+    pairs of them, are too many to list.
+    """
+    sides = []
+    for levels, growths in ((pairs.x, x), (pairs.y, y)):
+        if (levels.lower == levels.upper).all():
+            sides.append(midranks(growths)[None, :])
+            continue
+        found = _possible_orders(pairs, levels)
+        if found is None:
+            return None
+        sides.append(pairs.n - np.argsort(found, axis=1).astype(float))
+    return sides if len(sides[0]) * len(sides[1]) <= MOST_ORDERS else None
+
+
+def _possible_orders(pairs: Pairs, levels: Levels) -> NDArray[np.intp] | None:
+    """Return every order, from the largest growth down, that the boxes allow.
+
+    Growths share their years, so an order is possible only if one set of levels puts
+    all growths in it. Two growths that can be equal stand in either order. None if the
+    orders that growths two by two allow are too many.
+    """
+    from scipy.optimize import linprog  # slow to import, and points do without
+
+    growth, n = pairs.growth_map, pairs.n
+    most = linear_range(growth[:, None] - growth, levels.lower, levels.upper)[1]
+    larger = [set(np.flatnonzero(row)) for row in most < -TIE]
+    found: list[list[int]] = [[]]
+    for _ in range(n):
+        found = [
+            [*order, step]
+            for order in found
+            for step in range(n)
+            if step not in order and larger[step] <= set(order)
+        ]
+        if len(found) > MOST_ORDERS:
+            return None
+    bounds = np.column_stack([levels.lower, levels.upper])
+    falls = [np.diff(growth[order], axis=0) for order in found]
+    zero, none = np.zeros(growth.shape[1]), np.zeros(n - 1)
+    solved = [linprog(zero, A_ub=A, b_ub=none, bounds=bounds).status for A in falls]
+    return np.array(found, dtype=np.intp)[np.array(solved) == 0]
+
+
+def rank_ranges(name: str, sides: list[Array] | None) -> tuple[Range, Range]:
+    """Return the range of a rank correlation and of its p over all possible ranks.
+
+    All ranks of one measure have the same null distribution: it is worked out once.
+    """
+    if sides is None:
+        return UNKNOWN, UNKNOWN
+    x, y = sides
+    distance = np.sort(np.abs(RANK_TESTS[name](x[0], y[0]).null))
+    found = rank_correlations(name, x, y).ravel()
+    nearer = np.searchsorted(distance, np.abs(found) - TIE)
+    p = [share_beyond(int(hits), x.shape[1]) for hits in len(distance) - nearer]
+    return Range(float(found.min()), float(found.max())), Range(min(p), max(p))
