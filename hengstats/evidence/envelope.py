@@ -4,11 +4,11 @@ The correlation of two residuals is quasi-concave in either of them wherever it 
 positive, so the weakest lies at a corner of the boxes, or along an open side, whose
 direction counts as one more corner. The strongest is the angle between a vector and
 the cone of the corners. Coefficients are linear and their standard errors convex in
-the figures, so that a corner has the ends of the t intervals too. All are exact.
+the figures, so that a corner has the ends of the t intervals too. All are exact, and
+so are the slope where both measures are boxes, and what is said of ranks.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -54,16 +54,10 @@ class Range(NamedTuple):
 UNKNOWN = Range(np.nan, np.nan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corners:
+class Corners(NamedTuple):
     """Where the growths of one measure can lie: a polytope, open where a figure is.
 
-    Attributes
-    ----------
-    points : ndarray
-        Corners, one a row, a growth a column.
-    rays : ndarray
-        Directions in which the box is open, one a row.
+    Its corners and the directions in which it is open, one a row, a growth a column.
     """
 
     points: Array
@@ -154,7 +148,7 @@ def correlation_range(
     corners, as they are too many, the range is safe but wider than need be.
     """
     if x is None or y is None or len(x.points) * len(y.points) > MOST_PAIRS:
-        return coarse_range(pairs, nuisance)
+        return _coarse_range(pairs, nuisance)
     one, two = _directions(x, nuisance), _directions(y, nuisance)
     table = one @ two.T
     table = np.where(np.abs(table) <= TIE, 0.0, table)
@@ -166,27 +160,21 @@ def correlation_range(
     return Range(least if least > 0 else -far[0], most if most < 0 else far[1])
 
 
-def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
-    """Return a range that holds every correlation, where the corners are too many.
-
-    The inner product and the norms of middle plus half-width, by the triangle
-    inequality: safe, and wider than need be.
-    """
+def _coarse_range(pairs: Pairs, nuisance: Array) -> Range:
+    """Return a range that holds every correlation, by the triangle inequality."""
     ends = np.array([[side.lower, side.upper] for side in (pairs.x, pairs.y)])
     if not np.isfinite(ends).all():
         return Range(-1.0, 1.0)
+    # The inner product and the norms of middle plus half-width.
     x, y = residuals(ends.sum(axis=1) @ pairs.growth_map.T / 2, nuisance)
     half = (ends[:, 1] - ends[:, 0])[:, :, None] / 2
     wide_x, wide_y = half * residuals(pairs.growth_map.T, nuisance)
-    slack = (
-        np.abs(wide_y @ x).sum()
-        + np.abs(wide_x @ y).sum()
-        + np.abs(wide_x @ wide_y.T).sum()
+    slack = sum(
+        np.abs(one).sum() for one in (wide_y @ x, wide_x @ y, wide_x @ wide_y.T)
     )
     # The norm of a sum of half-widths is at most that of their absolute values.
-    size = (np.linalg.norm(x) + np.linalg.norm(np.abs(wide_x).sum(axis=0))) * (
-        np.linalg.norm(y) + np.linalg.norm(np.abs(wide_y).sum(axis=0))
-    )
+    wide = np.abs([wide_x, wide_y]).sum(axis=1)
+    size = np.prod(np.linalg.norm([x, y], axis=1) + np.linalg.norm(wide, axis=1))
     low, high = (x @ y - slack) / size, (x @ y + slack) / size
     return Range(float(low) if low > 0 else -1.0, float(high) if high < 0 else 1.0)
 
@@ -233,18 +221,10 @@ def interval_union(
 ) -> tuple[Array, Array, Array]:
     """Return the union of the t intervals of each coefficient, and its smallest |t|.
 
-    Parameters
-    ----------
-    Q, R : ndarray
-        The regressors, X = QR.
-    points : iterable of ndarray
-        Corners of the outcomes, one a row, in as many parts as are wanted.
-    rays : ndarray
-        Directions in which the outcomes are open. Along one an end is convex too: it
-        runs away if it grows in the long run, and otherwise never leaves the corner;
-        |t| goes to that of the direction itself.
-    quantile : float
-        Of Student's t.
+    On X = QR. `points` are corners of the outcomes, one a row, in as many parts as are
+    wanted; `rays` the directions in which they are open. Along one of those an end is
+    convex too: it runs away if it grows in the long run, and otherwise never leaves the
+    corner; |t| goes to that of the direction itself.
     """
     fits = zip(*(fit_rows(Q, R, part) for part in points), strict=True)
     slope, error = map(np.vstack, fits)
@@ -277,15 +257,8 @@ def permutation_range(
     An order counts towards the upper bound if some figures within the boxes put it at
     least as far from zero as the one observed, and towards the lower bound if all do.
     Either is linear in the log levels of each measure, so that the ends decide. The
-    largest p can only grow as a box widens.
-
-    Parameters
-    ----------
-    x, y : Corners or None
-        Of both measures; None where they are too many to list.
-    sign : int
-        Of the correlation throughout the boxes; 0 where it is not settled, and then
-        the largest p is 1.
+    largest p can only grow as a box widens. It is 1 where `sign`, that of the
+    correlation throughout the boxes, is 0, as it is not settled.
     """
     unsettled = Range(share_beyond(1 if pairs.n <= LONGEST else 0, pairs.n), 1.0)
     if sign == 0:
@@ -305,10 +278,8 @@ def permutation_range(
         listed = Corners(points=middle, rays=np.zeros((0, pairs.n)))
         slack = _slack(tried, pairs, half, low, high)
     points = centred(listed.points)
-    size = np.linalg.norm(
-        centred(pairs.growth_map @ np.where(np.isfinite(low), low, high))
-    )
-    near = -TIE * size * np.linalg.norm(points, axis=1)
+    some = centred(pairs.growth_map @ np.where(np.isfinite(low), low, high))
+    near = -TIE * np.linalg.norm(some) * np.linalg.norm(points, axis=1)
     limits = [(one, by, by) for one, by in zip(points, near, strict=True)]
     # Far out along a ray only what grows or falls counts.
     limits += [(one, TIE, -TIE) for one in centred(listed.rays)]
@@ -377,11 +348,8 @@ def slope_range(pairs: Pairs) -> Range:
     if boxed > MOST_LISTED or not np.isfinite([pairs.x.lower, pairs.x.upper]).all():
         return UNKNOWN
     spread = pairs.growth_map - pairs.growth_map.mean(axis=0)
-    least = _nearest(spread, np.zeros(pairs.n), pairs.x)
-    if (
-        not np.isfinite([pairs.y.lower, pairs.y.upper]).all()
-        or np.linalg.norm(least) <= CLOSE
-    ):
+    flattest = np.linalg.norm(_nearest(spread, np.zeros(pairs.n), pairs.x))
+    if flattest <= CLOSE or not np.isfinite([pairs.y.lower, pairs.y.upper]).all():
         return Range(-np.inf, np.inf)
     y = np.vstack(list(corners(pairs.y.lower, pairs.y.upper))) @ spread.T
     return Range(-_steepest(spread, pairs.x, -y), _steepest(spread, pairs.x, y))

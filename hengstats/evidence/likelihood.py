@@ -37,15 +37,9 @@ TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-
 class Boxes(NamedTuple):
     """Observations, one a row.
 
-    Attributes
-    ----------
-    rows : ndarray
-        Times (theta, gamma) this is c: the regressors negated, then the middle of
-        the box, or its one finite end.
-    half : ndarray
-        Half-width; 0 for a point, and where an end is open.
-    sign : ndarray
-        1 where there is an upper bound only, -1 where a lower bound only, else 0.
+    `rows` times (theta, gamma) is c: the regressors negated, then the middle of the box
+    or its one finite end. `half` is its half-width, 0 for a point and where an end is
+    open; `sign` is 1 for an upper bound alone, -1 for a lower bound alone, else 0.
     """
 
     rows: Array
