@@ -9,6 +9,7 @@ so are the slope where both measures are boxes, and what is said of ranks.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -226,27 +227,20 @@ def interval_union(
     convex too: it runs away if it grows in the long run, and otherwise never leaves the
     corner; |t| goes to that of the direction itself.
     """
-    fits = zip(*(fit_rows(Q, R, part) for part in points), strict=True)
-    slope, error = map(np.vstack, fits)
-    low = (slope - quantile * error).min(axis=0)
-    high = (slope + quantile * error).max(axis=0)
-    t = _t(slope, error).min(axis=0)
-    slope, error = fit_rows(Q, R, rays)
+    fits = [fit_rows(Q, R, part) for part in chain(points, [rays])]
+    slope, error = map(np.vstack, zip(*fits, strict=True))
+    low, high = slope - quantile * error, slope + quantile * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(error == 0, np.inf, np.abs(slope) / error)
+    n = len(slope) - len(rays)
     noise = TIE * np.abs(np.linalg.solve(R, Q.T)).max(axis=1)
     # Where neither coefficient nor error moves, the corners have said it all.
-    still = (np.abs(slope) <= noise) & (error <= noise)
-    far = np.where(still, np.inf, _t(slope, error)).min(axis=0, initial=np.inf)
+    t[n:][(np.abs(slope[n:]) <= noise) & (error[n:] <= noise)] = np.inf
     return (
-        np.where((slope - quantile * error < -noise).any(axis=0), -np.inf, low),
-        np.where((slope + quantile * error > noise).any(axis=0), np.inf, high),
-        np.minimum(t, far),
+        np.where((low[n:] < -noise).any(axis=0), -np.inf, low[:n].min(axis=0)),
+        np.where((high[n:] > noise).any(axis=0), np.inf, high[:n].max(axis=0)),
+        t.min(axis=0),
     )
-
-
-def _t(slope: Array, error: Array) -> Array:
-    """Return |t|, infinite where there is no error at all."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(error == 0, np.inf, np.abs(slope) / error)
 
 
 def permutation_range(
@@ -273,10 +267,17 @@ def permutation_range(
     if listed is None or min(counts) * len(tried) > MOST_WORK:
         if not np.isfinite([own.lower, own.upper, low, high]).all():
             return unsettled
-        half = (own.upper - own.lower) / 2
-        middle = (pairs.growth_map @ (own.lower + half))[None, :]
-        listed = Corners(points=middle, rays=np.zeros((0, pairs.n)))
-        slack = _slack(tried, pairs, half, low, high)
+        # At the middle of the boxes of one side, which move its product with the
+        # growths g of the other by at most half their width times |G'(g reordered - g)|.
+        # Less its mean, g is that of the middle of its own boxes, give or take twice
+        # |G| times their half-widths.
+        G, half = pairs.growth_map, (own.upper - own.lower) / 2
+        listed = Corners((G @ (own.lower + half))[None, :], np.zeros((0, pairs.n)))
+        g = centred(G @ ((low + high) / 2))
+        room = 4 * np.abs(G).sum(axis=0) * (np.abs(G) @ ((high - low) / 2)).max()
+        back = g[np.argsort(tried, axis=1)]
+        moved = [np.abs((way * back - g) @ G) @ half for way in (1, -1)]
+        slack = np.array(moved) + room @ half
     points = centred(listed.points)
     some = centred(pairs.growth_map @ np.where(np.isfinite(low), low, high))
     near = -TIE * np.linalg.norm(some) * np.linalg.norm(points, axis=1)
@@ -293,24 +294,6 @@ def permutation_range(
             must[side] &= least - slack[side] >= kept
     hits = (int(side.any(axis=0).sum()) for side in (must, may))
     return Range(*(share_beyond(one, pairs.n) for one in hits))
-
-
-def _slack(
-    tried: NDArray[np.intp], pairs: Pairs, half: Array, low: Array, high: Array
-) -> Array:
-    """Return how far the boxes of one side can move each order, at most.
-
-    Moving the levels of one side by at most `half` moves its product with the growths
-    g of the other by at most half times |G'(g reordered - g)|. Less its mean, g is
-    that of the middle of its boxes, give or take twice |G| times their half-widths.
-    One row for g as it is reordered, one for its mirror image.
-    """
-    apart = centred(pairs.growth_map @ ((low + high) / 2))
-    size = np.abs(pairs.growth_map)
-    room = 4 * size.sum(axis=0) * (size @ ((high - low) / 2)).max()
-    back = apart[np.argsort(tried, axis=1)]
-    moved = [np.abs((way * back - apart) @ pairs.growth_map) @ half for way in (1, -1)]
-    return np.array(moved) + room @ half
 
 
 def _directions(corners: Corners, nuisance: Array) -> Array:

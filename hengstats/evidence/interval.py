@@ -155,12 +155,13 @@ class IntervalRegression(GenericLikelihoodModel):
         # A point has a density, in the unit of the figures.
         density = np.log(self._unit) + (self.low if self.is_log else 0.0)
         point = self.low == self.high
-        return self._look(params).each - np.where(point, density, 0.0)
+        place, _ = self._look(params)
+        return place.each - np.where(point, density, 0.0)
 
     def score_obs(self, params: ArrayLike, **kwds: object) -> Array:
         """Return the gradient of the log-likelihood of each observation, one a row."""
-        place = self._look(params)
-        return place.slopes @ self._jacobian(place.at)
+        place, jacobian = self._look(params)
+        return place.slopes @ jacobian
 
     def score(self, params: ArrayLike) -> Array:
         """Return the gradient of the log-likelihood."""
@@ -168,11 +169,10 @@ class IntervalRegression(GenericLikelihoodModel):
 
     def hessian(self, params: ArrayLike) -> Array:
         """Return the second derivative of the log-likelihood."""
-        place = self._look(params)
-        jacobian, slope = self._jacobian(place.at), place.slopes.sum(axis=0)
+        place, jacobian = self._look(params)
         curve = -jacobian.T @ place.information @ jacobian
         # What bends between (beta, log sigma) and (theta, gamma) themselves.
-        bent = -slope @ jacobian
+        bent = -place.slopes.sum(axis=0) @ jacobian
         curve[-1] += bent
         curve[:-1, -1] += bent[:-1]
         return curve
@@ -218,7 +218,17 @@ class IntervalRegression(GenericLikelihoodModel):
         n, k = self.exog.shape
         if n - k < FEWEST:
             raise data_error("interval.few", n=n, k=k, fewest=FEWEST)
-        self._refuse_no_maximum()
+        line = self.Q @ self._origin
+        low, high = ((end - line) / self._unit for end in (self.low, self.high))
+        finite = self.endog[np.isfinite(self.endog)]
+        noise = ROUNDING * float(np.abs(finite).max()) / self._unit
+        refuse_line(self.Q, low, high, noise)
+        free = separation(self.Q, low, high)
+        if free is not None:
+            size = np.abs(np.linalg.solve(self.R, free)) * np.abs(self.exog).max(axis=0)
+            moving = np.flatnonzero(size > 1e-6 * size.max())
+            names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
+            raise data_error("interval.separated", names=names)
         top, n_iter, converged = climb(self._boxes, np.append(np.zeros(k), 1.0))
         # Where all bounds are one-sided the maximum may lie beyond gamma = 0: then
         # nothing finite is better than an infinite sigma.
@@ -300,34 +310,16 @@ class IntervalRegression(GenericLikelihoodModel):
             index=pd.Index(self.exog_names[:-1], name="term"),
         )
 
-    def _look(self, params: ArrayLike) -> Place:
-        """Return the likelihood at coefficients and log sigma."""
-        params = np.asarray(params, dtype=float)
-        sigma = np.exp(params[-1])
-        theta = (self.R @ params[:-1] - self._origin) / sigma
-        return look(self._boxes, np.append(theta, self._unit / sigma))
+    def _look(self, params: ArrayLike) -> tuple[Place, Array]:
+        """Return the likelihood at coefficients and log sigma.
 
-    def _jacobian(self, at: Array) -> Array:
-        """Return the derivative of (theta, gamma) by (beta, log sigma)."""
-        k = len(self.R)
-        jacobian = np.zeros((k + 1, k + 1))
-        jacobian[:k, :k] = self.R * at[-1] / self._unit
-        jacobian[:, k] = -at
-        return jacobian
-
-    def _refuse_no_maximum(self) -> None:
-        """Refuse boxes whose likelihood has no maximum."""
-        line = self.Q @ self._origin
-        low, high = ((end - line) / self._unit for end in (self.low, self.high))
-        finite = self.endog[np.isfinite(self.endog)]
-        noise = ROUNDING * float(np.abs(finite).max()) / self._unit
-        refuse_line(self.Q, low, high, noise)
-        free = separation(self.Q, low, high)
-        if free is not None:
-            size = np.abs(np.linalg.solve(self.R, free)) * np.abs(self.exog).max(axis=0)
-            moving = np.flatnonzero(size > 1e-6 * size.max())
-            names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
-            raise data_error("interval.separated", names=names)
+        With it goes the derivative of (theta, gamma) by (beta, log sigma).
+        """
+        beta, log_scale = np.split(np.asarray(params, dtype=float), [-1])
+        sigma = np.exp(log_scale)
+        at = np.append(self.R @ beta - self._origin, self._unit) / sigma
+        by_beta = np.vstack([self.R / sigma, np.zeros(len(beta))])
+        return look(self._boxes, at), np.column_stack([by_beta, -at])
 
     def _printed(self, value: ArrayLike | None) -> Array:
         """Return printed figures on the scale of the model, each inside its box."""

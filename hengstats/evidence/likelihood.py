@@ -48,11 +48,7 @@ class Boxes(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The log-likelihood of each box at (theta, gamma), with both derivatives.
-
-    `slopes` is its gradient, one a row; `information` minus the second derivative of
-    the sum.
-    """
+    """The log-likelihood of each box, its gradients, and minus the Hessian of all."""
 
     at: Array
     each: Array
