@@ -267,10 +267,10 @@ def permutation_range(
     if listed is None or min(counts) * len(tried) > MOST_WORK:
         if not np.isfinite([own.lower, own.upper, low, high]).all():
             return unsettled
-        # At the middle of the boxes of one side, which move its product with the
-        # growths g of the other by at most half their width times |G'(g reordered - g)|.
-        # Less its mean, g is that of the middle of its own boxes, give or take twice
-        # |G| times their half-widths.
+        # At the middle of the boxes of one side. Within them its product with the
+        # growths g of the other moves by at most half their width times |G'(g reordered
+        # - g)|. Less its mean, g is that of the middle of its own boxes, give or take
+        # twice |G| times their half-widths.
         G, half = pairs.growth_map, (own.upper - own.lower) / 2
         listed = Corners((G @ (own.lower + half))[None, :], np.zeros((0, pairs.n)))
         g = centred(G @ ((low + high) / 2))
