@@ -9,9 +9,8 @@ import statsmodels.api as sm
 
 import hengstats as hs
 from hengstats import DataError
-from hengstats.evidence.envelope import Range
+from hengstats.evidence.envelope import Range, slope_range
 from hengstats.evidence.pairs import Levels, Pairs
-from hengstats.evidence.slopes import slope_range
 
 X = (0.10, 0.02, 0.16, 0.07, 0.21)
 Y = (0.12, 0.05, 0.15, 0.08, 0.20)

@@ -4,23 +4,28 @@ The correlation of two residuals is quasi-concave in either of them wherever it 
 positive, so the weakest lies at a corner of the boxes, or along an open side, whose
 direction counts as one more corner. The strongest is the angle between a vector and
 the cone of the corners. Coefficients are linear and their standard errors convex in
-the figures, so that a corner has the ends of the t intervals too. All are exact.
+the figures, so that a corner has the ends of the t intervals too. All are exact, and
+so are the slope where both measures are boxes, and what is said of ranks.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
-from hengstats.evidence.pairs import Array, Levels, Pairs
+from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range
 from hengstats.evidence.permutation import (
     CONSTANT,
     LONGEST,
+    RANK_TESTS,
     TIE,
+    centred,
+    midranks,
     orders,
+    rank_correlations,
     share_beyond,
 )
 from hengstats.messages import data_error
@@ -28,6 +33,9 @@ from hengstats.messages import data_error
 # The corners of more boxes than these are not listed, nor are more pairs of corners;
 # the bounds are then safe but coarse.
 MOST_BOXES, MOST_PAIRS = 12, 1 << 24
+# Boxes whose corners are tried for a slope; possible orders that are listed.
+MOST_LISTED, MOST_ORDERS = 10, 200
+CLOSE = 1e-10
 # Corners that are worked through at a time.
 CHUNK = 1 << 14
 EPSILON = float(np.finfo(float).eps)
@@ -47,16 +55,10 @@ class Range(NamedTuple):
 UNKNOWN = Range(np.nan, np.nan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corners:
+class Corners(NamedTuple):
     """Where the growths of one measure can lie: a polytope, open where a figure is.
 
-    Attributes
-    ----------
-    points : ndarray
-        Corners, one a row, a growth a column.
-    rays : ndarray
-        Directions in which the box is open, one a row.
+    Its corners and the directions in which it is open, one a row, a growth a column.
     """
 
     points: Array
@@ -147,43 +149,33 @@ def correlation_range(
     corners, as they are too many, the range is safe but wider than need be.
     """
     if x is None or y is None or len(x.points) * len(y.points) > MOST_PAIRS:
-        return coarse_range(pairs, nuisance)
+        return _coarse_range(pairs, nuisance)
     one, two = _directions(x, nuisance), _directions(y, nuisance)
     table = one @ two.T
     table = np.where(np.abs(table) <= TIE, 0.0, table)
     least, most = float(table.min()), float(table.max())
-    far = [np.nan, np.nan]
-    if len(one) == 1:
-        far = [_strongest(-one[0], two), _strongest(one[0], two)]
-    elif len(two) == 1:
-        far = [_strongest(-two[0], one), _strongest(two[0], one)]
+    if len(two) == 1:
+        one, two = two, one
+    known = len(one) == 1
+    far = [_strongest(way * one[0], two) if known else np.nan for way in (-1, 1)]
     return Range(least if least > 0 else -far[0], most if most < 0 else far[1])
 
 
-def coarse_range(pairs: Pairs, nuisance: Array) -> Range:
-    """Return a range that holds every correlation, where the corners are too many.
-
-    The inner product and the norms of middle plus half-width, by the triangle
-    inequality: safe, and wider than need be.
-    """
-    middles, widths = [], []
-    spread = residuals(pairs.growth_map.T, nuisance)
-    for levels in (pairs.x, pairs.y):
-        if not (np.isfinite(levels.lower).all() and np.isfinite(levels.upper).all()):
-            return Range(-1.0, 1.0)
-        middle = pairs.growth_map @ (levels.lower + levels.upper) / 2
-        middles.append(residuals(middle, nuisance))
-        widths.append(spread * ((levels.upper - levels.lower) / 2)[:, None])
-    (x, y), (wide_x, wide_y) = middles, widths
-    slack = (
-        np.abs(wide_y @ x).sum()
-        + np.abs(wide_x @ y).sum()
-        + np.abs(wide_x @ wide_y.T).sum()
+def _coarse_range(pairs: Pairs, nuisance: Array) -> Range:
+    """Return a range that holds every correlation, by the triangle inequality."""
+    ends = np.array([[side.lower, side.upper] for side in (pairs.x, pairs.y)])
+    if not np.isfinite(ends).all():
+        return Range(-1.0, 1.0)
+    # The inner product and the norms of middle plus half-width.
+    x, y = residuals(ends.sum(axis=1) @ pairs.growth_map.T / 2, nuisance)
+    half = (ends[:, 1] - ends[:, 0])[:, :, None] / 2
+    wide_x, wide_y = half * residuals(pairs.growth_map.T, nuisance)
+    slack = sum(
+        np.abs(one).sum() for one in (wide_y @ x, wide_x @ y, wide_x @ wide_y.T)
     )
     # The norm of a sum of half-widths is at most that of their absolute values.
-    size = (np.linalg.norm(x) + np.linalg.norm(np.abs(wide_x).sum(axis=0))) * (
-        np.linalg.norm(y) + np.linalg.norm(np.abs(wide_y).sum(axis=0))
-    )
+    wide = np.abs([wide_x, wide_y]).sum(axis=1)
+    size = np.prod(np.linalg.norm([x, y], axis=1) + np.linalg.norm(wide, axis=1))
     low, high = (x @ y - slack) / size, (x @ y + slack) / size
     return Range(float(low) if low > 0 else -1.0, float(high) if high < 0 else 1.0)
 
@@ -230,42 +222,25 @@ def interval_union(
 ) -> tuple[Array, Array, Array]:
     """Return the union of the t intervals of each coefficient, and its smallest |t|.
 
-    Parameters
-    ----------
-    Q, R : ndarray
-        The regressors, X = QR.
-    points : iterable of ndarray
-        Corners of the outcomes, one a row, in as many parts as are wanted.
-    rays : ndarray
-        Directions in which the outcomes are open. Along one an end is convex too: it
-        runs away if it grows in the long run, and otherwise never leaves the corner;
-        |t| goes to that of the direction itself.
-    quantile : float
-        Of Student's t.
+    On X = QR. `points` are corners of the outcomes, one a row, in as many parts as are
+    wanted; `rays` the directions in which they are open. Along one of those an end is
+    convex too: it runs away if it grows in the long run, and otherwise never leaves the
+    corner; |t| goes to that of the direction itself.
     """
-    ends = []
-    for part in points:
-        slope, error = fit_rows(Q, R, part)
-        low, high = slope - quantile * error, slope + quantile * error
-        ends.append((low.min(axis=0), high.max(axis=0), _t(slope, error).min(axis=0)))
-    lows, highs, ts = zip(*ends, strict=True)
-    low, high, t = np.min(lows, axis=0), np.max(highs, axis=0), np.min(ts, axis=0)
-    slope, error = fit_rows(Q, R, rays)
+    fits = [fit_rows(Q, R, part) for part in chain(points, [rays])]
+    slope, error = map(np.vstack, zip(*fits, strict=True))
+    low, high = slope - quantile * error, slope + quantile * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(error == 0, np.inf, np.abs(slope) / error)
+    n = len(slope) - len(rays)
     noise = TIE * np.abs(np.linalg.solve(R, Q.T)).max(axis=1)
     # Where neither coefficient nor error moves, the corners have said it all.
-    still = (np.abs(slope) <= noise) & (error <= noise)
-    far = np.where(still, np.inf, _t(slope, error)).min(axis=0, initial=np.inf)
+    t[n:][(np.abs(slope[n:]) <= noise) & (error[n:] <= noise)] = np.inf
     return (
-        np.where((slope - quantile * error < -noise).any(axis=0), -np.inf, low),
-        np.where((slope + quantile * error > noise).any(axis=0), np.inf, high),
-        np.minimum(t, far),
+        np.where((low[n:] < -noise).any(axis=0), -np.inf, low[:n].min(axis=0)),
+        np.where((high[n:] > noise).any(axis=0), np.inf, high[:n].max(axis=0)),
+        t.min(axis=0),
     )
-
-
-def _t(slope: Array, error: Array) -> Array:
-    """Return |t|, infinite where there is no error at all."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(error == 0, np.inf, np.abs(slope) / error)
 
 
 def permutation_range(
@@ -276,15 +251,8 @@ def permutation_range(
     An order counts towards the upper bound if some figures within the boxes put it at
     least as far from zero as the one observed, and towards the lower bound if all do.
     Either is linear in the log levels of each measure, so that the ends decide. The
-    largest p can only grow as a box widens.
-
-    Parameters
-    ----------
-    x, y : Corners or None
-        Of both measures; None where they are too many to list.
-    sign : int
-        Of the correlation throughout the boxes; 0 where it is not settled, and then
-        the largest p is 1.
+    largest p can only grow as a box widens. It is 1 where `sign`, that of the
+    correlation throughout the boxes, is 0, as it is not settled.
     """
     unsettled = Range(share_beyond(1 if pairs.n <= LONGEST else 0, pairs.n), 1.0)
     if sign == 0:
@@ -295,73 +263,37 @@ def permutation_range(
     )
     low, high = (other.lower, other.upper) if sign > 0 else (-other.upper, -other.lower)
     tried = orders(pairs.n)
+    slack = np.zeros((2, len(tried)))
     if listed is None or min(counts) * len(tried) > MOST_WORK:
         if not np.isfinite([own.lower, own.upper, low, high]).all():
             return unsettled
-        half = (own.upper - own.lower) / 2
-        points = (pairs.growth_map @ (own.lower + half))[None, :]
-        rays, slack = np.zeros((0, pairs.n)), _slack(tried, pairs, half, low, high)
-    else:
-        points, rays, slack = listed.points, listed.rays, np.zeros((2, len(tried)))
-    size = _size(pairs, low, high)
-    near = -TIE * size * np.linalg.norm(points - points.mean(axis=1)[:, None], axis=1)
-    limits = [(one, float(by), float(by)) for one, by in zip(points, near, strict=True)]
+        # At the middle of the boxes of one side. Within them its product with the
+        # growths g of the other moves by at most half their width times |G'(g reordered
+        # - g)|. Less its mean, g is that of the middle of its own boxes, give or take
+        # twice |G| times their half-widths.
+        G, half = pairs.growth_map, (own.upper - own.lower) / 2
+        listed = Corners((G @ (own.lower + half))[None, :], np.zeros((0, pairs.n)))
+        g = centred(G @ ((low + high) / 2))
+        room = 4 * np.abs(G).sum(axis=0) * (np.abs(G) @ ((high - low) / 2)).max()
+        back = g[np.argsort(tried, axis=1)]
+        moved = [np.abs((way * back - g) @ G) @ half for way in (1, -1)]
+        slack = np.array(moved) + room @ half
+    points = centred(listed.points)
+    some = centred(pairs.growth_map @ np.where(np.isfinite(low), low, high))
+    near = -TIE * np.linalg.norm(some) * np.linalg.norm(points, axis=1)
+    limits = [(one, by, by) for one, by in zip(points, near, strict=True)]
     # Far out along a ray only what grows or falls counts.
-    limits += [(one, TIE, -TIE) for one in rays]
+    limits += [(one, TIE, -TIE) for one in centred(listed.rays)]
     may, must = np.zeros((2, len(tried)), bool), np.ones((2, len(tried)), bool)
-    for one, reached, kept in limits:
-        apart = one - one.mean()
+    for apart, reached, kept in limits:
         for side, mirror in enumerate((1, -1)):
-            least, most = _reach(mirror * apart[tried] - apart, pairs, low, high)
+            weights = (mirror * apart[tried] - apart) @ pairs.growth_map
+            weights[np.abs(weights) <= TIE * np.abs(weights).max()] = 0
+            least, most = linear_range(weights, low, high)
             may[side] |= most + slack[side] >= reached
             must[side] &= least - slack[side] >= kept
-    return Range(
-        share_beyond(int(must.any(axis=0).sum()), pairs.n),
-        share_beyond(int(may.any(axis=0).sum()), pairs.n),
-    )
-
-
-def _reach(
-    weights: Array, pairs: Pairs, low: Array, high: Array
-) -> tuple[Array, Array]:
-    """Return the least and most of weights times growth, over the boxes of one side."""
-    on_levels = weights @ pairs.growth_map
-    on_levels[np.abs(on_levels) <= TIE * np.abs(on_levels).max()] = 0
-    above, below = high == np.inf, low == -np.inf
-    bottom, top = np.where(below, high, low), np.where(above, low, high)
-    middle = on_levels @ ((bottom + top) / 2)
-    spread = np.abs(on_levels) @ ((top - bottom) / 2)
-    opened = on_levels[:, above | below] * np.where(above, 1, -1)[above | below]
-    rises, falls = (opened > 0).any(axis=1), (opened < 0).any(axis=1)
-    return (
-        np.where(falls, -np.inf, middle - spread),
-        np.where(rises, np.inf, middle + spread),
-    )
-
-
-def _slack(
-    tried: NDArray[np.intp], pairs: Pairs, half: Array, low: Array, high: Array
-) -> Array:
-    """Return how far the boxes of one side can move each order, at most.
-
-    Moving the levels of one side by at most `half` moves its product with the growths
-    g of the other by at most half times |G'(g reordered - g)|. Less its mean, g is
-    that of the middle of its boxes, give or take twice |G| times their half-widths.
-    One row for g as it is reordered, one for its mirror image.
-    """
-    middle = pairs.growth_map @ ((low + high) / 2)
-    apart = middle - middle.mean()
-    size = np.abs(pairs.growth_map)
-    room = 4 * size.sum(axis=0) * (size @ ((high - low) / 2)).max()
-    back = apart[np.argsort(tried, axis=1)]
-    moved = [np.abs((way * back - apart) @ pairs.growth_map) @ half for way in (1, -1)]
-    return np.array(moved) + room @ half
-
-
-def _size(pairs: Pairs, low: Array, high: Array) -> float:
-    """Return how large a growth vector within the boxes is, open ends aside."""
-    growths = pairs.growth_map @ np.where(np.isfinite(low), low, high)
-    return float(np.linalg.norm(growths - growths.mean()))
+    hits = (int(side.any(axis=0).sum()) for side in (must, may))
+    return Range(*(share_beyond(one, pairs.n) for one in hits))
 
 
 def _directions(corners: Corners, nuisance: Array) -> Array:
@@ -387,3 +319,119 @@ def _strongest(direction: Array, others: Array) -> float:
     if inside > TIE:
         return float(np.sqrt(min(inside, 1.0)))
     return float((others @ direction).max())
+
+
+def slope_range(pairs: Pairs) -> Range:
+    """Return the least and greatest slope of growth on growth over all boxes.
+
+    Open where a figure of the economy is open, or where growth of the organisation may
+    not vary at all; unknown where the boxes are too many.
+    """
+    boxed = max(is_box(side.lower, side.upper).sum() for side in (pairs.x, pairs.y))
+    if boxed > MOST_LISTED or not np.isfinite([pairs.x.lower, pairs.x.upper]).all():
+        return UNKNOWN
+    spread = pairs.growth_map - pairs.growth_map.mean(axis=0)
+    flattest = np.linalg.norm(_nearest(spread, np.zeros(pairs.n), pairs.x))
+    if flattest <= CLOSE or not np.isfinite([pairs.y.lower, pairs.y.upper]).all():
+        return Range(-np.inf, np.inf)
+    y = np.vstack(list(corners(pairs.y.lower, pairs.y.upper))) @ spread.T
+    return Range(-_steepest(spread, pairs.x, -y), _steepest(spread, pairs.x, y))
+
+
+def _steepest(spread: Array, levels: Levels, y: Array) -> float:
+    """Return the greatest slope of the corners of y on x within its boxes.
+
+    The slope is x'y / x'x of growths less their means. Dinkelbach's method (1967): at
+    the slope s reached so far, x'y - s x'x is concave in the levels of x, and can be
+    positive only where a higher slope is. A tangent leaves most corners of y out.
+    """
+    x = np.vstack(list(corners(levels.lower, levels.upper))) @ spread.T
+    size = (x * x).sum(axis=1)
+    slopes = (x @ y.T) / size[:, None]
+    best, at = float(slopes.max()), x[int(np.argmax(slopes.max(axis=1)))]
+    while best > 0:  # else no slope within is positive, as x'y is bilinear
+        weights = (y - 2 * best * at) @ spread
+        bounds = best * at @ at + linear_range(weights, levels.lower, levels.upper)[1]
+        hopeful = np.flatnonzero(bounds > CLOSE * best * size.max())
+        for row in y[hopeful[np.argsort(-bounds[hopeful])]]:
+            found = _nearest(spread, row / (2 * best), levels)
+            slope = float(found @ row / (found @ found))
+            if slope > best * (1 + CLOSE):
+                best, at = slope, found
+                break
+        else:
+            break
+    return best
+
+
+def _nearest(spread: Array, target: Array, levels: Levels) -> Array:
+    """Return the growths within the boxes that come nearest to the target."""
+    from scipy.optimize import lsq_linear  # slow to import, and points do without
+
+    middle, half = (levels.lower + levels.upper) / 2, (levels.upper - levels.lower) / 2
+    # In half-widths from the middle, so that all boxes are alike.
+    rest = target - spread @ middle
+    found = lsq_linear(spread * half, rest, (-1.0, 1.0), method="bvls", tol=1e-14)
+    return spread @ (middle + half * np.clip(found.x, -1, 1))
+
+
+def rank_sides(pairs: Pairs, x: Array, y: Array) -> list[Array] | None:
+    """Return the ranks that the growths of either measure can have, one a row.
+
+    `x` and `y` are the growths at the printed figures. None if the orders, or the
+    pairs of them, are too many to list.
+    """
+    sides = []
+    for levels, growths in ((pairs.x, x), (pairs.y, y)):
+        if (levels.lower == levels.upper).all():
+            sides.append(midranks(growths)[None, :])
+            continue
+        found = _possible_orders(pairs, levels)
+        if found is None:
+            return None
+        sides.append(pairs.n - np.argsort(found, axis=1).astype(float))
+    return sides if len(sides[0]) * len(sides[1]) <= MOST_ORDERS else None
+
+
+def _possible_orders(pairs: Pairs, levels: Levels) -> NDArray[np.intp] | None:
+    """Return every order, from the largest growth down, that the boxes allow.
+
+    Growths share their years, so an order is possible only if one set of levels puts
+    all growths in it. Two growths that can be equal stand in either order. None if the
+    orders that growths two by two allow are too many.
+    """
+    from scipy.optimize import linprog  # slow to import, and points do without
+
+    growth, n = pairs.growth_map, pairs.n
+    most = linear_range(growth[:, None] - growth, levels.lower, levels.upper)[1]
+    larger = [set(np.flatnonzero(row)) for row in most < -TIE]
+    found: list[list[int]] = [[]]
+    for _ in range(n):
+        found = [
+            [*order, step]
+            for order in found
+            for step in range(n)
+            if step not in order and larger[step] <= set(order)
+        ]
+        if len(found) > MOST_ORDERS:
+            return None
+    bounds = np.column_stack([levels.lower, levels.upper])
+    falls = [np.diff(growth[order], axis=0) for order in found]
+    zero, none = np.zeros(growth.shape[1]), np.zeros(n - 1)
+    solved = [linprog(zero, A_ub=A, b_ub=none, bounds=bounds).status for A in falls]
+    return np.array(found, dtype=np.intp)[np.array(solved) == 0]
+
+
+def rank_ranges(name: str, sides: list[Array] | None) -> tuple[Range, Range]:
+    """Return the range of a rank correlation and of its p over all possible ranks.
+
+    All ranks of one measure have the same null distribution: it is worked out once.
+    """
+    if sides is None:
+        return UNKNOWN, UNKNOWN
+    x, y = sides
+    distance = np.sort(np.abs(RANK_TESTS[name](x[0], y[0]).null))
+    found = rank_correlations(name, x, y).ravel()
+    nearer = np.searchsorted(distance, np.abs(found) - TIE)
+    p = [share_beyond(int(hits), x.shape[1]) for hits in len(distance) - nearer]
+    return Range(float(found.min()), float(found.max())), Range(min(p), max(p))

@@ -127,8 +127,24 @@ class IntervalRegression(GenericLikelihoodModel):
         The right side is a formula of statsmodels, with its intercept. A missing end
         is an open end; a missing regressor is refused.
         """
-        lower, upper, X, spec = _design(formula, data, depth=2)
-        model = cls(lower, upper, X, distribution)
+        from statsmodels.formula.formulatools import handle_formula_data
+
+        ends = [name.strip() for name in formula.partition("~")[0].split("+")]
+        if len(ends) != 2 or ends[0] == ends[1]:
+            raise data_error("interval.formula_ends", formula=formula)
+        opened = zip(ends, (-np.inf, np.inf), strict=True)
+        filled = {name: data[name].fillna(end) for name, end in opened if name in data}
+        # Two calls up are the names of the user, which a formula may use.
+        (boxes, X), missing, spec = handle_formula_data(
+            data.assign(**filled), None, formula, depth=2, missing="drop"
+        )
+        for row in [] if missing is None else data.index[missing][:1]:
+            raise data_error("interval.formula_missing", row=row, formula=formula)
+        if (n := boxes.shape[1]) != 2:
+            raise data_error("interval.formula_columns", formula=formula, n=n)
+        X = pd.DataFrame(X.to_numpy(dtype=float), data.index, [*X.columns])
+        low, high = boxes.to_numpy().T
+        model = cls(low, high, X, distribution)
         model.formula, model.data.frame = formula, data
         # Where statsmodels looks for it: until 0.14, and since.
         model.data.design_info = model.data.model_spec = spec
@@ -139,12 +155,13 @@ class IntervalRegression(GenericLikelihoodModel):
         # A point has a density, in the unit of the figures.
         density = np.log(self._unit) + (self.low if self.is_log else 0.0)
         point = self.low == self.high
-        return self._look(params).each - np.where(point, density, 0.0)
+        place, _ = self._look(params)
+        return place.each - np.where(point, density, 0.0)
 
     def score_obs(self, params: ArrayLike, **kwds: object) -> Array:
         """Return the gradient of the log-likelihood of each observation, one a row."""
-        place = self._look(params)
-        return place.slopes @ self._jacobian(place.at)
+        place, jacobian = self._look(params)
+        return place.slopes @ jacobian
 
     def score(self, params: ArrayLike) -> Array:
         """Return the gradient of the log-likelihood."""
@@ -152,11 +169,10 @@ class IntervalRegression(GenericLikelihoodModel):
 
     def hessian(self, params: ArrayLike) -> Array:
         """Return the second derivative of the log-likelihood."""
-        place = self._look(params)
-        jacobian, slope = self._jacobian(place.at), place.slopes.sum(axis=0)
+        place, jacobian = self._look(params)
         curve = -jacobian.T @ place.information @ jacobian
         # What bends between (beta, log sigma) and (theta, gamma) themselves.
-        bent = -slope @ jacobian
+        bent = -place.slopes.sum(axis=0) @ jacobian
         curve[-1] += bent
         curve[:-1, -1] += bent[:-1]
         return curve
@@ -202,7 +218,17 @@ class IntervalRegression(GenericLikelihoodModel):
         n, k = self.exog.shape
         if n - k < FEWEST:
             raise data_error("interval.few", n=n, k=k, fewest=FEWEST)
-        self._refuse_no_maximum()
+        line = self.Q @ self._origin
+        low, high = ((end - line) / self._unit for end in (self.low, self.high))
+        finite = self.endog[np.isfinite(self.endog)]
+        noise = ROUNDING * float(np.abs(finite).max()) / self._unit
+        refuse_line(self.Q, low, high, noise)
+        free = separation(self.Q, low, high)
+        if free is not None:
+            size = np.abs(np.linalg.solve(self.R, free)) * np.abs(self.exog).max(axis=0)
+            moving = np.flatnonzero(size > 1e-6 * size.max())
+            names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
+            raise data_error("interval.separated", names=names)
         top, n_iter, converged = climb(self._boxes, np.append(np.zeros(k), 1.0))
         # Where all bounds are one-sided the maximum may lie beyond gamma = 0: then
         # nothing finite is better than an infinite sigma.
@@ -214,12 +240,10 @@ class IntervalRegression(GenericLikelihoodModel):
             raise data_error("interval.flat")
         sigma = self._unit / top.at[-1]
         beta = np.linalg.solve(self.R, self._origin + sigma * top.at[:-1])
-        use_t = small_sample
-        back = np.linalg.inv(self._jacobian(top.at))
-        widening = n / (n - k) if use_t else 1.0
-        covariance = widening * back @ np.linalg.solve(top.information, back.T)
         params = np.append(beta, np.log(sigma))
-        results = IntervalResults(self, params, covariance, use_t)
+        widening = n / (n - k) if small_sample else 1.0
+        covariance = widening * np.linalg.inv(-self.hessian(params))
+        results = IntervalResults(self, params, covariance, use_t=small_sample)
         results.mle_retvals = {"converged": converged, "iterations": n_iter}
         return IntervalResultsWrapper(results)
 
@@ -286,34 +310,16 @@ class IntervalRegression(GenericLikelihoodModel):
             index=pd.Index(self.exog_names[:-1], name="term"),
         )
 
-    def _look(self, params: ArrayLike) -> Place:
-        """Return the likelihood at coefficients and log sigma."""
-        params = np.asarray(params, dtype=float)
-        sigma = np.exp(params[-1])
-        theta = (self.R @ params[:-1] - self._origin) / sigma
-        return look(self._boxes, np.append(theta, self._unit / sigma))
+    def _look(self, params: ArrayLike) -> tuple[Place, Array]:
+        """Return the likelihood at coefficients and log sigma.
 
-    def _jacobian(self, at: Array) -> Array:
-        """Return the derivative of (theta, gamma) by (beta, log sigma)."""
-        k = len(self.R)
-        jacobian = np.zeros((k + 1, k + 1))
-        jacobian[:k, :k] = self.R * at[-1] / self._unit
-        jacobian[:, k] = -at
-        return jacobian
-
-    def _refuse_no_maximum(self) -> None:
-        """Refuse boxes whose likelihood has no maximum."""
-        line = self.Q @ self._origin
-        low, high = ((end - line) / self._unit for end in (self.low, self.high))
-        finite = self.endog[np.isfinite(self.endog)]
-        noise = ROUNDING * float(np.abs(finite).max()) / self._unit
-        refuse_line(self.Q, low, high, noise)
-        free = separation(self.Q, low, high)
-        if free is not None:
-            size = np.abs(np.linalg.solve(self.R, free)) * np.abs(self.exog).max(axis=0)
-            moving = np.flatnonzero(size > 1e-6 * size.max())
-            names = "、".join(f"“{self.exog_names[j]}”" for j in moving)
-            raise data_error("interval.separated", names=names)
+        With it goes the derivative of (theta, gamma) by (beta, log sigma).
+        """
+        beta, log_scale = np.split(np.asarray(params, dtype=float), [-1])
+        sigma = np.exp(log_scale)
+        at = np.append(self.R @ beta - self._origin, self._unit) / sigma
+        by_beta = np.vstack([self.R / sigma, np.zeros(len(beta))])
+        return look(self._boxes, at), np.column_stack([by_beta, -at])
 
     def _printed(self, value: ArrayLike | None) -> Array:
         """Return printed figures on the scale of the model, each inside its box."""
@@ -375,10 +381,16 @@ class IntervalResults(GenericLikelihoodModelResults):
         median (lognormal, which is exp(x'b)); with `which="linear"` x'b itself. After
         a formula `exog` is a table with its variables.
         """
-        model, names = self.model, self.model.exog_names[:-1]
         if exog is None:
-            return super().predict(model.data.orig_exog, **kwds | {"transform": False})
-        if hasattr(model, "formula"):
+            exog, kwds = self.model.data.orig_exog, kwds | {"transform": False}
+        else:
+            exog = self._check(exog)
+        return super().predict(exog, **kwds)
+
+    def _check(self, exog: ArrayLike) -> ArrayLike:
+        """Return regressors in the order of the model, or say what they lack."""
+        names = self.model.exog_names[:-1]
+        if hasattr(self.model, "formula"):
             if not isinstance(exog, pd.DataFrame):
                 raise data_error("interval.formula_table")
         elif isinstance(exog, pd.DataFrame):
@@ -390,7 +402,7 @@ class IntervalResults(GenericLikelihoodModelResults):
         elif np.shape(exog)[-1:] != (len(names),):
             shown = {"found": np.shape(exog), "names": "、".join(names)}
             raise data_error("interval.n_columns", wanted=len(names), **shown)
-        return super().predict(exog, **kwds)
+        return exog
 
     def conf_int(self, alpha: float = 0.05, **kwds: Any) -> Any:
         """Return the intervals of statsmodels, 0 < alpha < 1."""
@@ -413,24 +425,16 @@ class IntervalResults(GenericLikelihoodModelResults):
         _check_alpha(alpha)
         line = pd.Series(self.predict(exog, which="linear"))
         k, n = self.model.exog.shape[1], self.nobs
-        X = self.model.exog if exog is None else self._design(exog)
+        X = self.model.exog
+        if exog is not None:
+            X, _ = self._transform_predict_exog(self._check(exog))
         own = ((X @ self.cov_params_default[:k, :k]) * X).sum(axis=1)
         widening = n / (n - k) if self.use_t else 1.0
         error = np.sqrt(own + widening * self.scale**2)
         quantile = stdtrit(self.df_resid if self.use_t else np.inf, 1 - alpha / 2)
-        ends = {"predicted": line, "lower": line - quantile * error}
-        ends |= {"upper": line + quantile * error}
-        table = pd.DataFrame(ends)
+        ends = line, line - quantile * error, line + quantile * error
+        table = pd.concat(ends, axis=1, keys=["predicted", "lower", "upper"])
         return table.transform(np.exp) if self.model.is_log else table
-
-    def _design(self, exog: ArrayLike) -> Array:
-        """Return regressors as the model has them: x'b is linear in b."""
-        columns = np.eye(self.model.exog.shape[1] + 1)[:-1]
-        line = [
-            IntervalResults(self.model, one, self.cov_params_default, self.use_t)
-            for one in columns
-        ]
-        return np.column_stack([one.predict(exog, which="linear") for one in line])
 
     def summary(self, yname: str | None = None, **kwds: Any) -> Any:
         """Return the summary of statsmodels, and what the boxes were."""
@@ -472,13 +476,10 @@ def _open_far(low: Array, high: Array) -> tuple[Array, Array]:
     centre = np.median(np.concatenate([low[np.isfinite(low)], high[np.isfinite(high)]]))
     is_upper = np.abs(high - centre) >= np.abs(low - centre)
     nearer = np.where(is_upper, low, high)
-    quarters = np.percentile(nearer[np.isfinite(nearer)], [25, 75])
-    far = high - low > _FAR * np.ptp(quarters)
-    if not far.any() or quarters[0] == quarters[1]:
-        return low, high
-    return np.where(far & ~is_upper, -np.inf, low), np.where(
-        far & is_upper, np.inf, high
-    )
+    spread = np.ptp(np.percentile(nearer[np.isfinite(nearer)], [25, 75])) or np.inf
+    far = high - low > _FAR * spread
+    low = np.where(far & ~is_upper, -np.inf, low)
+    return low, np.where(far & is_upper, np.inf, high)
 
 
 def _observe(
@@ -496,7 +497,13 @@ def _observe(
     index = named[-1].index if named else pd.RangeIndex(len(low))
     if any(not one.index.equals(index) for one in named):
         raise data_error("interval.not_aligned")
-    names = _column_names(X, design)
+    if isinstance(X, pd.DataFrame):
+        names = [str(name) for name in X.columns]
+    else:  # as statsmodels names them: const, x1, x2
+        flat = np.flatnonzero(design.all(axis=0) & (np.ptp(design, axis=0) == 0))[:1]
+        names = [f"x{j + 1}" for j in range(design.shape[1] - len(flat))]
+        for place in flat:
+            names.insert(place, "const")
     missing = np.argwhere(~np.isfinite(design))
     for row, column in missing[:1]:
         raise data_error("interval.missing", row=index[row], column=names[column])
@@ -526,43 +533,3 @@ def _numbers(values: ArrayLike, name: str) -> Array:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError) as fault:
         raise data_error("interval.not_numeric", name=name, fault=fault) from fault
-
-
-def _column_names(X: ArrayLike, design: Array) -> list[str]:
-    """Return the columns of a frame, or const, x1, x2 as statsmodels names them."""
-    if isinstance(X, pd.DataFrame):
-        return [str(name) for name in X.columns]
-    names: list[str] = []
-    for column in design.T:
-        constant = "const" not in names and bool(column.all() and np.ptp(column) == 0)
-        count = sum(name != "const" for name in names)
-        names.append("const" if constant else f"x{count + 1}")
-    return names
-
-
-def _design(
-    formula: str, data: pd.DataFrame, depth: int
-) -> tuple[pd.Series, pd.Series, pd.DataFrame, Any]:
-    """Return lower ends, upper ends and regressors, and how to build those again.
-
-    `depth` is how many calls lie between this one and the user, whose own names a
-    formula may use.
-    """
-    from statsmodels.formula.formulatools import handle_formula_data
-
-    ends = [name.strip() for name in formula.partition("~")[0].split("+")]
-    if len(ends) != 2 or ends[0] == ends[1]:
-        raise data_error("interval.formula_ends", formula=formula)
-    opened = zip(ends, (-np.inf, np.inf), strict=True)
-    filled = {name: data[name].fillna(end) for name, end in opened if name in data}
-    (boxes, X), missing, spec = handle_formula_data(
-        data.assign(**filled), None, formula, depth=depth + 1, missing="drop"
-    )
-    for row in np.flatnonzero(np.zeros(1) if missing is None else missing)[:1]:
-        row = data.index[row]
-        raise data_error("interval.formula_missing", row=row, formula=formula)
-    if (n := boxes.shape[1]) != 2:
-        raise data_error("interval.formula_columns", formula=formula, n=n)
-    frame = pd.DataFrame(X.to_numpy(dtype=float), data.index, [*X.columns])
-    low, high = (pd.Series(boxes.iloc[:, j].to_numpy(), data.index) for j in (0, 1))
-    return low, high, frame, spec

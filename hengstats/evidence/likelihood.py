@@ -13,7 +13,6 @@ coefficients run to infinity. Both are linear programs, and mostly a short certi
 makes them unnecessary.
 """
 
-from dataclasses import dataclass
 from math import log, pi
 from typing import NamedTuple
 
@@ -35,19 +34,12 @@ NARROW = 0.03
 TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boxes:
+class Boxes(NamedTuple):
     """Observations, one a row.
 
-    Attributes
-    ----------
-    rows : ndarray
-        Times (theta, gamma) this is c: the regressors negated, then the middle of
-        the box, or its one finite end.
-    half : ndarray
-        Half-width; 0 for a point, and where an end is open.
-    sign : ndarray
-        1 where there is an upper bound only, -1 where a lower bound only, else 0.
+    `rows` times (theta, gamma) is c: the regressors negated, then the middle of the box
+    or its one finite end. `half` is its half-width, 0 for a point and where an end is
+    open; `sign` is 1 for an upper bound alone, -1 for a lower bound alone, else 0.
     """
 
     rows: Array
@@ -56,11 +48,7 @@ class Boxes:
 
 
 class Place(NamedTuple):
-    """The log-likelihood of each box at (theta, gamma), with both derivatives.
-
-    `slopes` is its gradient, one a row; `information` minus the second derivative of
-    the sum.
-    """
+    """The log-likelihood of each box, its gradients, and minus the Hessian of all."""
 
     at: Array
     each: Array
@@ -121,16 +109,14 @@ def climb(boxes: Boxes, start: Array) -> tuple[Place, int, bool]:
         decrement, height = float(gradient @ step), float(here.each.sum())
         if not decrement >= 0:
             break
-        share = 1.0
-        if walled and step[-1] < 0:
-            share = min(1.0, -0.9 * here.at[-1] / step[-1])
+        most = -0.9 * here.at[-1] / step[-1] if walled and step[-1] < 0 else 1.0
         slack = 1e-13 * (1 + abs(height))
-        there = look(boxes, here.at + share * step)
-        while not there.each.sum() >= height + 1e-4 * share * decrement - slack:
-            share /= 2
-            if share < 1e-9:
-                return here, n_iter, decrement <= NEAR
+        for share in min(1.0, most) * 0.5 ** np.arange(30):
             there = look(boxes, here.at + share * step)
+            if there.each.sum() >= height + 1e-4 * share * decrement - slack:
+                break
+        else:
+            return here, n_iter, decrement <= NEAR
         here = there
         if decrement <= ARRIVED and share == 1:
             return here, n_iter, True
@@ -162,57 +148,46 @@ def refuse_line(Q: Array, low: Array, high: Array, noise: float) -> None:
     `Q`, `low` and `high` are such that a residual is of the order of one; `noise` is
     what rounding can have added to an end.
     """
-    point, bounded = low == high, np.isfinite(low) & np.isfinite(high)
-    if any(_misses(Q[rows], low[rows], high[rows], noise) for rows in (point, bounded)):
-        return
-    # By how much does the best line miss the box that it misses most?
-    X, has_high, has_low = np.sqrt(len(Q)) * Q, np.isfinite(high), np.isfinite(low)
-    rows = np.vstack([X[has_high], -X[has_low]])
-    found = linprog(
-        np.append(np.zeros(Q.shape[1]), 1.0),
-        A_ub=np.column_stack([rows, -np.ones(len(rows))]),
-        b_ub=np.concatenate([high[has_high], -low[has_low]]),
-        bounds=[(None, None)] * Q.shape[1] + [(0, None)],
-        options=TIGHT,
-    )
-    if found.success and found.fun <= max(1e-8, noise):
+    for rows in (low == high, np.isfinite(low) & np.isfinite(high)):
+        if rows.sum() > Q.shape[1]:
+            # Residuals of the middles are at right angles to the regressors: were there
+            # a line, their sum along it would be zero, which the boxes may not reach.
+            basis, _ = np.linalg.qr(Q[rows])
+            middle, half = (low + high)[rows] / 2, (high - low)[rows] / 2
+            rest = middle - basis @ (basis.T @ middle)
+            total = float(rest @ rest)
+            reach = (1 + 1e-9) * float(np.abs(rest) @ half)
+            if total > max(reach, rows.sum() * (100 * noise) ** 2):
+                return
+    slack = max(1e-8, noise)
+    if _line(Q, low - slack, high + slack, np.zeros(len(Q))) is not None:
         raise data_error("interval.line")
 
 
 def separation(Q: Array, low: Array, high: Array) -> Array | None:
     """Return a direction along which one-sided bounds rise without end, if any."""
-    bounded = np.isfinite(low) & np.isfinite(high)
+    has_low, has_high = np.isfinite(low), np.isfinite(high)
+    bounded = has_low & has_high
     inside = Q[bounded]
     if bounded.all() or np.linalg.eigvalsh(inside.T @ inside)[0] > 1e-8:
         return None
-    _, sizes, directions = np.linalg.svd(inside, full_matrices=True)
-    free = directions[(sizes > 1e-12).sum() :].T
-    if not free.size:
-        return None
-    towards = np.where(high == np.inf, 1.0, -1.0)[~bounded, None]
-    pull = np.sqrt(len(Q)) * towards * Q[~bounded] @ free
-    ones = np.ones(len(pull))
+    towards = has_low * 1.0 - has_high
+    found = _line(
+        Q, np.where(has_low, 0.0, -1.0), np.where(has_high, 0.0, 1.0), towards
+    )
+    # If one rises at all, it can rise to its limit of one.
+    return found if found is not None and towards @ Q @ found > 0.5 else None
+
+
+def _line(Q: Array, low: Array, high: Array, towards: Array) -> Array | None:
+    """Return the line through every box that lies farthest towards, if there is one."""
+    has_high, has_low = np.isfinite(high), np.isfinite(low)
+    X = np.sqrt(len(Q)) * Q
     found = linprog(
-        -pull.sum(axis=0),
-        A_ub=np.vstack([-pull, pull]),
-        b_ub=np.concatenate([0 * ones, ones]),
+        -towards @ X,
+        A_ub=np.vstack([X[has_high], -X[has_low]]),
+        b_ub=np.concatenate([high[has_high], -low[has_low]]),
         bounds=(None, None),
         options=TIGHT,
     )
-    return free @ found.x if found.success and -found.fun > 1e-6 else None
-
-
-def _misses(Q: Array, low: Array, high: Array, noise: float) -> bool:
-    """Return True if weights prove that no line passes through every box.
-
-    The weights are residuals of the middles, at right angles to the regressors. Were
-    there such a line, its weighted sum would be zero, which the boxes cannot reach.
-    """
-    if len(low) <= Q.shape[1]:
-        return False
-    basis, _ = np.linalg.qr(Q)
-    middle, half = (low + high) / 2, (high - low) / 2
-    weights = middle - basis @ (basis.T @ middle)
-    total = float(weights @ weights)
-    beyond_rounding = total > len(low) * (100 * noise) ** 2
-    return beyond_rounding and total > (1 + 1e-9) * float(np.abs(weights) @ half)
+    return np.sqrt(len(Q)) * found.x if found.success else None

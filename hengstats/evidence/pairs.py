@@ -8,7 +8,8 @@ Where the figure of one end is missing, a printed growth may stand for the step.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,7 @@ from hengstats.panel import series_of
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(NamedTuple):
     """Natural logarithms of one measure in the years that know both.
 
     Attributes
@@ -38,8 +38,12 @@ class Levels:
 
     def of(self, rows: NDArray[np.bool_]) -> "Levels":
         """Return the levels of some rows."""
-        ends = (side[rows] for side in (self.lower, self.value, self.upper))
-        return Levels(**dict(zip(ENDS, ends, strict=True)))
+        return Levels(*(side[rows] for side in self))
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which rows have an end; what is open at both says nothing."""
+        return np.isfinite(self.lower) | np.isfinite(self.upper)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,51 +114,57 @@ def pair_growths(
         If a figure is not positive, several entities have paired growths, or a shock
         year lies in no step.
     """
-    x, y = (log_levels(read, measure) for measure in (organisation, economy))
-    # What is open at both ends says nothing.
-    silent = [np.isinf(side.lower) & np.isinf(side.upper) for side in (x, y)]
-    both = ~(silent[0] | silent[1])
+    measures = organisation, economy
+    levels = [log_levels(read, measure) for measure in measures]
     if entity is None:
+        both = levels[0].known & levels[1].known
         entity = _only_entity(read["entity"], both, organisation, economy)
-    own = both & (read["entity"] == entity).to_numpy()
-    whose = (read["entity"] == entity).to_numpy()
-    sides = [
-        _Side(read["year"].to_numpy()[whose], levels.of(whose), (printed or {}).get(m))
-        for m, levels in ((organisation, x), (economy, y))
-    ]
+    own = (read["entity"] == entity).to_numpy()
+    x, y = (
+        _Side(read["year"], side, own & side.known, (printed or {}).get(measure))
+        for measure, side in zip(measures, levels, strict=True)
+    )
     # Where the step has a printed growth, a level that is only a bound is not needed.
     years = tuple(
         year
-        for year in read["year"].to_numpy()[own].tolist()
-        if not any(side.is_bound(year) and side.has(year) for side in sides)
+        for year in x.levels
+        if year in y.levels
+        and all(side.is_closed(year) or year not in side.printed for side in (x, y))
     )
-    added = _printed_steps(years, sides)
-    steps = tuple(
+    # Steps of one year for which some measure has but a printed growth.
+    every = sorted({*x.levels, *y.levels, *x.printed, *y.printed})
+    added = [
+        step
+        for step in ((year - 1, year) for year in every)
+        if x.knows(step) and y.knows(step) and step not in pairwise(years)
+    ]
+    steps = [
         step
         for step in pairwise(years)
         if not any(step[0] <= first and last <= step[1] for first, last in added)
-    )
+    ]
     for year in shock_years:
         ends = [*years, *(last for _, last in added)]
         if not years or not years[0] < year <= max(ends):
             known = "、".join(map(str, years)) or "无"
             raise data_error("pairs.shock_year", year=year, known=known)
-        steps = tuple((a, b) for a, b in steps if not a < year <= b)
-        added = tuple((a, b) for a, b in added if not a < year <= b)
-    every = tuple(sorted({*steps, *added}))
-    growth_map = np.zeros((len(every), len(years) + 2 * len(added)))
-    rows = [every.index(step) for step in steps]
-    growth_map[rows, : len(years)] = _map(years, steps)
-    for at, step in enumerate(added):
-        place = len(years) + 2 * at
-        growth_map[every.index(step), [place, place + 1]] = -1, 1
+        steps, added = (
+            [(first, last) for first, last in part if not first < year <= last]
+            for part in (steps, added)
+        )
+    column = {step: tuple(map(years.index, step)) for step in steps}
+    for place, step in enumerate(added):
+        column[step] = len(years) + 2 * place, len(years) + 2 * place + 1
+    growth_map = np.zeros((len(column), len(years) + 2 * len(added)))
+    for row, (first, last) in zip(growth_map, sorted(column), strict=True):
+        row[[*column[first, last]]] = np.array([-1, 1]) / (last - first)
     return Pairs(
         entity=entity,
         years=years,
-        steps=every,
-        printed=added,
-        x=sides[0].levels(years, added),
-        y=sides[1].levels(years, added),
+        steps=tuple(sorted(column)),
+        printed=tuple(added),
+        x=x.list_levels(years, added),
+        y=y.list_levels(years, added),
         growth_map=growth_map,
     )
 
@@ -163,61 +173,37 @@ class _Side:
     """One measure of one entity: its levels by year, and its printed growths."""
 
     def __init__(
-        self, years: Array, levels: Levels, printed: pd.DataFrame | None
+        self,
+        years: pd.Series,
+        levels: Levels,
+        own: NDArray[np.bool_],
+        printed: pd.DataFrame | None,
     ) -> None:
-        ends = np.column_stack([levels.lower, levels.value, levels.upper])
-        self._levels = {
-            year: row
-            for year, row in zip(years.tolist(), ends, strict=True)
-            if np.isfinite(row[[0, 2]]).any()
-        }
+        ends = np.column_stack(levels.of(own))
+        self.levels = dict(zip(years[own].tolist(), ends, strict=True))
         rows = [] if printed is None else printed[["year", *ENDS]].to_numpy().tolist()
-        self._printed = {int(year): np.array(row) for year, *row in rows}
+        self.printed = {int(year): np.array(row) for year, *row in rows}
 
-    @property
-    def years(self) -> set[int]:
-        """The years of a level or a printed growth."""
-        return {*self._levels, *self._printed}
+    def is_closed(self, *years: int) -> bool:
+        """Return whether the levels of all these years are known at both ends."""
+        ends = [self.levels[year] for year in years if year in self.levels]
+        return len(ends) == len(years) and bool(np.isfinite([*ends])[:, [0, 2]].all())
 
-    def is_bound(self, year: int) -> bool:
-        """Return whether the level of a year is open at one end."""
-        return not np.isfinite(self._levels[year][[0, 2]]).all()
-
-    def has(self, year: int) -> bool:
-        """Return whether the growth into a year is printed."""
-        return year in self._printed
-
-    def knows(self, year: int) -> bool:
+    def knows(self, step: tuple[int, int]) -> bool:
         """Return whether a step of one year has closed levels, or is printed."""
-        both = year - 1 in self._levels and year in self._levels
-        closed = both and not (self.is_bound(year - 1) or self.is_bound(year))
-        return closed or self.has(year)
+        return self.is_closed(*step) or step[1] in self.printed
 
-    def levels(self, years: Sequence[int], added: Sequence[tuple[int, int]]) -> Levels:
+    def list_levels(
+        self, years: Sequence[int], added: Sequence[tuple[int, int]]
+    ) -> Levels:
         """Return the levels of the years, then two for each step of one year."""
-        rows = [self._levels[year] for year in years]
+        rows = [self.levels[year] for year in years]
         for first, last in added:
-            both = first in self._levels and last in self._levels
-            closed = both and not (self.is_bound(first) or self.is_bound(last))
-            if closed:
-                rows += [self._levels[first], self._levels[last]]
+            if self.is_closed(first, last):
+                rows += [self.levels[first], self.levels[last]]
             else:
-                rows += [np.zeros(3), self._printed[last]]
-        ends = np.array(rows, dtype=float).reshape(-1, 3).T
-        return Levels(lower=ends[0], value=ends[1], upper=ends[2])
-
-
-def _printed_steps(
-    years: Sequence[int], sides: Sequence[_Side]
-) -> tuple[tuple[int, int], ...]:
-    """Return the steps of one year for which some measure has but a printed growth."""
-    steps = set(pairwise(years))
-    every = {year for side in sides for year in side.years}
-    return tuple(
-        (year - 1, year)
-        for year in sorted(every)
-        if (year - 1, year) not in steps and all(side.knows(year) for side in sides)
-    )
+                rows += [np.zeros(3), self.printed[last]]
+        return Levels(*np.array(rows, dtype=float).reshape(-1, 3).T)
 
 
 def printed_growths(
@@ -238,26 +224,20 @@ def printed_growths(
     if key in panel and units.get(key) in ("fraction", "percent"):
         scale = 100.0 if units[key] == "percent" else 1.0
         series = series_of(panel, key)
-        logs = {end: np.log1p(series[end] / scale) for end in ENDS}
-        found.append(series[["entity", "year"]].assign(**logs))
+        found.append(
+            series.assign(**{end: np.log1p(series[end] / scale) for end in ENDS})
+        )
     key = f"{measure}_increase"
     if key in panel and measure in units and units.get(key) == units[measure]:
         both = series_of(panel, key).merge(read, on=["entity", "year"])
-        levels = [both[f"{measure}_lower"], both[measure], both[f"{measure}_upper"]]
         with np.errstate(divide="ignore", invalid="ignore"):
-            corners = np.array(
-                [
-                    -np.log1p(-both[end] / level)
-                    for end in ("lower", "upper")
-                    for level in (levels[0], levels[2])
-                ]
-            )
-            logs = {
-                "lower": corners.min(axis=0),
-                "value": -np.log1p(-both["value"] / levels[1]),
-                "upper": corners.max(axis=0),
-            }
-        found.append(both[["entity", "year"]].assign(**logs))
+            corners = [
+                -np.log1p(-both[end] / both[f"{measure}_{level}"])
+                for end, level in product(("lower", "upper"), repeat=2)
+            ]
+            value = -np.log1p(-both["value"] / both[measure])
+        least, most = np.min(corners, axis=0), np.max(corners, axis=0)
+        found.append(both.assign(lower=least, value=value, upper=most))
     columns = ["entity", "year", *ENDS]
     if not found:
         return pd.DataFrame(columns=columns)
@@ -272,16 +252,20 @@ def own_growths(read: pd.DataFrame, measure: str) -> tuple[list[str], Array]:
     several, the average growth from the first known year to the last.
     """
     levels = log_levels(read, measure)
-    known = np.isfinite(levels.lower) | np.isfinite(levels.upper)
-    years = read["year"].to_numpy()[known].tolist()
-    steps = list(pairwise(years))
-    names = [f"growth {first}-{last}" for first, last in steps]
-    if len(steps) > 1:
-        steps.append((years[0], years[-1]))
+    low, value, high = levels.of(levels.known)
+    years = read["year"].to_numpy()[levels.known]
+    last = np.arange(1, len(years))
+    first = last - 1
+    names = [f"growth {a}-{b}" for a, b in pairwise(years)]
+    if len(last) > 1:
+        first, last = np.append(first, 0), np.append(last, last[-1])
         names.append(f"average_growth {years[0]}-{years[-1]}")
-    own = [side[known] for side in (levels.lower, levels.value, levels.upper)]
-    ends = Levels(lower=own[0], value=own[1], upper=own[2])
-    return names, growth_bounds(_map(years, steps), ends)
+    growths = (
+        low[last] - high[first],
+        value[last] - value[first],
+        high[last] - low[first],
+    )
+    return names, np.column_stack(growths) / (years[last] - years[first])[:, None]
 
 
 def growth_bounds(growth_map: Array, levels: Levels) -> Array:
@@ -314,16 +298,6 @@ def times(weights: Array, ends: Array) -> Array:
     return products.sum(axis=-1)
 
 
-def _map(years: Sequence[int], steps: Sequence[tuple[int, int]]) -> Array:
-    """Return what turns log levels into annualised growth, one step a row."""
-    rows = np.zeros((len(steps), len(years)))
-    for row, (first, last) in zip(rows, steps, strict=True):
-        row[[years.index(first), years.index(last)]] = np.array([-1, 1]) / (
-            last - first
-        )
-    return rows
-
-
 def log_levels(read: pd.DataFrame, measure: str) -> Levels:
     """Return the logarithms of a measure, row by row; an end not known is open."""
     lower, value, upper = (
@@ -331,19 +305,12 @@ def log_levels(read: pd.DataFrame, measure: str) -> Levels:
         for column in (f"{measure}_lower", measure, f"{measure}_upper")
     )
     for row in np.flatnonzero(upper <= 0)[:1]:
-        raise data_error(
-            "pairs.not_positive",
-            entity=read["entity"].iloc[row],
-            year=read["year"].iloc[row],
-            measure=measure,
-        )
+        whose = {key: read[key].iloc[row] for key in ("entity", "year")}
+        raise data_error("pairs.not_positive", measure=measure, **whose)
     lower = np.where(lower > 0, lower, 0.0)
+    upper = np.where(np.isnan(upper), np.inf, upper)
     with np.errstate(divide="ignore"):
-        return Levels(
-            lower=np.log(lower),
-            value=np.log(value),
-            upper=np.log(np.where(np.isnan(upper), np.inf, upper)),
-        )
+        return Levels(np.log(lower), np.log(value), np.log(upper))
 
 
 def _only_entity(
@@ -353,12 +320,8 @@ def _only_entity(
     counts = entities[both].value_counts()
     several = sorted(str(key) for key in counts.index[counts > 1])
     if len(several) > 1:
-        raise data_error(
-            "pairs.several",
-            count=len(several),
-            organisation=organisation,
-            economy=economy,
-            names="、".join(several[:6]),
-        )
+        told = {"organisation": organisation, "economy": economy}
+        names = "、".join(several[:6])
+        raise data_error("pairs.several", count=len(several), names=names, **told)
     here = several or list(counts.index) or list(entities.unique())
-    return str(here[0]) if several or len(here) == 1 else ""
+    return str(here[0]) if len(here) == 1 else ""

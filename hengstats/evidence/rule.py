@@ -29,7 +29,10 @@ from hengstats.evidence.envelope import (
     list_corners,
     partial_r,
     permutation_range,
+    rank_ranges,
+    rank_sides,
     residuals,
+    slope_range,
     t_p,
     t_range,
 )
@@ -41,8 +44,6 @@ from hengstats.evidence.permutation import (
     correlation_test,
     least_p,
 )
-from hengstats.evidence.ranks import rank_ranges, rank_sides
-from hengstats.evidence.slopes import slope_range
 
 Sides = tuple[Corners | None, Corners | None]
 # Lower end, value and upper end. The value is missing where a figure is only a bound;
