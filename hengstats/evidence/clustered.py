@@ -113,8 +113,10 @@ class Growths:
 
     def weights(self, side: Array) -> Array:
         """Return what each figure counts in the sum of growths times `side`."""
-        own, n = side / self.span, len(self.year)
-        return np.bincount(self.start + 1, own, n) - np.bincount(self.start, own, n)
+        on = np.zeros(len(self.year))
+        on[self.start + 1] = side / self.span
+        on[self.start] -= side / self.span
+        return on
 
 
 def _runs(whose: Places) -> Places:
@@ -218,20 +220,25 @@ def fit_growths(growths: Growths) -> Fit | None:
     `I - U'U` does, with `U` the orthonormal year effects and `x`: a matrix no larger
     than there are years. Where all entities have the same steps, in closed form.
     """
-    x, y = np.diff(growths.centre)[:, growths.start] / growths.span
-    least = CONSTANT * (1 + float(np.linalg.norm(x)))
-    basis = np.zeros((len(x), 0)) if growths.even else year_effects(growths)
-    x, y = (_take_out(growths, basis, side) for side in (x, y))
+    growth = (np.diff(growths.centre)[:, growths.start] / growths.span).T
+    least = CONSTANT * (1 + float(np.linalg.norm(growth[:, 0])))
+    basis, starts = year_effects(growths), growths.clusters
+    growth = _centred(growth, growths.entities)
+    for _ in range(2):  # the second time takes out what rounding has left
+        growth = growth - basis @ (basis.T @ growth)
+    x, y = np.ascontiguousarray(growth.T)
     size = float(x @ x)
     if size <= least**2:
         return None
     estimate = float(x @ y) / size
     residual = y - estimate * x
-    if growths.even:
-        scores, change, room, own, common = _closed(growths, x, residual, size)
-    else:
-        scores, change, room, own, common = _general(growths, basis, x, residual, size)
+    sides = np.column_stack([basis, x / np.sqrt(size)])
+    half, whole, room = _adjust(growths, sides)
+    scores = np.sqrt(size) * np.add.reduceat(half * residual, starts)
+    change = np.add.reduceat(whole * residual, starts) / np.sqrt(size)
     # P is the diagonal matrix of `own` less `common` times its transpose.
+    own = np.add.reduceat(half**2, starts)
+    common = np.add.reduceat(sides * half[:, None], starts, axis=0)
     length = (common**2).sum(axis=1)
     squares = (own**2 - 2 * own * length).sum() + ((common.T @ common) ** 2).sum()
     df = float((own.sum() - length.sum()) ** 2 / squares)
@@ -251,74 +258,54 @@ def fit_growths(growths: Growths) -> Fit | None:
     )
 
 
-def _closed(
-    growths: Growths, x: Array, residual: Array, size: float
-) -> tuple[Array, ...]:
-    """Return scores, changes, room and both parts of P where all have the same steps.
+def _adjust(growths: Growths, sides: Array) -> tuple[Array, Array, Array]:
+    """Return the last column times the root of each block's inverse, and times that.
 
-    Then `x` is an eigenvector of every block.
+    And the smallest eigenvalue of each block, but for those that are 0.
     """
-    n = len(growths.entities)
-    x, residual = x.reshape(n, -1), residual.reshape(n, -1)
-    share = np.einsum("ij,ij->i", x, x) / size
-    room = 1 - 1 / n - share
-    safe = np.where(room > NOUGHT, room, np.inf)
-    plain = np.einsum("ij,ij->i", x, residual)
-    common = np.column_stack([x / np.sqrt(n * size), share]) / np.sqrt(safe)[:, None]
-    return plain / np.sqrt(safe), plain / safe / size, room, share / safe, common
-
-
-def _general(
-    growths: Growths, basis: Array, x: Array, residual: Array, size: float
-) -> tuple[Array, ...]:
-    """Return scores, changes, room and both parts of P by eigenvalues of each block."""
-    sides = np.column_stack([basis, x / np.sqrt(size)])
-    width, starts = sides.shape[1], growths.clusters
-    gram = np.empty((len(starts), width, width))
-    for i, j in zip(*np.triu_indices(width), strict=True):
-        both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
-        gram[:, i, j] = gram[:, j, i] = both
-    values, vectors = np.linalg.eigh(gram)
-    room = 1 - values
-    safe = np.where(room > NOUGHT, room, np.inf)
+    starts, width = growths.clusters, sides.shape[1]
+    if growths.even:  # the column is an eigenvector of every block
+        share = np.add.reduceat(sides[:, -1:] ** 2, starts, axis=0)
+        room = 1 - 1 / len(starts) - share
+        vectors = np.broadcast_to(np.eye(width)[:, -1:], (len(starts), width, 1))
+    else:
+        gram = np.empty((len(starts), width, width))
+        for i, j in zip(*np.triu_indices(width), strict=True):
+            both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
+            gram[:, i, j] = gram[:, j, i] = both
+        values, vectors = np.linalg.eigh(gram)
+        room = 1 - values
+    safe, counts = (
+        np.where(room > NOUGHT, room, np.inf),
+        np.diff(starts, append=len(sides)),
+    )
     half, whole = (
         np.einsum("gij,gj->gi", vectors, vectors[:, -1, :] * safe**power)
         for power in (-0.5, -1.0)
     )
-    left = np.add.reduceat(sides * residual[:, None], starts, axis=0)
-    common = np.einsum("gij,gj->gi", gram, half)
-    scores, change, own = (
-        np.einsum("gi,gi->g", one, two)
-        for one, two in ((half, left), (whole, left), (half, common))
+    half, whole = (
+        np.einsum("ri,ri->r", sides, np.repeat(one, counts, axis=0))
+        for one in (half, whole)
     )
-    least = np.where(room > NOUGHT, room, 1.0).min(axis=1)
-    return np.sqrt(size) * scores, change / np.sqrt(size), least, own, common
+    return half, whole, np.where(room > NOUGHT, room, 1.0).min(axis=1)
 
 
 def year_effects(growths: Growths) -> Array:
     """Return orthonormal columns for the effects of years beside those of entities.
 
     The growth of a step of several years is the mean of theirs, so it has a share in
-    the effect of each. Years that never stand apart make one column.
+    the effect of each. Years that never stand apart make one column. Where all
+    entities have the same steps, an effect of each step does.
     """
+    if growths.even:
+        n, steps = growths.calendar.shape
+        return np.tile(np.eye(steps) / np.sqrt(n), (n, 1))
     first, last = (side[:, None] for side in growths.years)
     years = np.arange(first.min() + 1, last.max() + 1)
     columns = ((first < years) & (years <= last)) / (last - first)
     columns = _centred(columns, growths.entities)
     Q, R, _ = qr(columns, mode="economic", pivoting=True, overwrite_a=True)
     return np.ascontiguousarray(Q[:, np.abs(np.diag(R)) > NOUGHT])
-
-
-def _take_out(growths: Growths, basis: Array, side: Array) -> Array:
-    """Return growths less the effects of entities and years."""
-    if growths.even:
-        side = side.reshape(len(growths.entities), -1)
-        side = side - side.mean(axis=1, keepdims=True)
-        return (side - side.mean(axis=0)).ravel()
-    side = _centred(side, growths.entities)
-    for _ in range(2):  # the second time takes out what rounding has left
-        side = side - basis @ (basis.T @ side)
-    return side
 
 
 def _centred(side: Array, starts: Places) -> Array:
@@ -366,15 +353,14 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
     low, high = slope + down / size, slope + up / size
     squares = np.square([fit.x, fit.residual, *growths.reach])
     x, residual, *own = np.sqrt(np.add.reduceat(squares, growths.clusters, axis=1))
-    safe = np.where(fit.room > NOUGHT, fit.room, 1.0)
     mx, my = (
-        np.minimum(one + np.sqrt(1 - safe) * every, every)
+        np.minimum(one + np.sqrt(1 - fit.room) * every, every)
         for one, every in zip(own, (hx, hy), strict=True)
     )
     share = x / np.sqrt(fit.size)
     apart = (mx + share * hx) / np.sqrt(size)
     grown = np.minimum(share + apart, 1.0)
-    room = safe - (share + grown) * apart
+    room = fit.room - (share + grown) * apart
     if (room <= 0).any():
         return low, high, np.inf, 1.0, 1.0
     shift, steepest = max(slope - low, high - slope), max(-low, high)
@@ -383,7 +369,7 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
         root * (x + mx) * (my + steepest * mx),
         shift * root * (x + mx) * x,
         root * residual * mx,
-        x * residual * (safe - room) * room**-1.5 / 2,
+        x * residual * (fit.room - room) * room**-1.5 / 2,
     )
     score = sum(float(np.linalg.norm(part)) for part in (fit.scores, *moved))
     df = min(fit.df, float(1 / ((grown**2 / room) ** 2).sum())) if hx else fit.df
