@@ -220,25 +220,31 @@ def fit_growths(growths: Growths) -> Fit | None:
     `I - U'U` does, with `U` the orthonormal year effects and `x`: a matrix no larger
     than there are years. Where all entities have the same steps, in closed form.
     """
-    growth = (np.diff(growths.centre)[:, growths.start] / growths.span).T
-    least = CONSTANT * (1 + float(np.linalg.norm(growth[:, 0])))
-    basis, starts = year_effects(growths), growths.clusters
-    growth = _centred(growth, growths.entities)
-    for _ in range(2):  # the second time takes out what rounding has left
-        growth = growth - basis @ (basis.T @ growth)
-    x, y = np.ascontiguousarray(growth.T)
+    growth = np.diff(growths.centre)[:, growths.start] / growths.span
+    least, basis = CONSTANT * (1 + float(np.linalg.norm(growth[0]))), None
+    if growths.even:
+        growth = growth.reshape(2, len(growths.entities), -1)
+        growth = growth - growth.mean(axis=2, keepdims=True)
+        x, y = (growth - growth.mean(axis=1, keepdims=True)).reshape(2, -1)
+    else:
+        basis, left = year_effects(growths), _centred(growth.T, growths.entities)
+        for _ in range(2):  # the second time takes out what rounding has left
+            left = left - basis @ (basis.T @ left)
+        x, y = np.ascontiguousarray(left.T)
     size = float(x @ x)
     if size <= least**2:
         return None
     estimate = float(x @ y) / size
     residual = y - estimate * x
-    sides = np.column_stack([basis, x / np.sqrt(size)])
-    half, whole, room = _adjust(growths, sides)
+    last, starts = x / np.sqrt(size), growths.clusters
+    half, whole, on_years, room = (
+        _closed(growths, last) if basis is None else _general(growths, basis, last)
+    )
     scores = np.sqrt(size) * np.add.reduceat(half * residual, starts)
     change = np.add.reduceat(whole * residual, starts) / np.sqrt(size)
     # P is the diagonal matrix of `own` less `common` times its transpose.
     own = np.add.reduceat(half**2, starts)
-    common = np.add.reduceat(sides * half[:, None], starts, axis=0)
+    common = np.column_stack([on_years, np.add.reduceat(half * last, starts)])
     length = (common**2).sum(axis=1)
     squares = (own**2 - 2 * own * length).sum() + ((common.T @ common) ** 2).sum()
     df = float((own.sum() - length.sum()) ** 2 / squares)
@@ -253,53 +259,56 @@ def fit_growths(growths: Growths) -> Fit | None:
         residual=residual,
         size=size,
         scores=scores,
-        room=room,
+        room=np.where(room > NOUGHT, room, 1.0),
         without=estimate - change,
     )
 
 
-def _adjust(growths: Growths, sides: Array) -> tuple[Array, Array, Array]:
-    """Return the last column times the root of each block's inverse, and times that.
+def _closed(growths: Growths, last: Array) -> tuple[Array, ...]:
+    """Return as `_general` does where all have the same steps.
 
-    And the smallest eigenvalue of each block, but for those that are 0.
+    Then the last of U is an eigenvector of every B.
     """
-    starts, width = growths.clusters, sides.shape[1]
-    if growths.even:  # the column is an eigenvector of every block
-        share = np.add.reduceat(sides[:, -1:] ** 2, starts, axis=0)
-        room = 1 - 1 / len(starts) - share
-        vectors = np.broadcast_to(np.eye(width)[:, -1:], (len(starts), width, 1))
-    else:
-        gram = np.empty((len(starts), width, width))
-        for i, j in zip(*np.triu_indices(width), strict=True):
-            both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
-            gram[:, i, j] = gram[:, j, i] = both
-        values, vectors = np.linalg.eigh(gram)
-        room = 1 - values
-    safe, counts = (
-        np.where(room > NOUGHT, room, np.inf),
-        np.diff(starts, append=len(sides)),
-    )
+    n = len(growths.entities)
+    room = 1 - 1 / n - np.add.reduceat(last**2, growths.entities)
+    safe = np.where(room > NOUGHT, room, np.inf)
     half, whole = (
-        np.einsum("gij,gj->gi", vectors, vectors[:, -1, :] * safe**power)
-        for power in (-0.5, -1.0)
+        (last.reshape(n, -1) * safe[:, None] ** power).ravel() for power in (-0.5, -1.0)
     )
-    half, whole = (
-        np.einsum("ri,ri->r", sides, np.repeat(one, counts, axis=0))
-        for one in (half, whole)
-    )
-    return half, whole, np.where(room > NOUGHT, room, 1.0).min(axis=1)
+    return half, whole, half.reshape(n, -1) / np.sqrt(n), room
+
+
+def _general(growths: Growths, basis: Array, last: Array) -> tuple[Array, ...]:
+    """Return the last of U times the root of the inverse of each B, and times that.
+
+    Then the first on the effects of years, by cluster, and the smallest eigenvalue of
+    each B beside those that are 0.
+    """
+    sides, starts = np.column_stack([basis, last]), growths.clusters
+    width, counts = sides.shape[1], np.diff(starts, append=len(last))
+    gram = np.empty((len(starts), width, width))
+    for i, j in zip(*np.triu_indices(width), strict=True):
+        both = np.add.reduceat(sides[:, i] * sides[:, j], starts)
+        gram[:, i, j] = gram[:, j, i] = both
+    values, vectors = np.linalg.eigh(gram)
+    room = 1 - values
+    safe = np.where(room > NOUGHT, room, np.inf)
+
+    def adjusted(power: float) -> Array:
+        own = np.einsum("gij,gj->gi", vectors, vectors[:, -1, :] * safe**power)
+        return np.einsum("ri,ri->r", sides, np.repeat(own, counts, axis=0))
+
+    half, least = adjusted(-0.5), np.where(room > NOUGHT, room, 1.0).min(axis=1)
+    on_years = np.add.reduceat(basis * half[:, None], starts, axis=0)
+    return half, adjusted(-1.0), on_years, least
 
 
 def year_effects(growths: Growths) -> Array:
     """Return orthonormal columns for the effects of years beside those of entities.
 
     The growth of a step of several years is the mean of theirs, so it has a share in
-    the effect of each. Years that never stand apart make one column. Where all
-    entities have the same steps, an effect of each step does.
+    the effect of each. Years that never stand apart make one column.
     """
-    if growths.even:
-        n, steps = growths.calendar.shape
-        return np.tile(np.eye(steps) / np.sqrt(n), (n, 1))
     first, last = (side[:, None] for side in growths.years)
     years = np.arange(first.min() + 1, last.max() + 1)
     columns = ((first < years) & (years <= last)) / (last - first)
@@ -336,6 +345,8 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
     at most half the change of its block times the room to the power -3/2. df is at
     least `1 / sum((share of x'x / room)^2)`.
     """
+    if not growths.box.any():
+        return fit.estimate, fit.estimate, fit.std_error, fit.df, fit.p_value
     hx, hy = np.linalg.norm(growths.reach, axis=1).tolist()
     slope, size = fit.estimate, max(np.sqrt(fit.size) - hx, 0.0) ** 2
     if not size:

@@ -126,7 +126,7 @@ def compare(
         left_out = known.index[known.any(axis=1)].difference(chosen["value"].index)
         return _weigh(chosen, replace(found, set_aside=tuple(left_out)))
     years = known.columns.to_numpy(dtype=int)
-    own = zip(starts, known.loc[[*starts]].to_numpy(), strict=True)
+    own = zip(starts, known.loc[[*starts]].to_numpy(dtype=bool), strict=True)
     seen = {one: tuple(years[which].tolist()) for one, which in own}
     return replace(found, missing=chosen, known_years=seen, printed_years=others)
 
@@ -181,7 +181,7 @@ def _choose(sides: Sides, starts: Mapping[str, int]) -> Sides | str:
     Of the years that all treated know, as many others join as make most figures.
     """
     known = _known(sides)
-    years, own = known.columns.to_numpy(), known.loc[[*starts]].to_numpy()
+    years, own = known.columns.to_numpy(), known.loc[[*starts]].to_numpy(dtype=bool)
     if not own.any():
         return "no_figures"
     firsts = np.array([*starts.values()])

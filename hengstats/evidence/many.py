@@ -188,8 +188,7 @@ def _climb(
 
 def _fitted(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
     """Return slope, standard error, df, p and interval, with their ends."""
-    worst = (fit.estimate, fit.estimate, fit.std_error, fit.df, fit.p_value)
-    low, high, error, df, p = widest(growths, fit) if boxed else worst
+    low, high, error, df, p = widest(growths, fit)
     own = fit.std_error * float(stdtrit(fit.df, 0.975))
     most = error * float(stdtrit(df, 0.975))
     at = (fit.estimate - own, fit.estimate + own)
@@ -218,14 +217,14 @@ def _without_one(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
     order = np.argsort(fit.without * np.sign(fit.estimate), kind="stable")
     tried = order if len(order) <= EVERY else order[:SOME]
     whose = growths.cluster[growths.start]
-    p, slopes = [], [*fit.without] if not boxed else []
-    for left_out in whose[growths.clusters[tried]]:
+    p, slopes = np.ones((len(tried), 2)), [] if boxed else fit.without.tolist()
+    for place, left_out in enumerate(whose[growths.clusters[tried]]):
         rest = replace(growths, start=growths.start[whose != left_out])
-        one = fit_growths(rest)
-        wide = widest(rest, one) if one and boxed else None
-        p.append((one.p_value, wide[4] if wide else one.p_value) if one else (1.0, 1.0))
-        slopes += wide[:2] if wide else []
-    rows = {"p_without_one": _from(*np.array(p).max(axis=0).tolist())}
+        if one := fit_growths(rest):
+            low, high, *_, largest = widest(rest, one)
+            p[place] = one.p_value, largest
+            slopes += [low, high] if boxed else []
+    rows = {"p_without_one": _from(*p.max(axis=0).tolist())}
     if boxed and len(tried) < len(order):
         return rows
     return {"estimate_without_one": (min(slopes), np.nan, max(slopes)), **rows}
