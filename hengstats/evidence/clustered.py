@@ -347,27 +347,22 @@ def widest(growths: Growths, fit: Fit) -> tuple[float, float, float, float, floa
     """
     if not growths.box.any():
         return fit.estimate, fit.estimate, fit.std_error, fit.df, fit.p_value
-    hx, hy = np.linalg.norm(growths.reach, axis=1).tolist()
+    whole = np.linalg.norm(growths.reach, axis=1)
+    hx, hy = whole.tolist()
     slope, size = fit.estimate, max(np.sqrt(fit.size) - hx, 0.0) ** 2
     if not size:
         return -np.inf, np.inf, np.inf, 1.0, 1.0
     down, up = -hx * hy - max(slope * hx**2, 0.0), hx * hy - min(slope * hx**2, 0.0)
-    for side, middle, weight in zip(
-        growths.ends,
-        growths.centre,
-        (fit.residual - slope * fit.x, fit.x),
-        strict=True,
-    ):
-        ends = side[0] - middle, side[2] - middle
-        least, most = linear_range(growths.weights(weight), *ends)
-        down, up = down + float(least), up + float(most)
-    low, high = slope + down / size, slope + up / size
+    linear = fit.residual - slope * fit.x, fit.x
+    weights = np.array([growths.weights(side) for side in linear])
+    ends = (growths.ends[:, end] - growths.centre for end in (0, 2))
+    least, most = linear_range(weights, *ends)
+    low = slope + (down + float(least.sum())) / size
+    high = slope + (up + float(most.sum())) / size
     squares = np.square([fit.x, fit.residual, *growths.reach])
     x, residual, *own = np.sqrt(np.add.reduceat(squares, growths.clusters, axis=1))
-    mx, my = (
-        np.minimum(one + np.sqrt(1 - fit.room) * every, every)
-        for one, every in zip(own, (hx, hy), strict=True)
-    )
+    every = whole[:, None]
+    mx, my = np.minimum(own + np.sqrt(1 - fit.room) * every, every)
     share = x / np.sqrt(fit.size)
     apart = (mx + share * hx) / np.sqrt(size)
     grown = np.minimum(share + apart, 1.0)
@@ -421,38 +416,36 @@ def exchange_histories(
         return 1.0, 1.0, np.zeros(0)
     whose, (first, _) = growths.entity[growths.start], growths.years
     alike = [np.repeat(strangers, np.diff(growths.entities, append=len(whose))), first]
-    sides = [
-        side - pd.Series(side).groupby(alike).transform("mean").to_numpy()
-        for side in (fit.x, fit.y)
-    ]
+    both = pd.DataFrame([fit.x, fit.y]).T
+    sides = (both - both.groupby(alike).transform("mean")).to_numpy().T
     x, y = (_table(side, whose)[moving] for side in sides)
-    # How far the boxes can move the sum of products: own weight times other's size.
-    boxed = bool(growths.box.any())
+    boxed, most = growths.box.any(), np.prod(np.linalg.norm(growths.reach, axis=1))
     size_x, size_y, weight_x, weight_y = (
         _table(side, growths.entity)[moving]
         for side in (*growths.box, *(np.abs(growths.weights(one)) for one in sides))
     )
-    both = float(np.prod(np.linalg.norm(growths.reach, axis=1)))
 
     def slack(order: Places) -> float:
+        """Return how far the boxes can move the sum of products at one exchange."""
+        if not boxed:
+            return 0.0
         own = size_x.take(order, axis=0).ravel() @ weight_y.ravel()
         own += weight_x.take(order, axis=0).ravel() @ size_y.ravel()
-        return float(own + both)
+        return float(own + most)
 
     observed = float((x * y).sum())
     tie = TIE * float(np.linalg.norm(x) * np.linalg.norm(y))
     rng, codes = np.random.default_rng(SEED), strangers[moving]
     order, place = np.arange(len(codes)), np.argsort(codes, kind="stable")
-    least = abs(observed) - tie - (slack(order) if boxed else 0.0)
-    null, loose, taken = np.empty(DRAWS), np.zeros(DRAWS), np.empty_like(x)
+    least = abs(observed) - tie - slack(order)
+    null, loose, taken = np.empty(DRAWS), np.empty(DRAWS), np.empty_like(x)
     for draw in range(DRAWS):
         if codes[place[0]] == codes[place[-1]]:
             order = rng.permutation(len(codes))
         else:
             order[place] = np.argsort(rng.random(len(codes)) + codes)
         null[draw] = np.take(x, order, axis=0, out=taken).ravel() @ y.ravel()
-        if boxed:
-            loose[draw] = slack(order)
+        loose[draw] = slack(order)
     hits = np.count_nonzero(np.abs(null) >= abs(observed) - tie)
     worst = np.count_nonzero(np.abs(null) + loose >= least)
     return (1 + hits) / (1 + DRAWS), (1 + worst) / (1 + DRAWS), null / fit.size

@@ -11,13 +11,7 @@ import pandas as pd
 from hengstats.evidence import placebo
 from hengstats.evidence.comparison import Comparison
 from hengstats.evidence.pairs import Array, Levels, log_levels, printed_growths
-from hengstats.evidence.placebo import (
-    LEAST_DONORS,
-    LEAST_UNITS,
-    LEAST_YEARS,
-    Flags,
-    Labels,
-)
+from hengstats.evidence.placebo import Flags, Labels
 from hengstats.evidence.readings import read_figures
 from hengstats.evidence.rule import ALPHA, Ends
 from hengstats.indicators import ENDS
@@ -219,7 +213,7 @@ def _weigh(sides: Sides, found: Comparison) -> Comparison:
     labels = np.searchsorted([0, *firsts], [begun.get(one, 0) for one in units])
     levels = Levels(**{end: side.to_numpy() for end, side in sides.items()})
     treated, before = labels > 0, years < firsts[0]
-    enough = min(treated.sum(), (~treated).sum()) >= LEAST_UNITS
+    enough = min(treated.sum(), (~treated).sum()) >= placebo.LEAST_UNITS
     points, staggered = bool(np.isfinite(levels.value).all()), found.since is None
     effects, main = _list_effects(labels, levels, years, firsts, staggered)
     if not staggered:
@@ -238,8 +232,8 @@ def _weigh(sides: Sides, found: Comparison) -> Comparison:
         rows |= placebo.cluster_t(changes[:, 1], treated)
     rows |= effects
     refused, mix = [] if enough else ["cluster_robust"], {}
-    alone = points and len(begun) == 1 and len(units) > LEAST_DONORS
-    if alone and before.sum() >= LEAST_YEARS:
+    alone = points and len(begun) == 1 and len(units) > placebo.LEAST_DONORS
+    if alone and before.sum() >= placebo.LEAST_YEARS:
         unit = int(np.argmax(treated))
         mixed, weights = placebo.synthetic_control(levels.value, before, unit)
         rows |= mixed
@@ -289,7 +283,7 @@ def _list_effects(
     if points and not counted.all():
         p = placebo.joint_p(cells[~counted], labels, levels.value)
         rows["p_leads"] = (np.nan, p, np.nan)
-    if points and staggered and min(sizes[0], sizes[1:].sum()) >= LEAST_UNITS:
+    if points and staggered and min(sizes[0], sizes[1:].sum()) >= placebo.LEAST_UNITS:
         errors, whole = placebo.group_errors(
             cells, groups, counted, labels, levels.value
         )
@@ -297,7 +291,7 @@ def _list_effects(
         for name, error, size in zip(
             names, errors.tolist(), sizes[groups], strict=True
         ):
-            if size >= LEAST_UNITS:
+            if size >= placebo.LEAST_UNITS:
                 rows[f"se_{name}"] = (np.nan, error, np.nan)
     share = sizes[groups] * counted
     return rows, np.einsum("k,kct->ct", share / share.sum(), cells)

@@ -176,8 +176,8 @@ def pooled_t(changes: Array, treated: Flags) -> dict[str, Ends]:
     n, dummy = len(treated), treated.astype(float)
     Q, R = np.linalg.qr(np.column_stack([np.ones(n), dummy]))
     quantile = float(stdtrit(n - 2, 0.975))
-    slope, spread = (part[0, 1] for part in fit_rows(Q, R, changes[None, :, 1]))
-    value, error = float(slope), float(spread)
+    found = fit_rows(Q, R, changes[None, :, 1])
+    value, error = (float(part[0, 1]) for part in found)
     if error == 0:
         return {}
     low, high = value - quantile * error, value + quantile * error
