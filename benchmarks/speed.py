@@ -31,8 +31,13 @@ from lifelines import LogNormalAFTFitter
 from scipy.stats import permutation_test
 
 import hengstats as hs
-from hengstats.evidence.clustered import fit_growths, gather
-from hengstats.evidence.exchange import exchange_histories, list_strangers, wild_p
+from hengstats.evidence.clustered import (
+    exchange_histories,
+    fit_growths,
+    gather,
+    list_strangers,
+    wild_p,
+)
 from hengstats.evidence.interval import IntervalRegression
 from hengstats.evidence.permutation import correlation_test
 
@@ -130,8 +135,10 @@ def panel_of_growths(entities, generator):
     read = pd.DataFrame(keys)
     for name, side in zip("mt", np.exp(levels), strict=True):
         read[name] = read[f"{name}_lower"] = read[f"{name}_upper"] = side.ravel()
-    growths = gather(read, ("m", "t"), (), None)[0]
-    table = pd.DataFrame({"entity": growths.entity, "year": growths.last})
+    growths = gather(read, read["entity"], ("m", "t"), ())
+    table = pd.DataFrame(
+        {"entity": growths.entity[growths.start], "year": growths.years[1]}
+    )
     table["x"], table["y"] = (np.diff(side).ravel() for side in levels)
     return growths, table
 

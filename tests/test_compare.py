@@ -327,6 +327,12 @@ def test_what_cannot_be_compared_is_said_and_not_computed(kept, why, lang):
     assert found.headline in found.say(lang) and "None" not in str(found)
 
 
+def test_an_outcome_without_any_figure_is_not_compared():
+    panel = table_of([0.3, 0.1]).assign(m=np.nan, m_lower=np.nan, m_upper=np.nan)
+    found = level(panel)
+    assert (found.missing, found.known_years) == ("no_figures", {"u00": ()})
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -1,60 +1,28 @@
 """Compares what changed at a date with what changed where nothing began."""
 
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from hengstats.evidence import placebo, synthetic
+from hengstats.evidence import placebo
 from hengstats.evidence.comparison import Comparison
 from hengstats.evidence.pairs import Array, Levels, log_levels, printed_growths
-from hengstats.evidence.placebo import LEAST_UNITS, Ends, Labels
+from hengstats.evidence.placebo import Flags, Labels
 from hengstats.evidence.readings import read_figures
-from hengstats.evidence.rule import ALPHA
-from hengstats.evidence.synthetic import LEAST_DONORS, LEAST_YEARS
+from hengstats.evidence.rule import ALPHA, Ends
 from hengstats.indicators import ENDS
 from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
 from hengstats.panel import as_panel
 from hengstats.vocabulary import check_language
 
-Flags = NDArray[np.bool_]
 Treated = str | Sequence[str] | Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One measure, units by years; first years of those that have one, else 0."""
-
-    units: Array
-    years: Array
-    starts: Labels
-    levels: Levels
-
-    @property
-    def known(self) -> Flags:
-        """Whether one end at least is known."""
-        ends = np.isfinite(self.levels.lower), np.isfinite(self.levels.upper)
-        return np.asarray(np.logical_or(*ends))
-
-    @property
-    def firsts(self) -> list[int]:
-        """The first years, in order."""
-        return sorted({*self.starts.tolist()} - {0})
-
-    @property
-    def labels(self) -> Labels:
-        """The class of each unit: 0 without a start, then by first year."""
-        return np.searchsorted([0, *self.firsts], self.starts)
-
-    def spans(self, kept: Flags, starts: Sequence[int]) -> bool:
-        """Return whether some of the years kept lie before and after every start."""
-        own = self.years[kept]
-        return all((own < s).any() and (own >= s).any() for s in starts)
+# Lower end, value and upper end of one measure, each a frame of units by years.
+Sides = dict[str, pd.DataFrame]
 
 
 def compare(
@@ -123,46 +91,38 @@ def compare(
         raise data_error("compare.scale", scale=scale)
     starts = _list_starts(panel, treated, since)
     read, _ = read_figures(panel, (outcome,))
-    figures = read[["entity", "year"]].copy()
+    figures = read.set_axis(["entity", "year", *ENDS], axis=1)
     if scale == "log":
         logs = log_levels(read, outcome)
-        figures[list(ENDS)] = np.column_stack([logs.lower, logs.value, logs.upper])
-    else:
-        columns = [f"{outcome}_lower", outcome, f"{outcome}_upper"]
-        figures[list(ENDS)] = read[columns].to_numpy()
-    table = every = _spread(figures, starts)
-    chosen, basis = _choose(every), "levels"
-    printed = pd.DataFrame()
+        figures = figures.assign(**{end: getattr(logs, end) for end in ENDS})
+    every = _spread(figures, starts)
+    known = _known(every)
+    chosen, basis, others = _choose(every, starts), "levels", {}
     if isinstance(chosen, str) and since is not None and scale == "log":
         units = panel.attrs.get("about", {}).get("units", {})
         printed = printed_growths(panel, read, outcome, units)
-        own = printed[printed["year"] == since]
-        zero = own.assign(year=since - 1, **dict.fromkeys(ENDS, 0.0))
-        table = _spread(pd.concat([zero, own]), starts)
-        again = _choose(table)
+        others = _count_printed(printed, starts, since)
+        last = printed[printed["year"] == since]
+        zero = last.assign(year=since - 1, **dict.fromkeys(ENDS, 0.0))
+        again = _choose(_spread(pd.concat([zero, last]), starts), starts)
         if not isinstance(again, str):
             chosen, basis = again, "printed_growth"
-    told: dict[str, Any] = {"outcome": outcome, "since": since, "scale": scale}
-    told |= {"lang": lang, "basis": basis, "about": panel.attrs}
-    if isinstance(chosen, str):
-        known = zip(every.units, every.known, strict=True)
-        seen = {
-            one: tuple(every.years[own].tolist()) for one, own in known if one in starts
-        }
-        hint = {} if printed.empty else _count_printed(printed, starts, since)
-        return Comparison(
-            **told,
-            treated=starts,
-            missing=chosen,
-            known_years=seen,
-            printed_years=hint,
-        )
-    rows, years = chosen
-    out = zip(every.units, np.atleast_1d(every.known.any(axis=1)), strict=True)
-    told["set_aside"] = tuple(
-        one for one, any_year in out if any_year and one not in table.units[rows]
+    found = Comparison(
+        outcome=outcome,
+        scale=scale,
+        treated=starts,
+        since=since,
+        basis=basis,
+        about={str(key): own for key, own in panel.attrs.items()},
+        lang=lang,
     )
-    return _weigh(_cut(table, rows, years), told, staggered=since is None)
+    if not isinstance(chosen, str):
+        left_out = known.index[known.any(axis=1)].difference(chosen["value"].index)
+        return _weigh(chosen, replace(found, set_aside=tuple(left_out)))
+    years = known.columns.to_numpy(dtype=int)
+    own = zip(starts, known.loc[[*starts]].to_numpy(dtype=bool), strict=True)
+    seen = {one: tuple(years[which].tolist()) for one, which in own}
+    return replace(found, missing=chosen, known_years=seen, printed_years=others)
 
 
 def _list_starts(
@@ -171,15 +131,12 @@ def _list_starts(
     """Return the first year of each treated entity."""
     if isinstance(treated, Mapping) and since is not None:
         raise data_error("compare.two_starts", since=since)
-    try:
-        names = [treated] if isinstance(treated, str) else list(treated)
-    except TypeError:
-        names = []
+    treated = [treated] if isinstance(treated, str) else treated
+    names = [*treated] if isinstance(treated, Iterable) else []
     if not names:
         raise data_error("compare.treated", treated=treated)
-    years: list[Any] = [since] * len(names)
-    if isinstance(treated, Mapping):
-        years = list(treated.values())
+    each = [since] * len(names)
+    years: list[Any] = [*treated.values()] if isinstance(treated, Mapping) else each
     try:
         firsts = [operator.index(year) for year in years]
     except TypeError as fault:
@@ -198,179 +155,157 @@ def _count_printed(
     return {year: int(many[year]) for year in years if year in many.index}
 
 
-def _spread(figures: pd.DataFrame, starts: Mapping[str, int]) -> _Table:
+def _spread(figures: pd.DataFrame, starts: Mapping[str, int]) -> Sides:
     """Return figures as units by years; the treated are there, known or not."""
-    whose, units = pd.factorize(figures["entity"].astype(str), sort=True)
-    when, years = pd.factorize(figures["year"], sort=True)
-    names = np.array([*units, *(one for one in starts if one not in set(units))])
-    cube = np.full((3, len(names), len(years)), np.nan)
-    cube[:, whose, when] = figures[list(ENDS)].to_numpy(dtype=float).T
-    half = np.isnan(cube[[0, 2]]) & np.isfinite(cube[[2, 0]])
-    cube[[0, 2]] = np.where(
-        half, np.array([-np.inf, np.inf])[:, None, None], cube[[0, 2]]
-    )
-    firsts = np.array([starts.get(one, 0) for one in names], dtype=np.intp)
-    levels = Levels(**dict(zip(ENDS, cube, strict=True)))
-    return _Table(names, np.array(years, dtype=int), firsts, levels)
+    figures, sides = figures.assign(entity=figures["entity"].astype(str)), {}
+    for end, unknown in zip(ENDS, (-np.inf, np.nan, np.inf), strict=True):
+        side = figures.pivot(index="entity", columns="year", values=end).astype(float)
+        sides[end] = side.reindex(side.index.union([*starts])).fillna(unknown)
+    return sides
 
 
-def _cut(table: _Table, rows: Flags, years: Flags) -> _Table:
-    """Return some units and years."""
-    sides = {end: getattr(table.levels, end)[np.ix_(rows, years)] for end in ENDS}
-    own = table.units[rows], table.years[years], table.starts[rows]
-    return _Table(*own, Levels(**sides))
+def _known(sides: Sides) -> pd.DataFrame:
+    """Return whether one end at least is known."""
+    return (sides["lower"] > -np.inf) | (sides["upper"] < np.inf)
 
 
-def _choose(table: _Table) -> tuple[Flags, Flags] | str:
+def _choose(sides: Sides, starts: Mapping[str, int]) -> Sides | str:
     """Return units and years without a gap, the treated among them; or why none are.
 
     Of the years that all treated know, as many others join as make most figures.
     """
-    known, treated = table.known, table.starts > 0
-    if not known[treated].any():
+    known = _known(sides)
+    years, own = known.columns.to_numpy(), known.loc[[*starts]].to_numpy(dtype=bool)
+    if not own.any():
         return "no_figures"
-    pairs = zip(known, table.starts, strict=True)
-    usable = treated & [table.spans(own, [start]) for own, start in pairs]
+    firsts = np.array([*starts.values()])
+    early = own & (years < firsts[:, None])
+    usable = np.any(early, axis=1) & np.any(own & ~early, axis=1)
     if not usable.any():
-        early = known[treated] & (table.years < table.starts[treated, None])
         return "no_after" if early.any() else "no_before"
-    firsts = sorted({*table.starts[usable].tolist()})
-    years = np.atleast_1d(known[usable].all(axis=0))
-    others = np.flatnonzero(~treated)
-    shared = known[others] & years
+    first, last = firsts[usable].min(), firsts[usable].max()
+
+    def spans(kept: Flags) -> Flags:
+        """Return whether some of the years kept lie before and after every start."""
+        before, after = kept & (years < first), kept & (years >= last)
+        return np.any(before, axis=-1) & np.any(after, axis=-1)
+
+    common = np.all(own[usable], axis=0)
+    others = known.drop([*starts])
+    shared = others.to_numpy() & common
     order = np.argsort(-shared.sum(axis=1), kind="stable")
     left = np.logical_and.accumulate(shared[order], axis=0)
-    sizes = [
-        (n + usable.sum()) * own.sum() * table.spans(own, firsts)
-        for n, own in enumerate(left, start=1)
-    ]
-    if not any(sizes):
-        return "no_others" if table.spans(years, firsts) else "no_common"
+    units = np.arange(1, len(left) + 1) + usable.sum()
+    sizes = units * left.sum(axis=1) * spans(left)
+    if not sizes.any():
+        return "no_others" if spans(common) else "no_common"
     most = len(sizes) - 1 - int(np.argmax(sizes[::-1]))
-    usable[others[order[: most + 1]]] = True
-    return usable, left[most]
+    gone = [one for one, kept in zip(starts, usable, strict=True) if not kept]
+    gone += others.index[order[most + 1 :]].tolist()
+    return {end: side.loc[:, left[most]].drop(gone) for end, side in sides.items()}
 
 
-def _weigh(table: _Table, told: dict[str, Any], *, staggered: bool) -> Comparison:
-    """Return the comparison of a table without gaps."""
-    labels, levels, treated = table.labels, table.levels, table.starts > 0
-    sizes = int(treated.sum()), int((~treated).sum())
-    enough = min(sizes) >= LEAST_UNITS
-    points = bool(np.isfinite(levels.value).all())
-    names, cells, groups, counted = _list_cells(table, staggered=staggered)
-    if staggered:
-        share = np.bincount(labels)[groups] * counted
-        main = np.einsum("k,kct->ct", share / share.sum(), cells)
-    else:
-        main = placebo.change_weights(labels, table.years >= table.firsts[0])
+def _weigh(sides: Sides, found: Comparison) -> Comparison:
+    """Return the comparison of figures without gaps."""
+    units, years = sides["value"].index, sides["value"].columns.to_numpy(dtype=int)
+    begun = {one: found.treated[one] for one in units if one in found.treated}
+    firsts = sorted({*begun.values()})
+    labels = np.searchsorted([0, *firsts], [begun.get(one, 0) for one in units])
+    levels = Levels(**{end: side.to_numpy() for end, side in sides.items()})
+    treated, before = labels > 0, years < firsts[0]
+    enough = min(treated.sum(), (~treated).sum()) >= placebo.LEAST_UNITS
+    points, staggered = bool(np.isfinite(levels.value).all()), found.since is None
+    effects, main = _list_effects(labels, levels, years, firsts, staggered)
+    if not staggered:
+        line = np.where(before, -1 / before.sum(), 1 / (~before).sum())
+        main = placebo.contrast(labels, 1, line)
     changes = placebo.unit_changes(main, labels, levels)
-    sides = changes.lower, changes.value, changes.upper
-    rows: dict[str, Ends] = {}
-    for name, own in (("change_treated", treated), ("change_others", ~treated)):
-        low, value, high = (float(side[own].mean()) for side in sides)
-        rows[name] = low, value, high
-    rows["difference"] = placebo.effect(main, labels, levels)
-    rows["p_placebo"] = placebo.choice_p(main, labels, levels)
+    rows = {
+        "change_treated": tuple(changes[treated].mean(axis=0).tolist()),
+        "change_others": tuple(changes[~treated].mean(axis=0).tolist()),
+        "difference": placebo.effect(main, labels, levels),
+        "p_placebo": placebo.choice_p(main, labels, levels),
+    }
     if not staggered and len(labels) > 2:
         rows |= placebo.pooled_t(changes, treated)
     if enough and points and "p_pooled_t" in rows:
-        rows |= placebo.cluster_t(changes.value, treated)
-    rows |= {
-        name: placebo.effect(cell, labels, levels)
-        for name, cell in zip(names, cells, strict=True)
-    }
-    if points and not counted.all():
-        p = placebo.joint_p(cells[~counted], labels, levels.value)
-        rows["p_leads"] = (np.nan, p, np.nan)
-    if staggered and enough and points:
-        errors, whole = placebo.group_errors(
-            cells, groups, counted, labels, levels.value
-        )
-        rows["se_difference"] = (np.nan, whole, np.nan)
-        big = np.bincount(labels)[groups] >= LEAST_UNITS
-        for at in np.flatnonzero(big):
-            rows[f"se_{names[at]}"] = (np.nan, float(errors[at]), np.nan)
-    refused: list[str] = [] if enough else ["cluster_robust"]
-    weights: dict[str, float] = {}
-    before = table.years < table.firsts[0]
-    mixed = points and sizes[0] == 1 and sizes[1] >= LEAST_DONORS
-    if mixed and before.sum() >= LEAST_YEARS:
-        found, weights = _mix(table, before)
-        rows |= found
+        rows |= placebo.cluster_t(changes[:, 1], treated)
+    rows |= effects
+    refused, mix = [] if enough else ["cluster_robust"], {}
+    alone = points and len(begun) == 1 and len(units) > placebo.LEAST_DONORS
+    if alone and before.sum() >= placebo.LEAST_YEARS:
+        unit = int(np.argmax(treated))
+        mixed, weights = placebo.synthetic_control(levels.value, before, unit)
+        rows |= mixed
+        order = np.argsort(-weights)[: np.count_nonzero(weights)]
+        mix = dict(zip(units[order], weights[order].tolist(), strict=True))
     else:
         refused.append("synthetic_control")
-    least, (low, value, high) = placebo.least_choice_p(labels), rows["difference"]
+    least, (low, _, high) = placebo.least_choice_p(labels), rows["difference"]
     lines = [[name, *ends] for name, ends in rows.items()]
-    return Comparison(
-        **told,
-        treated=dict(
-            zip(
-                table.units[treated].tolist(),
-                table.starts[treated].tolist(),
-                strict=True,
-            )
-        ),
+    return replace(
+        found,
+        treated=begun,
         finding=_find(rows, least),
         direction="more" if low > 0 else "less" if high < 0 else None,
-        years=tuple(table.years.tolist()),
+        years=tuple(years.tolist()),
         least_p=least,
         table=pd.DataFrame(lines, columns=["statistic", *ENDS]),
-        placebos=_rank(table, changes),
+        placebos=_rank(units, begun, changes),
         refused=tuple(refused),
-        weights=weights,
+        weights=mix,
     )
 
 
-def _list_cells(
-    table: _Table, *, staggered: bool
-) -> tuple[list[str], Array, Labels, Flags]:
-    """Return an effect for each group and year: name, weights, class, if it is after.
+def _list_effects(
+    labels: Labels, levels: Levels, years: Labels, firsts: list[int], staggered: bool
+) -> tuple[dict[str, Ends], Array]:
+    """Return an effect for each group and year, and the weights of their mean.
 
     Of a single start the leads are changes up to the last year before; of several,
     a lead is the change on the year before it.
     """
-    cells = []
-    for group, first in enumerate(table.firsts, start=1):
-        last = int((table.years < first).sum()) - 1
-        for at, year in enumerate(table.years.tolist()):
+    listed, line = [], np.eye(len(years))
+    for group, first in enumerate(firsts, start=1):
+        last = int((years < first).sum()) - 1
+        for at, year in enumerate(years.tolist()):
             late = year >= first
             base = at - 1 if staggered and not late else last
             if at != base and base >= 0:
                 name = f"{'effect' if late else 'lead'} {first}-{year}"
-                cells.append((name, (group, at, base), group, late))
-    names, places, groups, counted = zip(*cells, strict=True)
-    n_years = len(table.years)
-    weights = [placebo.cell_weights(table.labels, n_years, *place) for place in places]
-    return list(names), np.array(weights), np.array(groups), np.array(counted)
+                weights = placebo.contrast(labels, group, line[at] - line[base])
+                listed.append((name, weights, group, late))
+    names, *columns = zip(*listed, strict=True)
+    cells, groups, counted = map(np.array, columns)
+    pairs = zip(names, cells, strict=True)
+    rows = {name: placebo.effect(cell, labels, levels) for name, cell in pairs}
+    sizes, points = np.bincount(labels), bool(np.isfinite(levels.value).all())
+    if points and not counted.all():
+        p = placebo.joint_p(cells[~counted], labels, levels.value)
+        rows["p_leads"] = (np.nan, p, np.nan)
+    if points and staggered and min(sizes[0], sizes[1:].sum()) >= placebo.LEAST_UNITS:
+        errors, whole = placebo.group_errors(
+            cells, groups, counted, labels, levels.value
+        )
+        rows["se_difference"] = (np.nan, whole, np.nan)
+        for name, error, size in zip(
+            names, errors.tolist(), sizes[groups], strict=True
+        ):
+            if size >= placebo.LEAST_UNITS:
+                rows[f"se_{name}"] = (np.nan, error, np.nan)
+    share = sizes[groups] * counted
+    return rows, np.einsum("k,kct->ct", share / share.sum(), cells)
 
 
-def _mix(table: _Table, before: Flags) -> tuple[dict[str, Ends], dict[str, float]]:
-    """Return the synthetic control of the only unit treated, and its weights."""
-    y, unit = table.levels.value, int(np.argmax(table.starts))
-    weights, gaps, early, _ = synthetic.synthetic_control(y, before, unit)
-    ratios = synthetic.rank_ratios(y, before)
-    found = {
-        "synthetic_gap": float(gaps[~before].mean()),
-        "synthetic_rmspe_before": early,
-        "synthetic_ratio": float(ratios[unit]),
-        "p_synthetic": float((ratios >= ratios[unit] * (1 - 1e-9)).mean()),
-    }
-    order = [at for at in np.argsort(-weights) if weights[at] > 0]
-    mix = {str(table.units[at]): float(weights[at]) for at in order}
-    return {name: (np.nan, value, np.nan) for name, value in found.items()}, mix
-
-
-def _rank(table: _Table, changes: Levels) -> pd.DataFrame:
+def _rank(units: pd.Index, begun: Mapping[str, int], changes: Array) -> pd.DataFrame:
     """Return the change of every unit, the farthest from the others first."""
-    value = changes.value
+    value = changes[:, 1]
     apart = np.abs(value - (value.sum() - value) / (len(value) - 1))
-    largest = np.nanmax(apart, initial=0.0) or 1.0
-    rank = pd.Series(-np.round(apart / largest, 10)).rank(method="max")
-    first = pd.Series(table.starts, dtype="Int64")
-    frame = pd.DataFrame({"entity": table.units}).assign(
-        first_year=first.mask(first == 0),
-        **{end: getattr(changes, end) for end in ENDS},
-        rank=rank,
+    largest = float(np.nanmax(apart, initial=0.0)) or 1.0
+    frame = pd.DataFrame({"entity": units.to_numpy()}).assign(
+        first_year=pd.array([begun.get(one) for one in units], dtype="Int64"),
+        **dict(zip(ENDS, changes.T, strict=True)),
+        rank=pd.Series(-np.round(apart / largest, 10)).rank(method="max"),
     )
     return frame.sort_values(["rank", "entity"], ignore_index=True)
 

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengstats.evidence.placebo import CHOICES_DRAWN, LEAST_UNITS, least_choice_p
+from hengstats.evidence.placebo import (
+    CHOICES_DRAWN,
+    LEAST_DONORS,
+    LEAST_UNITS,
+    LEAST_YEARS,
+    least_choice_p,
+)
 from hengstats.evidence.rule import ALPHA
 from hengstats.evidence.shown import (
     show_growth,
@@ -17,7 +23,6 @@ from hengstats.evidence.shown import (
     show_percent,
     show_range,
 )
-from hengstats.evidence.synthetic import LEAST_DONORS, LEAST_YEARS
 from hengstats.evidence.verdict import STYLE
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked

@@ -6,28 +6,24 @@ as well; and without any one entity the p is at most .10. The first alone is sug
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from hengstats.evidence.clustered import (
+    DRAWS,
     Fit,
     Growths,
-    box_sizes,
+    exchange_histories,
     fit_growths,
     gather,
-    widest,
-)
-from hengstats.evidence.exchange import (
-    DRAWS,
-    exchange_histories,
     list_strangers,
+    widest,
     wild_p,
 )
 from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
-from hengstats.evidence.pairs import Levels
 from hengstats.evidence.refusals import label_refusals
 from hengstats.evidence.rule import ALPHA, LENIENT, Ends
 from hengstats.evidence.verdict import Verdict
@@ -67,41 +63,52 @@ def judge_many(
         If two to four entities can be fitted; if `cluster` names no column, leaves an
         entity without one, gives it two, or makes fewer than six.
     """
-    whose = None if cluster is None else _find_clusters(panel, read["entity"], cluster)
-    growths, names, clusters = gather(read, measures, shock_years, whose)
+    whose = read["entity"]
+    if cluster is not None:
+        whose = _find_clusters(panel, whose, cluster)
+    growths = gather(read, whose, measures, shock_years)
     if len(growths.paired) < 2:
         return None
     n, groups = len(growths.entities), len(growths.clusters)
     if n < FEWEST:
-        _refuse_few(names[growths.paired].tolist(), n, measures, alone)
+        own = [
+            f"{name}：{say('finding', alone(entity=name).finding, 'zh-Hans')}"
+            for name in growths.paired[:LISTED]
+        ]
+        raise data_error(
+            "many.few",
+            count=len(growths.paired),
+            n=n,
+            least=FEWEST,
+            organisation=measures[0],
+            economy=measures[1],
+            names=shorten_list([*own, *growths.paired[LISTED:]], LISTED),
+        )
     if cluster is not None and groups < FEWEST_CLUSTERS:
         told = {"n": groups, "least": FEWEST_CLUSTERS}
         raise data_error("many.few_clusters", cluster=cluster, **told)
     alpha = ALPHA / tried
-    rows, many = _climb(growths, clusters, cluster or "", alpha)
+    rows, many = _climb(growths, cluster or "", alpha)
     low, _, high = rows.get("estimate", (0.0, 0.0, 0.0))
     both = f"{measures[1]} ~ {measures[0]}"
     table = [[both, name, *ends] for name, ends in rows.items()]
-    steps = _steps(growths, names)
+    steps = _list_steps(growths)
     steps.attrs = panel.attrs
-    rates = rates_of(n)[1]
-    refused = rates[~rates.index.str.startswith(OURS)]
-    refused = refused.sort_values("confounded_drifts", ascending=False)
-    refused = refused.reset_index().assign(
-        false_alarm=refused["confounded_drifts"].to_numpy()
-    )
+    rates = rates_of(n)[1].sort_values("confounded_drifts", ascending=False)
+    rates["false_alarm"] = rates["confounded_drifts"]
+    refused = rates[~rates.index.str.startswith(OURS)].reset_index()
     return Verdict(
         entity="",
         organisation=measures[0],
         economy=measures[1],
         level=3 if n < MANY else 4,
-        finding=find(rows, alpha),
+        finding=_find(rows, alpha),
         sign=1 if low > 0 else -1 if high < 0 else 0,
         table=pd.DataFrame(table, columns=["measure", "statistic", *ENDS]),
         refused=label_refusals(refused, "zh-Hans"),
         own_rates={kind: float(rates[kind][OURS]) for kind in KINDS},
-        n_growths=len(growths.first),
-        years=tuple(np.union1d(growths.first, growths.last).tolist()),
+        n_growths=len(growths.start),
+        years=tuple(np.unique(growths.year).tolist()),
         rate_years=panel_rates()[1]["years"],
         shock_years=shock_years,
         weakest_step=None,
@@ -119,7 +126,7 @@ def judge_many(
     )
 
 
-def find(rows: dict[str, Ends], alpha: float) -> str:
+def _find(rows: dict[str, Ends], alpha: float) -> str:
     """Return the finding: the weakest over the boxes.
 
     `cannot_tell` where the figures as printed would show something, or are not all
@@ -139,16 +146,12 @@ def find(rows: dict[str, Ends], alpha: float) -> str:
 
 
 def _climb(
-    growths: Growths, names: NDArray[np.object_], cluster: str, alpha: float
+    growths: Growths, cluster: str, alpha: float
 ) -> tuple[dict[str, Ends], Many]:
-    """Return the statistics by name, and what else a verdict says of them.
-
-    `names` are those of the clusters.
-    """
-    boxed = any(box.any() for box in box_sizes(growths))
-    fit, n = fit_growths(growths), len(growths.entities)
+    """Return the statistics by name, and what else a verdict says of them."""
+    boxed, fit = bool(growths.box.any()), fit_growths(growths)
+    n, everyone = len(growths.entities), list_strangers(growths)
     rows: dict[str, Ends] = {"p_value": (1.0, 1.0, 1.0)}
-    everyone = list_strangers(growths)
     without, null, detectable = np.full(len(growths.clusters), np.nan), np.zeros(0), 0.0
     if fit is not None:
         rows = _fitted(growths, fit, boxed)
@@ -163,11 +166,10 @@ def _climb(
             rows["p_wild"] = (np.nan, wild_p(growths, fit), np.nan)
         without = fit.without
         detectable = fit.std_error * float(stdtrit(fit.df, [0.975, 0.8]).sum())
-    used = np.union1d(growths.start, growths.end)
-    if np.isnan([growths.x.value[used], growths.y.value[used]]).any():
-        without = np.full_like(without, np.nan)  # not of middles of boxes
+    if np.isnan(growths.ends).any():  # not of middles of boxes
+        without = np.full_like(without, np.nan)
         rows = {key: (low, np.nan, high) for key, (low, _, high) in rows.items()}
-    left_out = names[growths.cluster[growths.clusters]]
+    left_out = growths.groups[growths.cluster[growths.start[growths.clusters]]]
     return rows, Many(
         entities=n,
         alone=growths.n_alone,
@@ -186,8 +188,7 @@ def _climb(
 
 def _fitted(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
     """Return slope, standard error, df, p and interval, with their ends."""
-    worst = (fit.estimate, fit.estimate, fit.std_error, fit.df, fit.p_value)
-    low, high, error, df, p = widest(growths, fit) if boxed else worst
+    low, high, error, df, p = widest(growths, fit)
     own = fit.std_error * float(stdtrit(fit.df, 0.975))
     most = error * float(stdtrit(df, 0.975))
     at = (fit.estimate - own, fit.estimate + own)
@@ -215,32 +216,29 @@ def _without_one(growths: Growths, fit: Fit, boxed: bool) -> dict[str, Ends]:
     """
     order = np.argsort(fit.without * np.sign(fit.estimate), kind="stable")
     tried = order if len(order) <= EVERY else order[:SOME]
-    p, slopes = [], [*fit.without] if not boxed else []
-    for place in tried:
-        rest = growths.of(growths.cluster != growths.cluster[growths.clusters[place]])
-        one = fit_growths(rest)
-        wide = widest(rest, one) if one and boxed else None
-        p.append((one.p_value, wide[4] if wide else one.p_value) if one else (1.0, 1.0))
-        slopes += wide[:2] if wide else []
-    rows = {"p_without_one": _from(*np.array(p).max(axis=0).tolist())}
+    whose = growths.cluster[growths.start]
+    p, slopes = np.ones((len(tried), 2)), [] if boxed else fit.without.tolist()
+    for place, left_out in enumerate(whose[growths.clusters[tried]]):
+        rest = replace(growths, start=growths.start[whose != left_out])
+        if one := fit_growths(rest):
+            low, high, *_, largest = widest(rest, one)
+            p[place] = one.p_value, largest
+            slopes += [low, high] if boxed else []
+    rows = {"p_without_one": _from(*p.max(axis=0).tolist())}
     if boxed and len(tried) < len(order):
         return rows
     return {"estimate_without_one": (min(slopes), np.nan, max(slopes)), **rows}
 
 
-def _steps(growths: Growths, names: NDArray[np.object_]) -> pd.DataFrame:
+def _list_steps(growths: Growths) -> pd.DataFrame:
     """Return the paired growths of both measures, one step a row, with its entity."""
-
-    def ends(side: Levels) -> list[NDArray[np.float64]]:
-        first, last, span = growths.start, growths.end, growths.last - growths.first
-        low, value, high = side.lower, side.value, side.upper
-        pairs = ((low, high), (value, value), (high, low))
-        return [(one[last] - other[first]) / span for one, other in pairs]
-
+    start, (first, last) = growths.start, growths.years
+    opposite = growths.ends[:, ::-1]
+    ends = (growths.ends[..., start + 1] - opposite[..., start]) / growths.span
     columns = [f"{side}_{end}" for side in "xy" for end in ENDS]
-    bounds = dict(zip(columns, ends(growths.x) + ends(growths.y), strict=True))
-    years = {"from_year": growths.first, "year": growths.last}
-    return pd.DataFrame({"entity": names[growths.entity], **years, **bounds})
+    bounds = dict(zip(columns, ends.reshape(6, -1), strict=True))
+    whose = growths.names[growths.entity[start]]
+    return pd.DataFrame({"entity": whose, "from_year": first, "year": last, **bounds})
 
 
 def _find_clusters(panel: pd.DataFrame, whose: pd.Series, cluster: str) -> pd.Series:
@@ -258,16 +256,3 @@ def _find_clusters(panel: pd.DataFrame, whose: pd.Series, cluster: str) -> pd.Se
     for name in whose[found.isna() | (found == "")].head(1):
         raise data_error("many.without_cluster", entity=name, cluster=cluster)
     return found
-
-
-def _refuse_few(
-    names: list[str], n: int, measures: tuple[str, str], alone: Callable[..., Verdict]
-) -> None:
-    """Refuse too few entities, with what is found of each by itself."""
-    own = [
-        f"{name}：{say('finding', alone(entity=name).finding, 'zh-Hans')}"
-        for name in names[:LISTED]
-    ]
-    told = {"organisation": measures[0], "economy": measures[1]}
-    told |= {"names": shorten_list([*own, *names[LISTED:]], LISTED)}
-    raise data_error("many.few", count=len(names), n=n, least=FEWEST, **told)

@@ -3,10 +3,11 @@
 A difference in differences, a lead and a group-time effect are all one thing: weights
 on the figures of each unit, the same for all units that start in the same year. What
 other units, taken for those that started, would have given is the exact placebo test
-(Conley and Taber 2011; Abadie, Diamond and Hainmueller 2010).
+(Conley and Taber 2011; Abadie, Diamond and Hainmueller 2010). So it is for a single
+unit beside the mixture of others that resembles it before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import comb
 
@@ -21,53 +22,47 @@ from hengstats.evidence.envelope import (
     list_corners,
     t_range,
 )
-from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range, times
+from hengstats.evidence.pairs import (
+    Array,
+    Levels,
+    Pairs,
+    growth_bounds,
+    linear_range,
+    times,
+)
 from hengstats.evidence.permutation import TIE
+from hengstats.evidence.rule import Ends
 
-Ends = tuple[float, float, float]
 Labels = NDArray[np.signedinteger]
+Flags = NDArray[np.bool_]
 
 # More choices than these, or more labels in all, are not listed but drawn, so many,
 # from a fixed seed.
 MOST_CHOICES, MOST_LABELS, CHOICES_DRAWN, SEED = 20_000, 1 << 27, 9_999, 20180101
 # Fewer units on either side than these have no standard error of their own.
 LEAST_UNITS = 3
+# Fewer years before, or fewer others, make no synthetic control.
+LEAST_YEARS, LEAST_DONORS = 5, 2
 CHUNK = 1 << 20
 
 
-def change_weights(labels: Labels, after: NDArray[np.bool_]) -> Array:
-    """Return the weights of the mean after less the mean before, treated less others.
+def contrast(labels: Labels, group: int, line: Array) -> Array:
+    """Return the weights of a sum over years in one class less that in the others.
 
-    Classes by years: 0 the others, 1 the treated, each a mean over its units.
+    Classes by years: 0 the others, then by first year; each a mean over its units.
     """
-    line = np.where(after, 1 / after.sum(), -1 / (~after).sum())
-    return line / np.array([[-(labels == 0).sum()], [(labels == 1).sum()]])
-
-
-def cell_weights(labels: Labels, years: int, group: int, year: int, base: int) -> Array:
-    """Return the weights of a group's change from one year to another, less others'.
-
-    `group` is a class, `years` how many there are, of which `year` and `base` are two
-    by their places.
-    """
-    weights = np.zeros((labels.max() + 1, years))
-    for one, sign in ((group, 1), (0, -1)):
-        weights[one, [year, base]] = np.array([sign, -sign]) / (labels == one).sum()
+    weights = np.zeros((labels.max() + 1, len(line)))
+    weights[group] = line / (labels == group).sum()
+    weights[0] = -line / (labels == 0).sum()
     return weights
 
 
-def count_choices(labels: Labels) -> int:
-    """Return in how many ways the units could have had these starts."""
+def _count_choices(labels: Labels) -> int:
+    """Return how many ways there were to give these starts; 0 if too many to list."""
     left, ways = len(labels), 1
     for size in np.bincount(labels)[1:].tolist():
         ways, left = ways * comb(left, size), left - size
-    return ways
-
-
-def is_drawn(labels: Labels) -> bool:
-    """Return whether the choices are too many to list."""
-    ways = count_choices(labels)
-    return ways > MOST_CHOICES or ways * len(labels) > MOST_LABELS
+    return ways if ways <= min(MOST_CHOICES, MOST_LABELS // len(labels)) else 0
 
 
 def least_choice_p(labels: Labels) -> float:
@@ -75,16 +70,16 @@ def least_choice_p(labels: Labels) -> float:
 
     Where half of the units are treated, the other half is as far apart.
     """
-    ways, sizes = count_choices(labels), np.bincount(labels)
-    if is_drawn(labels):
+    ways, sizes = _count_choices(labels), np.bincount(labels).tolist()
+    if not ways:
         return 1 / (1 + CHOICES_DRAWN)
     return (2 if len(sizes) == 2 and sizes[0] == sizes[1] else 1) / ways
 
 
-def choices(labels: Labels) -> Iterator[Labels]:
+def _choices(labels: Labels) -> Iterator[Labels]:
     """Yield the labels that units could have had, some rows at a time."""
     size = max(1, CHUNK // len(labels))
-    if is_drawn(labels):
+    if not _count_choices(labels):
         draw = np.random.default_rng(SEED)
         for first in range(0, CHOICES_DRAWN, size):
             rows = min(size, CHOICES_DRAWN - first)
@@ -103,21 +98,31 @@ def choices(labels: Labels) -> Iterator[Labels]:
         yield every[first : first + size]
 
 
+def _draw(tables: Iterable[Array], labels: Labels) -> Array:
+    """Return the sum over units of each table, units by classes, one a choice."""
+    units = np.arange(len(labels))
+    return np.hstack(
+        [[own[units, rows].sum(axis=1) for own in tables] for rows in _choices(labels)]
+    )
+
+
+def _share(hits: int, labels: Labels, tried: int) -> float:
+    """Return the p of so many hits, the choice observed among them."""
+    drew = not _count_choices(labels)
+    return float((hits + drew) / (tried + drew))
+
+
 def effect(weights: Array, labels: Labels, levels: Levels) -> Ends:
     """Return lower end, value and upper end of a weighted sum of all figures."""
-    own = weights[labels].ravel()
-    low, high = linear_range(own, levels.lower.ravel(), levels.upper.ravel())
-    return float(low), float(times(own, levels.value.ravel())), float(high)
+    low, value, high = growth_bounds(weights[labels], levels).sum(axis=0).tolist()
+    return low, value, high
 
 
-def unit_changes(weights: Array, labels: Labels, levels: Levels) -> Levels:
-    """Return the change of each unit that the weights compare, one a unit."""
+def unit_changes(weights: Array, labels: Labels, levels: Levels) -> Array:
+    """Return lower end, value and upper end of the change of each unit, one a row."""
     sizes = np.where(weights > 0, weights, 0).sum(axis=1)
-    sizes[0] = 1 / (labels == 0).sum()
-    signs = np.where(np.arange(len(weights)) > 0, 1, -1) / sizes
-    own = (weights * signs[:, None])[labels]
-    low, high = linear_range(own, levels.lower, levels.upper)
-    return Levels(lower=low, value=times(own, levels.value), upper=high)
+    sizes[0] = -1 / (labels == 0).sum()
+    return growth_bounds((weights / sizes[:, None])[labels], levels)
 
 
 def choice_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
@@ -128,32 +133,22 @@ def choice_p(weights: Array, labels: Labels, levels: Levels) -> Ends:
     """
     own = weights[labels][:, None, :]
     low, high = levels.lower[:, None, :], levels.upper[:, None, :]
-    points = np.array_equal(levels.lower, levels.upper)
-    ways = () if points else (-1, 1)
-    ranges = [linear_range(weights + way * own, low, high) for way in ways]
     value = times(weights, levels.value[:, None, :])
-    units = np.arange(len(labels))
-    seen = float(value[units, labels].sum())
+    boxed = not np.array_equal(levels.lower, levels.upper)
+    ranges = [linear_range(weights + way * own, low, high) for way in (-1, 1) if boxed]
+    drawn, *ends = _draw([value, *(side for pair in ranges for side in pair)], labels)
+    seen = float(value[np.arange(len(labels)), labels].sum())
     finite = np.abs(value[np.isfinite(value)])
     near = TIE * finite.sum() if finite.size else TIE
-    hits, tried = np.zeros(3), 0
-    for rows in choices(labels):
-        tried += len(rows)
-        drawn = np.abs(value[units, rows].sum(axis=1))
-        hits_now = (drawn >= abs(seen) - near).sum()
-        hits += hits_now
-        if points:
-            continue
-        ends = [side[units, rows].sum(axis=1) for pair in ranges for side in pair]
-        gone = (ends[1] < -near) & (ends[2] > near)
-        gone |= (ends[0] > near) & (ends[3] < -near)
+    least = most = hits = (np.abs(drawn) >= abs(seen) - near).sum()
+    if boxed:
         sure = (ends[0] >= -near) & (ends[2] >= -near)
         sure |= (ends[1] <= near) & (ends[3] <= near)
-        hits[[0, 2]] += [sure.sum() - hits_now, (~gone).sum() - hits_now]
-    drew = is_drawn(labels)
-    shares = (hits + drew) / (tried + drew)
-    at_value = np.nan if np.isnan(seen) else shares[1]
-    return float(shares[0]), float(at_value), float(shares[2])
+        gone = (ends[1] < -near) & (ends[2] > near)
+        gone |= (ends[0] > near) & (ends[3] < -near)
+        least, most = sure.sum(), (~gone).sum()
+    low_p, p, high_p = (_share(n, labels, len(drawn)) for n in (least, hits, most))
+    return low_p, np.nan if np.isnan(seen) else p, high_p
 
 
 def joint_p(cells: Array, labels: Labels, values: Array) -> float:
@@ -163,49 +158,37 @@ def joint_p(cells: Array, labels: Labels, values: Array) -> float:
     units of its own spread over the choices, so that none outweighs the others.
     """
     scores = np.einsum("kct,nt->knc", cells, values)
-    units = np.arange(len(labels))
-    parts = [
-        [own[units, rows].sum(axis=1) for own in scores] for rows in choices(labels)
-    ]
-    drawn = np.hstack(parts)
-    seen = scores[:, units, labels].sum(axis=1)
+    drawn = _draw(scores, labels)
+    seen = scores[:, np.arange(len(labels)), labels].sum(axis=1)
     spread = np.sqrt((drawn**2).mean(axis=1))
     spread = np.where(spread == 0, 1.0, spread)
     far = np.abs(drawn / spread[:, None]).max(axis=0)
-    drew = is_drawn(labels)
-    hits = int((far >= np.abs(seen / spread).max() - TIE).sum())
-    return (hits + drew) / (len(far) + drew)
+    hits = (far >= np.abs(seen / spread).max() - TIE).sum()
+    return _share(hits, labels, len(far))
 
 
-def pooled_t(changes: Levels, treated: NDArray[np.bool_]) -> dict[str, Ends]:
+def pooled_t(changes: Array, treated: Flags) -> dict[str, Ends]:
     """Return the p of the t test with pooled variance, its df and 95% interval.
 
     At the printed figures; over the boxes the largest p and the union of intervals,
     missing where they are too many to list. Nothing where no side varies.
     """
-    n = len(treated)
-    Q, R = np.linalg.qr(np.column_stack([np.ones(n), treated]))
+    n, dummy = len(treated), treated.astype(float)
+    Q, R = np.linalg.qr(np.column_stack([np.ones(n), dummy]))
     quantile = float(stdtrit(n - 2, 0.975))
-    low = value = high = p = np.nan
-    if np.isfinite(changes.value).all():
-        value, error = (float(s[0, 1]) for s in fit_rows(Q, R, changes.value[None]))
-        if error == 0:
-            return {}
-        low, high = value - quantile * error, value + quantile * error
-        p = float(2 * stdtr(n - 2, -abs(value / error)))
+    found = fit_rows(Q, R, changes[None, :, 1])
+    value, error = (float(part[0, 1]) for part in found)
+    if error == 0:
+        return {}
+    low, high = value - quantile * error, value + quantile * error
+    p = float(2 * stdtr(n - 2, -abs(value / error)))
     least, most, ends = low, high, (p, p)
-    if not (changes.lower == changes.upper).all():
-        dummy = treated.astype(float)
-        pairs = Pairs(
-            entity="",
-            years=(),
-            steps=(),
-            x=Levels(lower=dummy, value=dummy, upper=dummy),
-            y=changes,
-            growth_map=np.eye(n),
-        )
-        boxes = list_corners(pairs, changes)
-        one = list_corners(pairs, pairs.x)
+    if not (changes[:, 0] == changes[:, 2]).all():
+        x = Levels(lower=dummy, value=dummy, upper=dummy)
+        y = Levels(lower=changes[:, 0], value=changes[:, 1], upper=changes[:, 2])
+        eye = np.eye(n)
+        pairs = Pairs(entity="", years=(), steps=(), x=x, y=y, growth_map=eye)
+        one, boxes = list_corners(pairs, x), list_corners(pairs, y)
         r = correlation_range(pairs, one, boxes, np.ones((n, 1)))
         ends, least, most = t_range(r, n - 2), np.nan, np.nan
         if boxes is not None:
@@ -220,7 +203,7 @@ def pooled_t(changes: Levels, treated: NDArray[np.bool_]) -> dict[str, Ends]:
     }
 
 
-def cluster_t(values: Array, treated: NDArray[np.bool_]) -> dict[str, Ends]:
+def cluster_t(values: Array, treated: Flags) -> dict[str, Ends]:
     """Return the p of the cluster-robust t test of changes, CR2, and its df.
 
     One change a unit: the variance is that of Welch, the degrees of freedom are Bell
@@ -236,7 +219,7 @@ def cluster_t(values: Array, treated: NDArray[np.bool_]) -> dict[str, Ends]:
 
 
 def group_errors(
-    cells: Array, groups: Labels, counted: NDArray[np.bool_], labels: Labels, y: Array
+    cells: Array, groups: Labels, counted: Flags, labels: Labels, values: Array
 ) -> tuple[Array, float]:
     """Return the standard error of each group-time effect, and of their mean.
 
@@ -244,16 +227,61 @@ def group_errors(
     `counted` allows for the weights, which are shares of units (Callaway and
     Sant'Anna 2021, theorem 2 and its corollaries).
     """
-    own = np.einsum("knt,nt->kn", cells[:, labels], y)
-    att, n = own.sum(axis=1), len(labels)
-    member = labels[None, :] == groups[:, None]
-    for inside in (member, np.broadcast_to(labels == 0, own.shape)):
-        size = inside.sum(axis=1, keepdims=True)
-        mean = np.where(inside, own, 0).sum(axis=1, keepdims=True) / size
+    own = np.einsum("knt,nt->kn", cells[:, labels], values)
+    att, member = own.sum(axis=1), labels == groups[:, None]
+    for inside in (member, labels == 0):
+        mean = own.mean(axis=1, where=inside, keepdims=True)
         own = np.where(inside, own - mean, own)
-    share = member.mean(axis=1)
-    kept, total = share[counted], share[counted].sum()
-    off = member[counted] - kept[:, None]
-    moved = (off - np.outer(kept / total, off.sum(axis=0))) / total / n
-    whole = (kept / total) @ own[counted] + att[counted] @ moved
+    share = member.mean(axis=1)[counted]
+    kept, off = share / share.sum(), member[counted] - share[:, None]
+    moved = (off - np.outer(kept, off.sum(axis=0))) / share.sum() / len(labels)
+    whole = kept @ own[counted] + att[counted] @ moved
     return np.linalg.norm(own, axis=1), float(np.linalg.norm(whole))
+
+
+def mix_others(values: Array, before: Flags, unit: int) -> tuple[Array, Array]:
+    """Return the weights of a mixture of others that is nearest to a unit, and gaps.
+
+    `values` has a unit a row, a year a column. Weights, 0 for the unit itself, are not
+    negative and sum to one; they bring the mixture as near as they can to every figure
+    before (Abadie, Diamond and Hainmueller 2010, outcomes only). With B the others
+    less the unit, they minimise |Bw|. Of all u >= 0 those nearest to Bu = 0 and
+    sum(u) = 1 are a multiple of them, so that Lawson and Hanson's active sets find
+    them exactly.
+    """
+    from scipy.optimize import nnls  # slow to import
+
+    others, weights = np.arange(len(values)) != unit, np.zeros(len(values))
+    apart = (values[others] - values[unit])[:, before].T
+    scale = np.abs(apart).max() or 1.0
+    rows = np.vstack([apart / scale, np.ones(others.sum())])
+    u, _ = nnls(rows, np.eye(len(rows))[-1])
+    weights[others] = u / u.sum()
+    return weights, values[unit] - weights @ values
+
+
+def synthetic_control(
+    values: Array, before: Flags, unit: int
+) -> tuple[dict[str, Ends], Array]:
+    """Return the gap of a unit from its mixture, its rank, and the weights.
+
+    A unit's ratio is its root mean squared gap after, as a multiple of that before;
+    each other unit is put through the same. One that its mixture meets exactly has a
+    ratio without end if it parts later.
+    """
+    mixed = [mix_others(values, before, one) for one in range(len(values))]
+    weights, gaps = mixed[unit]
+    early, late = (
+        np.array([np.sqrt((gap[side] ** 2).mean()) for _, gap in mixed])
+        for side in (before, ~before)
+    )
+    near = np.where(early <= TIE * np.abs(values).max(), 0.0, early)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.nan_to_num(late / near, nan=0.0, posinf=np.inf)
+    found = {
+        "synthetic_gap": gaps[~before].mean(),
+        "synthetic_rmspe_before": early[unit],
+        "synthetic_ratio": ratios[unit],
+        "p_synthetic": (ratios >= ratios[unit] * (1 - 1e-9)).mean(),
+    }
+    return {name: (np.nan, float(own), np.nan) for name, own in found.items()}, weights
