@@ -26,7 +26,8 @@ from hengstats.csvsafe import guard
 from hengstats.dataset import list_at_hand, load_sources
 from hengstats.errors import DataError, GlyphError
 from hengstats.evidence import assess
-from hengstats.evidence.verdict import STYLE, finding_label
+from hengstats.evidence.statement import finding_label
+from hengstats.evidence.verdict import STYLE
 from hengstats.figures import load_figures
 from hengstats.intake.result import CUSTOMARY
 from hengstats.labels import label

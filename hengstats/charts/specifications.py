@@ -13,8 +13,8 @@ from hengstats.charts.caption import (
 )
 from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.evidence import Verdict
-from hengstats.evidence.plain import entity_name
 from hengstats.evidence.shown import show_p
+from hengstats.evidence.statement import entity_name
 from hengstats.messages import data_error
 from hengstats.vocabulary import say
 

@@ -35,9 +35,8 @@ from hengstats.charts.style import (
 )
 from hengstats.evidence import Verdict
 from hengstats.evidence.permutation import LONGEST, least_p
-from hengstats.evidence.plain import statistics
 from hengstats.evidence.shown import show_correlation, show_p
-from hengstats.evidence.verdict import entity_label, finding_label
+from hengstats.evidence.statement import entity_name, finding_label, statistics
 from hengstats.indicators import ENDS
 from hengstats.ledger import figure, figure_at
 from hengstats.messages import data_error
@@ -98,7 +97,7 @@ def draw_verdict(
     else:
         sentences += chance(right, verdict, lang)
     words = {
-        "entity": entity_label(verdict, lang),
+        "entity": entity_name(verdict, lang),
         "finding": finding_label(verdict, lang),
     }
     title = wrap(say("draw", "verdict_title", lang, **words), WIDTH * 66 / TITLE)

@@ -30,13 +30,8 @@ from hengstats.errors import DataError
 from hengstats.evidence import Verdict
 from hengstats.evidence.rule import RULED
 from hengstats.evidence.shown import show_rate
-from hengstats.evidence.verdict import (
-    label_table,
-    refusals_note,
-    refusals_table,
-    write_plain,
-    write_statement,
-)
+from hengstats.evidence.statement import write_plain, write_statement
+from hengstats.evidence.verdict import label_table, refusals_note, refusals_table
 from hengstats.figures import list_conflicts
 from hengstats.indicators import growth
 from hengstats.ledger import (
