@@ -36,7 +36,7 @@ from hengstats.charts.style import (
 from hengstats.evidence import Verdict
 from hengstats.evidence.permutation import LONGEST, least_p
 from hengstats.evidence.shown import show_correlation, show_p
-from hengstats.evidence.statement import entity_name, finding_label, statistics
+from hengstats.evidence.statement import entity_label, finding_label, statistics
 from hengstats.indicators import ENDS
 from hengstats.ledger import figure, figure_at
 from hengstats.messages import data_error
@@ -97,7 +97,7 @@ def draw_verdict(
     else:
         sentences += chance(right, verdict, lang)
     words = {
-        "entity": entity_name(verdict, lang),
+        "entity": entity_label(verdict, lang),
         "finding": finding_label(verdict, lang),
     }
     title = wrap(say("draw", "verdict_title", lang, **words), WIDTH * 66 / TITLE)

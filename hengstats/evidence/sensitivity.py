@@ -13,7 +13,7 @@ from hengstats.evidence.pairs import Array
 from hengstats.evidence.permutation import LONGEST, TIE, centred, orders
 from hengstats.evidence.rule import ALPHA, LENIENT, midpoints
 from hengstats.evidence.shown import show_percent
-from hengstats.evidence.statement import entity_name
+from hengstats.evidence.statement import entity_label
 from hengstats.evidence.verdict import STYLE, Verdict
 from hengstats.indicators import ENDS, round_out
 from hengstats.messages import data_error
@@ -233,7 +233,7 @@ def _t_shocks(x: Array, y: Array, nuisance: Array) -> Shocks:
 
 def _sentences(found: Sensitivity, lang: str) -> list[str]:
     """Return what was found in sentences."""
-    words: dict[str, object] = {"who": entity_name(found.verdict, lang)}
+    words: dict[str, object] = {"who": entity_label(found.verdict, lang)}
     if found.table.empty:
         alone = found.verdict.many is None and found.verdict.control is None
         return [say("sensitivity", "none" if alone else "not_alone", lang, **words)]

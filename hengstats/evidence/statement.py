@@ -6,7 +6,7 @@ marked with the name of what it is, for the report to say where it comes from. W
 called a verdict here is a `Verdict`, whose module imports this one.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from math import ceil, factorial
 from typing import Any
@@ -21,15 +21,15 @@ from hengstats.evidence.shown import (
     show_correlation,
     show_end,
     show_growth,
-    show_p,
     show_r,
     show_range,
     show_rate,
 )
+from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
-from hengstats.prose import list_spans, within
-from hengstats.vocabulary import LANGUAGES, measure_label, say
+from hengstats.prose import entity_name, list_spans, measure_name, within
+from hengstats.vocabulary import say
 
 Row = dict[Hashable, Any]
 Words = dict[str, Any]
@@ -72,7 +72,7 @@ def write_statement(verdict: Any, lang: str, *, marked: bool = False) -> str:
         "told.looks": verdict.looks is not None and verdict.level,
     }
     if verdict.many:
-        keys |= _tests_of_many(verdict)
+        keys |= _keys_of_many(verdict)[1]
     elif verdict.level:
         keys |= _tests_of_one(verdict)
     else:
@@ -97,10 +97,7 @@ def write_plain(verdict: Any, lang: str, *, marked: bool = False) -> list[str]:
     """Return headline and reasons: sentences that need no statistics to be read."""
     words = words_of(verdict, lang)
     if verdict.many:
-        keys = (
-            {"many.whose": True} | _found_of_many(verdict) | _reasons_of_many(verdict)
-        )
-        whose, found, *reasons = _said(keys, words)
+        whose, found, *reasons = _said(_keys_of_many(verdict)[0], words)
         parts = [join([whose, found], lang), *reasons]
     else:
         parts = _said(_plain_of_one(verdict), words)
@@ -203,54 +200,42 @@ def _hangs_on(verdict: Any) -> list[str]:
     return [f"verdict.{key}" for key in failed]
 
 
-def _found_of_many(verdict: Any) -> Keys:
-    """Return what was found of many entities, and how large it is."""
-    rows, found = statistics(verdict), verdict.finding
-    bare = found == "cannot_tell" and np.isnan(rows["p_value"]["value"])
-    return {
-        f"many.plain_{found}{'_bounds' if bare else _opposite(verdict)}": True,
-        "many.flat": "estimate" not in rows,
-        "many.plain_size": "estimate" in rows,
+def _keys_of_many(verdict: Any) -> tuple[Keys, Keys]:
+    """Return the plain sentences on many entities, and those for a reviewer."""
+    many, rows, finding = verdict.many, statistics(verdict), verdict.finding
+    slope, found, why = "estimate" in rows, finding in FOUND, Keys()
+    bare = finding == "cannot_tell" and np.isnan(rows["p_value"]["value"])
+    first = {
+        f"many.plain_{finding}{'_bounds' if bare else _opposite(verdict)}": True,
+        "many.flat": not slope,
+        "many.plain_size": slope,
     }
-
-
-def _reasons_of_many(verdict: Any) -> Keys:
-    """Return why, in plain sentences."""
-    found = verdict.finding in FOUND
-    return _why_of_many(verdict) | {
+    if finding == "suggestive":
+        often = rows["p_histories"]["upper"] > verdict.alpha
+        why = {
+            "many.no_strangers": not many.strangers,
+            "many.because_histories": many.strangers and often,
+            "many.because_one": rows["p_without_one"]["upper"] > LENIENT,
+        }
+    plain = {
+        "many.whose": True,
+        **first,
+        **why,
         "verdict.association": found,
-        "many.detectable": not found and "estimate" in statistics(verdict),
+        "many.detectable": slope and not found,
     }
-
-
-def _why_of_many(verdict: Any) -> Keys:
-    """Return which of the checks was not passed, where one was not."""
-    many, rows = verdict.many, statistics(verdict)
-    if verdict.finding != "suggestive":
-        return {}
-    strange = many.strangers and rows["p_histories"]["upper"] > many.alpha
-    return {
-        "many.no_strangers": not many.strangers,
-        "many.because_histories": strange,
-        "many.because_one": rows["p_without_one"]["upper"] > LENIENT,
-    }
-
-
-def _tests_of_many(verdict: Any) -> Keys:
-    """Return what was computed, what it rests on, and what it may overlook."""
-    many, rows = verdict.many, statistics(verdict)
-    keys = _found_of_many(verdict) | {"many.head": True}
-    if "estimate" not in rows:
-        return keys
+    if not slope:
+        return plain, first | {"many.head": True}
     wild = "p_wild" in rows and not np.isnan(rows["p_wild"]["value"])
-    return {
-        **keys,
+    return plain, {
+        **first,
+        "many.head": True,
         "many.fit": True,
         "many.histories": many.strangers,
         "many.without" if many.every_one else "many.without_some": True,
         "many.wild": wild,
         "many.limits": True,
-        **_why_of_many(verdict),
+        **why,
         "many.low_df": rows["df"]["lower"] < SHAKY,
         "many.boxes": many.boxed,
         "many.detectable": True,
@@ -265,45 +250,58 @@ def _tests_of_many(verdict: Any) -> Keys:
 
 def words_of(verdict: Any, lang: str) -> Words:
     """Return the words of all sentences, each number marked; and the language."""
-    measures = ("organisation", "economy")
-    labels = {key: called(verdict, getattr(verdict, key), lang) for key in measures}
-    inner = {f"the_{key}": within(label, lang) for key, label in labels.items()}
+    labels: Words = {}
+    for key in ("organisation", "economy"):
+        label = measure_name(verdict.steps, getattr(verdict, key), lang)
+        labels |= {key: label, f"the_{key}": within(label, lang)}
     if verdict.lag:
-        told = {"measure": inner["the_organisation"], "lag": verdict.lag}
-        inner["the_organisation"] = say("headline", "of_before", lang, **told)
-    steps = [step(one, lang) for one in verdict.printed_steps]
+        told = {"measure": labels["the_organisation"], "lag": verdict.lag}
+        labels["the_organisation"] = say("headline", "of_before", lang, **told)
+    printed = [_step(one, lang) for one in verdict.printed_steps]
     first, last = verdict.sample or ("", "")
     words = {
         "lang": lang,
         **labels,
-        **inner,
-        "entity": entity_name(verdict, lang),
+        "entity": entity_label(verdict, lang),
         "years": list_spans(verdict.years, lang),
         "shocks": list_spans(verdict.shock_years, lang),
-        "steps": say("word", "comma", lang).join(steps),
+        "steps": say("word", "comma", lang).join(printed),
         "control": _control_label(verdict, verdict.control, lang),
+        "advised": _control_label(verdict, verdict.advised_control, lang),
+        "deciders": _deciders(verdict, lang),
+        "hedged": _hedged(verdict, lang) if verdict.entity else "",
         "lag": verdict.lag,
         "first": first,
         "last": last,
-        "hedged": _hedged(verdict, lang) if verdict.entity else "",
+        "printed": finding_label(verdict, lang, verdict.printed_finding),
     }
+    alpha = f"{verdict.alpha:.3g}"
     least = Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
-    words |= _marked("rule", **RULES, level=verdict.level)
-    words |= _marked("tried", tried=verdict.tried, alpha=f"{verdict.alpha:.3g}")
-    words |= _marked("entities", entities=verdict.n_entities)
-    words |= _marked("years", known=len(verdict.years))
-    words |= _marked("growths", n=verdict.n_growths)
-    words |= _marked("least_p", least=least)
+    looks = [] if verdict.looks is None else verdict.looks
+    numbers = {
+        "rule": RULES | {"level": verdict.level, "limit": alpha},
+        "tried": {"tried": verdict.tried, "alpha": alpha, "looks": len(looks)},
+        "entities": {"entities": verdict.n_entities},
+        "years": {"known": len(verdict.years)},
+        "growths": {"n": verdict.n_growths},
+        "least_p": {"least": least},
+        "simulated": {"simulated": verdict.rate_years},
+    }
+    words |= _marked(numbers) | _words_of_rows(verdict, lang)
     if verdict.many:
         return words | _words_of_many(verdict, lang)
     if verdict.level:
-        return words | _words_of_one(verdict, lang, words)
-    return words | {"grown": _grown(verdict, lang)}
+        return words | _words_of_one(verdict, words)
+    return words | {"grown": _grown(verdict, words)}
 
 
-def _marked(origin: str, **numbers: object) -> Words:
+def _marked(numbers: Mapping[str, Words]) -> Words:
     """Return numbers by name, each marked with what it is."""
-    return {key: name_number(number, origin) for key, number in numbers.items()}
+    return {
+        key: name_number(number, origin)
+        for origin, own in numbers.items()
+        for key, number in own.items()
+    }
 
 
 def mark_row(verdict: Any, row: Row, text: str) -> str:
@@ -312,134 +310,25 @@ def mark_row(verdict: Any, row: Row, text: str) -> str:
     return name_number(text, *(["many"] if verdict.many else key))
 
 
-def _words_of_one(verdict: Any, lang: str, words: Words) -> Words:
-    """Return what the tests of one entity add."""
-    rows, n = statistics(verdict), verdict.n_growths
-    r, chance = rows["r"], _chance_row(rows)
-    way = "same" if r["value"] > 0 else "opposite" if r["value"] < 0 else "unsettled"
-    about = "about" if _is_settled(verdict, chance) else "at_most"
-    about = "fewer" if chance["upper"] < 1 / THOUSAND else about
-    printed = "lower" if np.isnan(chance["value"]) else "value"
-    deciding = ("p_permutation", "p_leave_one_out", "p_trend_adjusted")
-    ps = [
-        mark_row(verdict, rows[key], show_p(rows[key]["value"]))
-        for key in deciding
-        if key in rows
-    ]
-    shown = show_r(r["lower"], r["value"], r["upper"], lang)
-    orders = factorial(n) if n <= LONGEST else DRAWS
-    found = {
-        **_p_values(verdict, rows),
-        "r": mark_row(verdict, r, shown),
-        "way": say("headline", way, lang),
-        "about": say("told", about, lang),
-        "k": _per_thousand(verdict, chance, "upper"),
-        "printed_k": _per_thousand(verdict, chance, printed),
-        "printed_p": say("word", "comma", lang).join(ps),
-        "printed": finding_label(verdict, lang, verdict.printed_finding),
-        "deciders": _deciders(verdict, lang),
-        "advised": _control_label(verdict, verdict.advised_control, lang),
-        **_marked("orders", orders=f"{orders:,}"),
-        **_marked("detectable", detectable=show_correlation(verdict.detectable_r or 0)),
-        **(_misleading(verdict, lang) if verdict.finding in FOUND else {}),
-        "further": "",
-    }
-    if "p_joint" in rows:
-        ends = {"joint": rows["p_joint"], "own": rows["p_permutation"]}
-        found |= _marked("tried", looks=len(verdict.looks))
-        found |= {
-            key: mark_row(verdict, row, show_p(row["upper"]))
-            for key, row in ends.items()
-        }
-    if verdict.level > 1:
-        found["step"] = step(verdict.weakest_step, lang)
-        found["further"] = say("verdict", "tests_rule", **words | found)
-    return found
+def _words_of_rows(verdict: Any, lang: str) -> Words:
+    """Return each row of the table as a sentence has it, and its ends by themselves.
 
-
-def _misleading(verdict: Any, lang: str) -> Words:
-    """Return how often the rule is wrong, by how much r is inflated, what misleads."""
-    semicolon, few = say("word", "semicolon", lang), ALPHA
-    if verdict.printed_finding == "moves_together":
-        few = max(verdict.own_rates["drift"], verdict.own_rates["trend_stationary"])
-    rates = [
-        f"{say('verdict', kind, lang)} {name_number(show_rate(rate), 'simulated')}"
-        for kind, rate in verdict.own_rates.items()
-    ]
-    named = {
-        say("blind_spot", key, lang): rate for key, rate in verdict.blind_spots.items()
-    }
-    spots = [
-        f"{spot} {name_number(f'{rate:.0%}', 'blind')}" for spot, rate in named.items()
-    ]
-    worst, many = next(iter(named.items()))
-    mean, wrong = verdict.inflation
-    few = max(round(HUNDRED * few), 1)
-    return {
-        **_marked("simulated", simulated=verdict.rate_years, few=few),
-        **_marked("blind", mean=f"{mean:.2f}", wrong=f"{wrong:.0%}"),
-        **_marked("blind", many=round(HUNDRED * many)),
-        "spot": worst,
-        "rates": semicolon.join(rates),
-        "spots": semicolon.join(spots),
-    }
-
-
-def _words_of_many(verdict: Any, lang: str) -> Words:
-    """Return what many entities add."""
-    many, rows = verdict.many, statistics(verdict)
-    simulated, rates = rates_of(many.entities)
-    key = "each_cluster" if many.cluster else "each"
-    counts = {
-        "n": verdict.n_growths,
-        "entities": many.entities,
-        "clusters": many.clusters,
-        "strangers": many.strangers,
-        "draws": len(many.null),
-        "alone": many.alone,
-        "open": many.open_steps,
-        "detectable": show_end("estimate", many.detectable, "value", lang),
-    }
-    words = {
-        "finding": say("finding", verdict.finding, lang),
-        "one": say("many", key, lang, cluster=many.cluster),
-        **_marked("many", **counts),
-        **_marked("rule", limit=f"{many.alpha:.3g}"),
-        **_marked("many_simulated", simulated=simulated),
-        **_marked("many_simulated", rate=show_rate(rates["district_shocks"][OURS])),
-        **_p_values(verdict, rows),
-    }
-    if "estimate" not in rows:
-        return words
-    ends = {
-        "conf_low": ("conf_low", "lower"),
-        "conf_high": ("conf_high", "upper"),
-        "p_wild": ("p_wild", "value"),
-        "low": ("estimate_without_one", "lower"),
-        "high": ("estimate_without_one", "upper"),
-    }
-    for word, (key, end) in ends.items():
-        if key in rows:
-            shown = show_end(key, rows[key][end], end, lang)
-            words[word] = name_number(shown, "many")
-    for key in ("estimate", "std_error", "df"):
-        row = rows[key]
-        value, low, high = (
-            "" if np.isnan(row[end]) else show_end(key, row[end], end, lang)
-            for end in ("value", "lower", "upper")
-        )
-        words[key] = name_number(value or show_range(low, high, lang), "many")
-    return words
-
-
-def _p_values(verdict: Any, rows: dict[str, Row]) -> Words:
-    """Return the largest p of each test over the boxes, as it stands in a sentence."""
-    words = {}
-    for key, row in rows.items():
+    Of a p the largest over the boxes; else the number at the printed figures, or where
+    it is not known its bounds.
+    """
+    words: Words = {}
+    for key, row in statistics(verdict).items():
+        low, value, high = (show_end(key, row[end], end, lang) for end in ENDS)
+        shown = dict(zip(ENDS, (low, value, high), strict=True))
+        words |= {f"{key}_{end}": mark_row(verdict, row, shown[end]) for end in ENDS}
         if key.startswith("p_"):
-            equals = "=" if _is_settled(verdict, row) else "≤"
-            shown = mark_row(verdict, row, show_p(row["upper"]))
-            words[key] = f"p {shown}" if row["upper"] < 0.001 else f"p {equals} {shown}"
+            equals = "" if row["upper"] < 0.001 else "≤ "
+            equals = "= " if equals and _is_settled(verdict, row) else equals
+            words[key] = f"p {equals}{words[f'{key}_upper']}"
+            continue
+        if np.isnan(row["value"]):
+            value = show_range(low.strip("—"), high.strip("—"), lang)
+        words[key] = mark_row(verdict, row, value)
     return words
 
 
@@ -455,10 +344,88 @@ def _chance_row(rows: dict[str, Row]) -> Row:
     return rows.get("p_joint", rows["p_permutation"])
 
 
-def _per_thousand(verdict: Any, row: Row, end: str) -> str:
-    """Return how many of a thousand orders look as close, marked."""
-    shown = f"{min(ceil(THOUSAND * row[end] - 1e-9), THOUSAND):,}"
-    return mark_row(verdict, row, shown)
+def _words_of_one(verdict: Any, words: Words) -> Words:
+    """Return what the tests of one entity add."""
+    rows, n, lang = statistics(verdict), verdict.n_growths, words["lang"]
+    r, chance = rows["r"], _chance_row(rows)
+    way = "same" if r["value"] > 0 else "opposite" if r["value"] < 0 else "unsettled"
+    about = "about" if _is_settled(verdict, chance) else "at_most"
+    about = "fewer" if chance["upper"] < 1 / THOUSAND else about
+    deciding = ("p_permutation", "p_leave_one_out", "p_trend_adjusted")
+    ps = [words[f"{key}_value"] for key in deciding if key in rows]
+    printed = chance["lower" if np.isnan(chance["value"]) else "value"]
+    counts = [
+        mark_row(verdict, chance, f"{min(ceil(THOUSAND * p - 1e-9), THOUSAND):,}")
+        for p in (chance["upper"], printed)
+    ]
+    orders = factorial(n) if n <= LONGEST else DRAWS
+    numbers = {
+        "orders": {"orders": f"{orders:,}"},
+        "detectable": {"detectable": show_correlation(verdict.detectable_r or 0)},
+    }
+    shown = show_r(r["lower"], r["value"], r["upper"], lang)
+    found = {
+        "r": mark_row(verdict, r, shown),
+        "way": say("headline", way, lang),
+        "about": say("told", about, lang),
+        "k": counts[0],
+        "printed_k": counts[1],
+        "printed_p": say("word", "comma", lang).join(ps),
+        "further": "",
+        **_marked(numbers),
+    }
+    if verdict.level > 1:
+        told = {**words, "step": _step(verdict.weakest_step, lang)}
+        found |= {"step": told["step"], "further": say("verdict", "tests_rule", **told)}
+    return found | (_misleading(verdict, lang) if verdict.finding in FOUND else {})
+
+
+def _misleading(verdict: Any, lang: str) -> Words:
+    """Return how often the rule is wrong, by how much r is inflated, what misleads."""
+    few, semicolon = ALPHA, say("word", "semicolon", lang)
+    if verdict.printed_finding == "moves_together":
+        few = max(verdict.own_rates["drift"], verdict.own_rates["trend_stationary"])
+    rates = [
+        f"{say('verdict', kind, lang)} {name_number(show_rate(rate), 'simulated')}"
+        for kind, rate in verdict.own_rates.items()
+    ]
+    spots = {say("blind_spot", key, lang): p for key, p in verdict.blind_spots.items()}
+    shown = [f"{spot} {name_number(f'{p:.0%}', 'blind')}" for spot, p in spots.items()]
+    worst, many = next(iter(spots.items()))
+    mean, wrong = f"{verdict.inflation[0]:.2f}", f"{verdict.inflation[1]:.0%}"
+    numbers = {
+        "simulated": {"few": max(round(HUNDRED * few), 1)},
+        "blind": {"mean": mean, "wrong": wrong, "many": round(HUNDRED * many)},
+    }
+    listed = {"rates": semicolon.join(rates), "spots": semicolon.join(shown)}
+    return {"spot": worst, **listed, **_marked(numbers)}
+
+
+def _words_of_many(verdict: Any, lang: str) -> Words:
+    """Return what many entities add."""
+    many, (simulated, rates) = verdict.many, rates_of(verdict.many.entities)
+    key = "each_cluster" if many.cluster else "each"
+    numbers = {
+        "many": {
+            "n": verdict.n_growths,
+            "entities": many.entities,
+            "clusters": many.clusters,
+            "strangers": many.strangers,
+            "draws": len(many.null),
+            "alone": many.alone,
+            "open": many.open_steps,
+            "detectable": show_end("estimate", many.detectable, "value", lang),
+        },
+        "many_simulated": {
+            "simulated": simulated,
+            "rate": show_rate(rates["district_shocks"][OURS]),
+        },
+    }
+    return {
+        "finding": say("finding", verdict.finding, lang),
+        "one": say("many", key, lang, cluster=many.cluster),
+        **_marked(numbers),
+    }
 
 
 def _deciders(verdict: Any, lang: str) -> str:
@@ -467,26 +434,25 @@ def _deciders(verdict: Any, lang: str) -> str:
     for measure, year, opened in verdict.decides:
         key = "decider_open" if opened else "decider"
         key = "decider_all" if year is None else key
-        label = called(verdict, measure, lang)
+        label = measure_name(verdict.steps, measure, lang)
         parts.append(say("told", key, lang, measure=label, year=year))
     return say("word", "comma", lang).join(parts)
 
 
-def _grown(verdict: Any, lang: str) -> str:
+def _grown(verdict: Any, words: Words) -> str:
     """Return how each measure grew over the years known, and how often the same way."""
-    table, parts = verdict.table, []
+    table, lang, parts = verdict.table, words["lang"], []
     for measure in (verdict.economy, verdict.organisation):
         own = table[table["measure"] == measure]
         whole = own[own["statistic"].str.startswith("average_growth")]
         for row in (own if whole.empty else whole).to_dict("records"):
             first, last = row["statistic"].split(" ")[1].split("-")
             box = mark_row(verdict, row, show_growth(row["lower"], row["upper"], lang))
-            told = {"measure": called(verdict, measure, lang), "box": box}
+            told = {"measure": measure_name(verdict.steps, measure, lang), "box": box}
             parts.append(say("verdict", "grew", lang, first=first, last=last, **told))
     if row := statistics(verdict).get("same_direction"):
         k = show_range(f"{row['lower']:.0f}", f"{row['upper']:.0f}", lang)
-        told = {"k": mark_row(verdict, row, k)}
-        told |= _marked("growths", n=verdict.n_growths)
+        told = {"k": mark_row(verdict, row, k), "n": words["n"]}
         parts.append(say("verdict", "same_way", lang, **told))
     return say("word", "semicolon", lang).join(parts)
 
@@ -502,7 +468,7 @@ def _rounded(verdict: Any, lang: str) -> list[str]:
     plain, parts = verdict.readings[_as_usual(verdict)], []
     for measure in (verdict.economy, verdict.organisation):
         own = plain[plain["measure"] == measure]
-        label = called(verdict, measure, lang)
+        label = measure_name(verdict.steps, measure, lang)
         width = ((own["upper"] - own["lower"]) / own["upper"]).to_numpy(dtype=float)
         width = np.where(np.isfinite(width), width, 0.0)
         if width.any():
@@ -519,7 +485,12 @@ def _hedged(verdict: Any, lang: str) -> str:
     listed = verdict.readings
     ledger = listed["reading"] == "exact"
     parts = [
-        say("verdict", "readings_exact", lang, measure=called(verdict, measure, lang))
+        say(
+            "verdict",
+            "readings_exact",
+            lang,
+            measure=measure_name(verdict.steps, measure, lang),
+        )
         for measure in listed.loc[ledger, "measure"].unique()
     ]
     for row in listed[~_as_usual(verdict) & ~ledger].to_dict("records"):
@@ -537,7 +508,7 @@ def _reading(verdict: Any, row: Row, bare: str, lang: str) -> Words:
     key = ("figure", row["measure"], row["year"])
     return {
         "lang": lang,
-        "measure": called(verdict, row["measure"], lang),
+        "measure": measure_name(verdict.steps, row["measure"], lang),
         "year": row["year"],
         "printed": name_number(printed, *key),
         "box": name_number(show_range(low, high, lang), *key),
@@ -560,14 +531,12 @@ def _opposite(verdict: Any, finding: str = "") -> str:
     return "_opposite" if found and verdict.sign < 0 else ""
 
 
-def entity_name(verdict: Any, lang: str, key: str = "") -> str:
-    """Return the name of an entity, by default the verdict's, in one language."""
-    key = key or verdict.entity
-    if not key:
-        invented = "all_invented" if _is_invented(verdict) else "all_entities"
-        return say("verdict", invented, lang)
-    names = verdict.steps.attrs.get("about", {}).get("entities", {})
-    return str(names[key][LANGUAGES.index(lang)] if key in names else key)
+def entity_label(verdict: Any, lang: str) -> str:
+    """Return the name of the entity in one language, or what the whole table is."""
+    if verdict.entity:
+        return entity_name(verdict.steps, verdict.entity, lang)
+    whole = "all_invented" if _is_invented(verdict) else "all_entities"
+    return say("verdict", whole, lang)
 
 
 def _is_invented(verdict: Any) -> bool:
@@ -575,24 +544,18 @@ def _is_invented(verdict: Any) -> bool:
     return is_illustrative([verdict.entity, *verdict.readings["entity"][:1]])
 
 
-def called(verdict: Any, measure: str, lang: str) -> str:
-    """Return what a measure is called."""
-    about = verdict.steps.attrs.get("about", {})
-    return measure_label(measure, lang, about.get("labels"))
-
-
 def _control_label(verdict: Any, control: tuple[str, str] | None, lang: str) -> str:
     """Return what a control is called, and whose it is; empty if there is none."""
     whose, measure = control or ("", "")
-    label = called(verdict, measure, lang)
+    label = measure_name(verdict.steps, measure, lang)
     if whose in ("", verdict.entity):
         return label
     key = "control_others" if whose == "others" else "control_of"
-    name = entity_name(verdict, lang, whose)
+    name = entity_name(verdict.steps, whose, lang)
     return say("told", key, lang, entity=name, measure=label)
 
 
-def step(years: tuple[int, int], lang: str) -> str:
+def _step(years: tuple[int, int], lang: str) -> str:
     """Return what a step is called: 2018→2020."""
     return say("chart", "growth_step", lang, from_year=years[0], year=years[1])
 

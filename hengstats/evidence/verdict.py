@@ -20,8 +20,7 @@ from hengstats.evidence.refusals import (
 from hengstats.evidence.rule import ALPHA
 from hengstats.evidence.shown import show_end, show_rate, statistic_label
 from hengstats.evidence.statement import (
-    called,
-    entity_name,
+    entity_label,
     finding_label,
     join,
     mark_row,
@@ -31,6 +30,7 @@ from hengstats.evidence.statement import (
 )
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
+from hengstats.prose import measure_name
 from hengstats.vocabulary import say
 
 STYLE = (
@@ -252,34 +252,25 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """Return the verdict as Jupyter shows it."""
-        lang = self.lang
-        level = say("verdict", "level", lang, level=self.level)
-        headline, *reasons = map(html.escape, write_plain(self, lang))
-        listed = "".join(f"<li>{reason}</li>" for reason in reasons)
-        title, finding, said, details = (
-            html.escape(text)
-            for text in (
-                entity_name(self, lang),
-                finding_label(self, lang),
-                self.say(lang),
-                say("verdict", "details", lang),
-            )
-        )
-        tables = (
-            _details("table_head", label_table(self, lang), lang, opened=True),
-            _details(
-                "refused_head",
-                refusals_table(self, lang),
-                lang,
-                note=refusals_note(self, lang),
-            ),
-        )
+        lang, note = self.lang, refusals_note(self, self.lang)
+        texts = [
+            entity_label(self, lang),
+            finding_label(self, lang),
+            say("verdict", "level", lang, level=self.level),
+            say("verdict", "details", lang),
+            self.say(lang),
+            *write_plain(self, lang),
+        ]
+        title, found, level, details, said, headline, *why = map(html.escape, texts)
+        listed = "".join(f"<li>{reason}</li>" for reason in why)
         return (
-            f'<div lang="{lang}" style="{STYLE}"><b>{title} · {finding}</b>'
+            f'<div lang="{lang}" style="{STYLE}"><b>{title} · {found}</b>'
             f" <small>({level}, n = {self.n_growths})</small><p>{headline}</p>"
             f"<ul>{listed}</ul>"
             f"<details><summary>{details}</summary><p>{said}</p></details>"
-            f"{''.join(tables)}</div>"
+            f"{_details('table_head', label_table(self, lang), lang, opened=' open')}"
+            f"{_details('refused_head', refusals_table(self, lang), lang, note=note)}"
+            "</div>"
         )
 
 
@@ -289,7 +280,7 @@ def label_table(verdict: Verdict, lang: str, *, marked: bool = False) -> pd.Data
     for row in verdict.table.to_dict("records"):
         label = say("verdict", "both_measures", lang)
         if row["measure"] in (verdict.organisation, verdict.economy):
-            label = called(verdict, row["measure"], lang)
+            label = measure_name(verdict.steps, row["measure"], lang)
         sides = ENDS if row["lower"] < row["upper"] else ["value"] * len(ENDS)
         ends = [
             mark_row(verdict, row, show_end(row["statistic"], row[end], side, lang))
@@ -306,13 +297,13 @@ def refusals_table(
     verdict: Verdict, lang: str, *, marked: bool = False
 ) -> pd.DataFrame:
     """Return the refusals as they are read, rates in percent."""
-    table = label_refusals(verdict.refused, lang, marked=marked)
+    table = label_refusals(verdict.refused, lang, marked=True)
     origin = "many_simulated" if verdict.many else "simulated"
     shown = {"col_procedure": list(table["label"]), "col_reason": list(table["reason"])}
     for kind in verdict.own_rates:  # of pairs of series, or of panels
-        rates = [show_rate(rate) for rate in table[kind]]
-        shown[kind] = [name_number(rate, origin) if marked else rate for rate in rates]
-    return pd.DataFrame({say("verdict", key, lang): one for key, one in shown.items()})
+        shown[kind] = [name_number(show_rate(rate), origin) for rate in table[kind]]
+    heads = {say("verdict", key, lang): column for key, column in shown.items()}
+    return pd.DataFrame(heads) if marked else pd.DataFrame(heads).map(unmarked)
 
 
 def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
@@ -343,14 +334,13 @@ def rate_words(verdict: Verdict) -> dict[str, object]:
 
 
 def _details(
-    head: str, table: pd.DataFrame, lang: str, *, note: str = "", opened: bool = False
+    head: str, table: pd.DataFrame, lang: str, *, note: str = "", opened: str = ""
 ) -> str:
     """Return a table that can be folded away."""
     shown = table.to_html(index=False, border=0, escape=True, justify="left")
     for cell in ("th", "td"):
         shown = shown.replace(f"<{cell}>", f'<{cell} style="text-align:left">')
     return (
-        f"<details{' open' if opened else ''}>"
-        f"<summary>{html.escape(say('verdict', head, lang))}</summary>"
+        f"<details{opened}><summary>{html.escape(say('verdict', head, lang))}</summary>"
         f"{shown}<small>{html.escape(note)}</small></details>"
     )
