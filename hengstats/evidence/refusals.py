@@ -86,10 +86,8 @@ def choose_years(common: tuple[int, ...], economy: tuple[int, ...]) -> tuple[int
     Those with both figures, if there are four. Else those of the economy, as though
     the other had been printed or filled in for each; else the six years 2016-2021.
     """
-    for years in (common, economy):
-        if len(years) >= LEAST_YEARS:
-            return years
-    return USUAL_YEARS
+    long_enough = (one for one in (common, economy) if len(one) >= LEAST_YEARS)
+    return next(long_enough, USUAL_YEARS)
 
 
 @cache

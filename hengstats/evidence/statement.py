@@ -8,11 +8,11 @@ called a verdict here is a `Verdict`, whose module imports this one.
 
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
+from functools import partial
 from math import ceil, factorial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from hengstats.evidence.permutation import DRAWS, LONGEST
 from hengstats.evidence.refusals import OURS, rates_of
@@ -85,11 +85,7 @@ def write_statement(verdict: Any, lang: str, *, marked: bool = False) -> str:
     if verdict.many or verdict.level:
         keys["told.tried_one"] = verdict.tried == 1 and verdict.looks is None
         keys["verdict.tried_many"] = verdict.tried > 1
-    keys["verdict.readings_hedged"] = words["hedged"]
-    parts = _said(keys, words)
-    if verdict.level and verdict.entity:
-        parts += _rounded(verdict, lang)
-    text = join(parts, lang)
+    text = join(_said(keys, words) + _readings(verdict, lang), lang)
     return text if marked else unmarked(text)
 
 
@@ -135,13 +131,14 @@ def _plain_of_one(verdict: Any) -> Keys:
             "reason.nothing": True,
             "reason.grown": len(verdict.table),
         }
-    chance = "chance" if _is_settled(verdict, _chance_row(rows)) else "chance_most"
+    p = rows.get("p_joint", rows["p_permutation"])
+    chance = "chance" if _is_settled(verdict, p) else "chance_most"
     chance = "chance_joint" if verdict.looks is not None else chance
     chance = "chance_printed" if found == "cannot_tell" else chance
     opened = "_open" if any(one[2] for one in verdict.decides) else ""
     hangs = _hangs_on(verdict)[:1] if found == "suggestive" else []
     return {
-        f"headline.{found}{_opposite(verdict)}": True,
+        f"headline.{_finding_key(verdict)}": True,
         f"reason.{chance}": True,
         "reason.absence": found == "no_sign",
         f"reason.decides{opened}": found == "cannot_tell" and verdict.decides,
@@ -164,7 +161,7 @@ def _tests_of_one(verdict: Any) -> Keys:
     power = "power_open" if r is None else "power_none" if r >= 1 else "power"
     exact = verdict.n_growths <= LONGEST
     return {
-        f"told.head_{found}{_opposite(verdict)}": True,
+        f"told.head_{_finding_key(verdict)}": True,
         f"verdict.tests_{'exact' if exact else 'drawn'}": True,
         "verdict.limits": verdict.level > 1,
         "told.in_words": True,
@@ -206,7 +203,7 @@ def _keys_of_many(verdict: Any) -> tuple[Keys, Keys]:
     slope, found, why = "estimate" in rows, finding in FOUND, Keys()
     bare = finding == "cannot_tell" and np.isnan(rows["p_value"]["value"])
     first = {
-        f"many.plain_{finding}{'_bounds' if bare else _opposite(verdict)}": True,
+        f"many.plain_{_finding_key(verdict)}{'_bounds' if bare else ''}": True,
         "many.flat": not slope,
         "many.plain_size": slope,
     }
@@ -250,18 +247,19 @@ def _keys_of_many(verdict: Any) -> tuple[Keys, Keys]:
 
 def words_of(verdict: Any, lang: str) -> Words:
     """Return the words of all sentences, each number marked; and the language."""
-    labels: Words = {}
-    for key in ("organisation", "economy"):
-        label = measure_name(verdict.steps, getattr(verdict, key), lang)
-        labels |= {key: label, f"the_{key}": within(label, lang)}
+    labels = {
+        key: measure_name(verdict.steps, getattr(verdict, key), lang)
+        for key in ("organisation", "economy")
+    }
+    inner = {f"the_{key}": within(label, lang) for key, label in labels.items()}
     if verdict.lag:
-        told = {"measure": labels["the_organisation"], "lag": verdict.lag}
-        labels["the_organisation"] = say("headline", "of_before", lang, **told)
+        told = {"measure": inner["the_organisation"], "lag": verdict.lag}
+        inner["the_organisation"] = say("headline", "of_before", lang, **told)
     printed = [_step(one, lang) for one in verdict.printed_steps]
-    first, last = verdict.sample or ("", "")
     words = {
         "lang": lang,
         **labels,
+        **inner,
         "entity": entity_label(verdict, lang),
         "years": list_spans(verdict.years, lang),
         "shocks": list_spans(verdict.shock_years, lang),
@@ -269,23 +267,21 @@ def words_of(verdict: Any, lang: str) -> Words:
         "control": _control_label(verdict, verdict.control, lang),
         "advised": _control_label(verdict, verdict.advised_control, lang),
         "deciders": _deciders(verdict, lang),
-        "hedged": _hedged(verdict, lang) if verdict.entity else "",
         "lag": verdict.lag,
-        "first": first,
-        "last": last,
+        "sample": verdict.sample,
         "printed": finding_label(verdict, lang, verdict.printed_finding),
     }
-    alpha = f"{verdict.alpha:.3g}"
-    least = Fraction(verdict.least_p).limit_denominator(10 * DRAWS)
-    looks = [] if verdict.looks is None else verdict.looks
+    alpha, looks = (
+        f"{verdict.alpha:.3g}",
+        () if verdict.looks is None else verdict.looks,
+    )
     numbers = {
         "rule": RULES | {"level": verdict.level, "limit": alpha},
         "tried": {"tried": verdict.tried, "alpha": alpha, "looks": len(looks)},
         "entities": {"entities": verdict.n_entities},
         "years": {"known": len(verdict.years)},
         "growths": {"n": verdict.n_growths},
-        "least_p": {"least": least},
-        "simulated": {"simulated": verdict.rate_years},
+        "least_p": {"least": Fraction(verdict.least_p).limit_denominator(10 * DRAWS)},
     }
     words |= _marked(numbers) | _words_of_rows(verdict, lang)
     if verdict.many:
@@ -318,17 +314,17 @@ def _words_of_rows(verdict: Any, lang: str) -> Words:
     """
     words: Words = {}
     for key, row in statistics(verdict).items():
-        low, value, high = (show_end(key, row[end], end, lang) for end in ENDS)
-        shown = dict(zip(ENDS, (low, value, high), strict=True))
+        shown = {end: show_end(key, row[end], end, lang) for end in ENDS}
         words |= {f"{key}_{end}": mark_row(verdict, row, shown[end]) for end in ENDS}
         if key.startswith("p_"):
-            equals = "" if row["upper"] < 0.001 else "≤ "
-            equals = "= " if equals and _is_settled(verdict, row) else equals
+            equals = "= " if _is_settled(verdict, row) else "≤ "
+            equals = "" if row["upper"] < 0.001 else equals
             words[key] = f"p {equals}{words[f'{key}_upper']}"
-            continue
-        if np.isnan(row["value"]):
-            value = show_range(low.strip("—"), high.strip("—"), lang)
-        words[key] = mark_row(verdict, row, value)
+        elif np.isnan(row["value"]):
+            known = (shown[end].strip("—") for end in ("lower", "upper"))
+            words[key] = mark_row(verdict, row, show_range(*known, lang=lang))
+        else:
+            words[key] = words[f"{key}_value"]
     return words
 
 
@@ -339,40 +335,32 @@ def _is_settled(verdict: Any, row: Row) -> bool:
     return bool(row["upper"] - row["value"] < 1e-9)
 
 
-def _chance_row(rows: dict[str, Row]) -> Row:
-    """Return the row of the p that decides: of all looks, or of this one."""
-    return rows.get("p_joint", rows["p_permutation"])
-
-
 def _words_of_one(verdict: Any, words: Words) -> Words:
     """Return what the tests of one entity add."""
     rows, n, lang = statistics(verdict), verdict.n_growths, words["lang"]
-    r, chance = rows["r"], _chance_row(rows)
+    r, chance = rows["r"], rows.get("p_joint", rows["p_permutation"])
     way = "same" if r["value"] > 0 else "opposite" if r["value"] < 0 else "unsettled"
     about = "about" if _is_settled(verdict, chance) else "at_most"
     about = "fewer" if chance["upper"] < 1 / THOUSAND else about
     deciding = ("p_permutation", "p_leave_one_out", "p_trend_adjusted")
     ps = [words[f"{key}_value"] for key in deciding if key in rows]
     printed = chance["lower" if np.isnan(chance["value"]) else "value"]
-    counts = [
+    most, least = (
         mark_row(verdict, chance, f"{min(ceil(THOUSAND * p - 1e-9), THOUSAND):,}")
         for p in (chance["upper"], printed)
-    ]
+    )
     orders = factorial(n) if n <= LONGEST else DRAWS
-    numbers = {
-        "orders": {"orders": f"{orders:,}"},
-        "detectable": {"detectable": show_correlation(verdict.detectable_r or 0)},
-    }
-    shown = show_r(r["lower"], r["value"], r["upper"], lang)
+    detectable = show_correlation(verdict.detectable_r or 0)
     found = {
-        "r": mark_row(verdict, r, shown),
+        "r": mark_row(verdict, r, show_r(*(r[end] for end in ENDS), lang=lang)),
+        "orders": name_number(f"{orders:,}", "orders"),
+        "detectable": name_number(detectable, "detectable"),
         "way": say("headline", way, lang),
         "about": say("told", about, lang),
-        "k": counts[0],
-        "printed_k": counts[1],
+        "k": most,
+        "printed_k": least,
         "printed_p": say("word", "comma", lang).join(ps),
         "further": "",
-        **_marked(numbers),
     }
     if verdict.level > 1:
         told = {**words, "step": _step(verdict.weakest_step, lang)}
@@ -394,7 +382,10 @@ def _misleading(verdict: Any, lang: str) -> Words:
     worst, many = next(iter(spots.items()))
     mean, wrong = f"{verdict.inflation[0]:.2f}", f"{verdict.inflation[1]:.0%}"
     numbers = {
-        "simulated": {"few": max(round(HUNDRED * few), 1)},
+        "simulated": {
+            "simulated": verdict.rate_years,
+            "few": max(round(HUNDRED * few), 1),
+        },
         "blind": {"mean": mean, "wrong": wrong, "many": round(HUNDRED * many)},
     }
     listed = {"rates": semicolon.join(rates), "spots": semicolon.join(shown)}
@@ -421,11 +412,9 @@ def _words_of_many(verdict: Any, lang: str) -> Words:
             "rate": show_rate(rates["district_shocks"][OURS]),
         },
     }
-    return {
-        "finding": say("finding", verdict.finding, lang),
-        "one": say("many", key, lang, cluster=many.cluster),
-        **_marked(numbers),
-    }
+    one = say("many", key, lang, cluster=many.cluster)
+    finding = say("finding", verdict.finding, lang)
+    return {"one": one, "finding": finding, **_marked(numbers)}
 
 
 def _deciders(verdict: Any, lang: str) -> str:
@@ -457,18 +446,25 @@ def _grown(verdict: Any, words: Words) -> str:
     return say("word", "semicolon", lang).join(parts)
 
 
-def _as_usual(verdict: Any) -> pd.Series:
-    """Return which readings are those of a figure without a hedge."""
+def _readings(verdict: Any, lang: str) -> list[str]:
+    """Say how the figures of one entity were read: hedged, rounded, or as exact."""
+    if not verdict.entity:
+        return []
     listed = verdict.readings
-    return listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
-
-
-def _rounded(verdict: Any, lang: str) -> list[str]:
-    """Say how the figures without a hedge were read: rounded, or as exact."""
-    plain, parts = verdict.readings[_as_usual(verdict)], []
-    for measure in (verdict.economy, verdict.organisation):
-        own = plain[plain["measure"] == measure]
-        label = measure_name(verdict.steps, measure, lang)
+    plain = listed["qualifier"].isin(["", "exact"]) & (listed["reading"] == "default")
+    ledger, label = listed["reading"] == "exact", partial(measure_name, verdict.steps)
+    hedged = [
+        say("verdict", "readings_exact", lang, measure=label(measure, lang))
+        for measure in listed.loc[ledger, "measure"].unique()
+    ]
+    for row in listed[~plain & ~ledger].to_dict("records"):
+        hedged.append(
+            say("verdict", "readings_item", **_reading(verdict, row, "…", lang))
+        )
+    told = say("word", "semicolon", lang).join(hedged)
+    parts = [say("verdict", "readings_hedged", lang, hedged=told)] if hedged else []
+    for measure in (verdict.economy, verdict.organisation) if verdict.level else ():
+        own = listed[plain & (listed["measure"] == measure)]
         width = ((own["upper"] - own["lower"]) / own["upper"]).to_numpy(dtype=float)
         width = np.where(np.isfinite(width), width, 0.0)
         if width.any():
@@ -476,27 +472,8 @@ def _rounded(verdict: Any, lang: str) -> list[str]:
             words = _reading(verdict, row, f"{row['value']:.10g}", lang)
             parts.append(say("verdict", "rounded", **words))
         elif len(own) and not own["qualifier"].any():
-            parts.append(say("verdict", "as_exact", lang, measure=label))
+            parts.append(say("verdict", "as_exact", lang, measure=label(measure, lang)))
     return parts
-
-
-def _hedged(verdict: Any, lang: str) -> str:
-    """List the hedged or declared figures and how they were read."""
-    listed = verdict.readings
-    ledger = listed["reading"] == "exact"
-    parts = [
-        say(
-            "verdict",
-            "readings_exact",
-            lang,
-            measure=measure_name(verdict.steps, measure, lang),
-        )
-        for measure in listed.loc[ledger, "measure"].unique()
-    ]
-    for row in listed[~_as_usual(verdict) & ~ledger].to_dict("records"):
-        words = _reading(verdict, row, "…", lang)
-        parts.append(say("verdict", "readings_item", **words))
-    return say("word", "semicolon", lang).join(parts)
 
 
 def _reading(verdict: Any, row: Row, bare: str, lang: str) -> Words:
@@ -521,14 +498,13 @@ def _reading(verdict: Any, row: Row, bare: str, lang: str) -> Words:
 
 def finding_label(verdict: Any, lang: str, finding: str = "") -> str:
     """Return the finding, or another one, in words; opposite ways have their own."""
-    finding = finding or verdict.finding
-    return say("finding", f"{finding}{_opposite(verdict, finding)}", lang)
+    return say("finding", _finding_key(verdict, finding), lang)
 
 
-def _opposite(verdict: Any, finding: str = "") -> str:
-    """Return how the key of a finding ends: opposite ways have their own."""
-    found = (finding or verdict.finding) in FOUND
-    return "_opposite" if found and verdict.sign < 0 else ""
+def _finding_key(verdict: Any, finding: str = "") -> str:
+    """Return the key of a finding; opposite ways have their own."""
+    key = finding or verdict.finding
+    return f"{key}_opposite" if key in FOUND and verdict.sign < 0 else str(key)
 
 
 def entity_label(verdict: Any, lang: str) -> str:

@@ -326,11 +326,8 @@ def refusals_note(verdict: Verdict, lang: str, *, marked: bool = False) -> str:
 def rate_words(verdict: Verdict) -> dict[str, object]:
     """Return the number of years, pairs and the seed of the rates, for a note."""
     head = rate_table()[1]
-    return {
-        "n": verdict.rate_years,
-        "replications": f"{head['replications']:,}",
-        "seed": head["seed"],
-    }
+    pairs = f"{head['replications']:,}"
+    return {"n": verdict.rate_years, **head, "replications": pairs}
 
 
 def _details(
