@@ -321,8 +321,8 @@ def _words_of_rows(verdict: Any, lang: str) -> Words:
             equals = "" if row["upper"] < 0.001 else equals
             words[key] = f"p {equals}{words[f'{key}_upper']}"
         elif np.isnan(row["value"]):
-            known = (shown[end].strip("—") for end in ("lower", "upper"))
-            words[key] = mark_row(verdict, row, show_range(*known, lang=lang))
+            low, high = (shown[end].strip("—") for end in ("lower", "upper"))
+            words[key] = mark_row(verdict, row, show_range(low, high, lang))
         else:
             words[key] = words[f"{key}_value"]
     return words
@@ -350,9 +350,10 @@ def _words_of_one(verdict: Any, words: Words) -> Words:
         for p in (chance["upper"], printed)
     )
     orders = factorial(n) if n <= LONGEST else DRAWS
+    shown = show_r(r["lower"], r["value"], r["upper"], lang)
     detectable = show_correlation(verdict.detectable_r or 0)
     found = {
-        "r": mark_row(verdict, r, show_r(*(r[end] for end in ENDS), lang=lang)),
+        "r": mark_row(verdict, r, shown),
         "orders": name_number(f"{orders:,}", "orders"),
         "detectable": name_number(detectable, "detectable"),
         "way": say("headline", way, lang),
