@@ -397,15 +397,12 @@ def _words_of_many(verdict: Any, lang: str) -> Words:
     """Return what many entities add."""
     many, (simulated, rates) = verdict.many, rates_of(verdict.many.entities)
     key = "each_cluster" if many.cluster else "each"
+    counts = ("entities", "clusters", "strangers", "alone", "open_steps")
     numbers = {
-        "many": {
+        "many": {count: getattr(many, count) for count in counts}
+        | {
             "n": verdict.n_growths,
-            "entities": many.entities,
-            "clusters": many.clusters,
-            "strangers": many.strangers,
             "draws": len(many.null),
-            "alone": many.alone,
-            "open": many.open_steps,
             "detectable": show_end("estimate", many.detectable, "value", lang),
         },
         "many_simulated": {
