@@ -31,7 +31,7 @@ from customary.asked import read_replications
 from customary.panels import PROCEDURES, simulate_panels
 from tqdm import tqdm
 
-from hengstats.evidence.manysaid import KINDS, OURS
+from hengstats.evidence.refusals import KINDS, OURS
 
 ALPHA, SEED, REPLICATIONS, YEARS = 0.05, 20211231, 1000, 6
 ENTITIES = (5, 10, 30, 100)

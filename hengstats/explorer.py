@@ -19,19 +19,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from openpyxl import Workbook
 
-from hengstats.charts.caption import entity_name, measure_name
 from hengstats.charts.levels import draw_membership, draw_participation, draw_tax
 from hengstats.charts.save import FORMATS, save_chart
 from hengstats.csvsafe import guard
 from hengstats.dataset import list_at_hand, load_sources
 from hengstats.errors import DataError, GlyphError
 from hengstats.evidence import assess
-from hengstats.evidence.verdict import STYLE, finding_label
+from hengstats.evidence.statement import finding_label
+from hengstats.evidence.verdict import STYLE
 from hengstats.figures import load_figures
 from hengstats.intake.result import CUSTOMARY
 from hengstats.labels import label
 from hengstats.panel import build_panel, is_illustrative, known
-from hengstats.prose import describe
+from hengstats.prose import describe, entity_name, measure_name
 from hengstats.vocabulary import LANGUAGES, check_language, say
 
 DRAWN = {"tax": "draw_tax", "participation": "draw_participation"}

@@ -304,7 +304,7 @@ def describe_all(
     """
     rows, year = latest_rows(panel, measure)
     unit = _about(panel).get("units", {}).get(measure, "")
-    label = measure_label(measure, lang, _about(panel).get("labels"))
+    label = measure_name(panel, measure, lang)
     several = several_of(panel, [row["entity"] for row in rows], lang)
     every = series_of(panel, measure)["entity"].nunique()
     whose = {row["entity"] for row in rows}
@@ -325,7 +325,7 @@ def describe_all(
         n = mark(numbers, str(every - len(rows)), lacking)
         said["total"] += _say("total_without", lang, n=n, year=year)
     said["total"] += cited
-    names = [_entity(panel, row["entity"], lang) for row in rows]
+    names = [entity_name(panel, row["entity"], lang) for row in rows]
     first = [
         _say("ranked", lang, entity=who, figure=say_figure(row, unit, lang, numbers))
         for who, row in zip(names[:NAMED], rows, strict=False)
@@ -361,7 +361,7 @@ def describe_all(
         said["spread"] = _say(
             "spread",
             lang,
-            least=_entity(panel, closed[0]["entity"], lang),
+            least=entity_name(panel, closed[0]["entity"], lang),
             figure=say_figure(closed[0], unit, lang, numbers),
             median=median,
             low=low,
@@ -442,7 +442,7 @@ def _fastest(panel: pd.DataFrame, measure: str, lang: str, numbers: Numbers) -> 
             box = (low, math.nan, high)
             told = formula(key, inputs, box, "fraction", years=years)
             rate = mark(numbers, settled_percent(low, high, lang), told)
-            who = _entity(panel, row["entity"], lang)
+            who = entity_name(panel, row["entity"], lang)
             items.append(_say("ranked", lang, entity=who, figure=rate))
         if items:
             listed = say("word", "comma", lang).join(items)
@@ -666,18 +666,23 @@ def _about(panel: pd.DataFrame) -> dict[str, Any]:
     return dict(panel.attrs.get("about", {}))
 
 
-def _entity(panel: pd.DataFrame, entity: str, lang: str) -> str:
+def entity_name(panel: pd.DataFrame, entity: str, lang: str) -> str:
     """Return the name of an entity, or its key."""
     names = _about(panel).get("entities", {}).get(entity)
     return str(names[LANGUAGES.index(lang)] if names else entity)
 
 
+def measure_name(panel: pd.DataFrame, measure: str, lang: str) -> str:
+    """Return what a measure is called."""
+    return measure_label(measure, lang, _about(panel).get("labels"))
+
+
 def _label(panel: pd.DataFrame, measure: str, entity: str, lang: str) -> str:
     """Return what the measure is called; whose it is where there are several."""
-    label = measure_label(measure, lang, _about(panel).get("labels"))
+    label = measure_name(panel, measure, lang)
     if panel["entity"].nunique() == 1:
         return label
-    return _say("of", lang, entity=_entity(panel, entity, lang), measure=label)
+    return _say("of", lang, entity=entity_name(panel, entity, lang), measure=label)
 
 
 def several_of(panel: pd.DataFrame, entities: Sequence[str], lang: str) -> str:

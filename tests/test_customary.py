@@ -25,7 +25,6 @@ from benchmarks.customary.procedures import (
     levels_ols_p,
     mackinnon_p,
 )
-from hengstats.evidence.manysaid import panel_rates
 from hengstats.evidence.refusals import BARE, CROSS, NULLS, OURS, UNRATED, rate_table
 from hengstats.vocabulary import strings
 
@@ -331,7 +330,9 @@ def test_a_rate_is_missing_only_where_a_procedure_has_no_answer():
 
 def test_every_procedure_has_a_label_a_reason_and_rates():
     others = {OURS, CROSS, "rank_tests_at_4", *BARE, *UNRATED}
-    others |= {key for key in panel_rates()[0].index.unique(0) if OURS not in key}
+    others |= {
+        key for key in rate_table("entities")[0].index.unique(0) if OURS not in key
+    }
     assert set(strings()["procedure"]) == set(CUSTOMARY) | others
     assert set(strings()["refusal"]) == set(strings()["procedure"]) - {OURS}
     assert set(RATES.index.unique(0)) == {*CUSTOMARY, OURS, CROSS}

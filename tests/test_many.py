@@ -14,13 +14,9 @@ from scipy.special import stdtr
 
 import hengstats as hs
 from hengstats.errors import DataError
-from hengstats.evidence.manysaid import KINDS, OURS, panel_rates
-from hengstats.evidence.verdict import (
-    label_table,
-    refusals_note,
-    refusals_table,
-    write_plain,
-)
+from hengstats.evidence.refusals import KINDS, OURS, rate_table
+from hengstats.evidence.statement import write_plain
+from hengstats.evidence.verdict import label_table, refusals_note, refusals_table
 from hengstats.vocabulary import strings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -415,7 +411,7 @@ def test_districts_may_stand_in_the_entities_of_the_dataset():
 
 def test_levels_with_dummies_are_refused_with_the_rate_of_so_many_entities():
     refused = assess(draw(12, 4)).refused.set_index("procedure")
-    table, _ = panel_rates()
+    table, _ = rate_table("entities")
     own = refused.loc["twoway_levels", list(KINDS)]
     assert own.to_dict() == table.loc[("twoway_levels", 10)].to_dict()
     rates = refused["false_alarm"].tolist()
@@ -436,7 +432,7 @@ STATED = {
 
 @pytest.mark.parametrize("key", STATED)
 def test_the_rates_are_those_stated(key):
-    table, head = panel_rates()
+    table, head = rate_table("entities")
     assert head["replications"] >= 1000
     for kind, cell in zip(KINDS, STATED[key].split(", "), strict=True):
         for entities, percent in zip((5, 10, 30, 100), cell.split(), strict=True):
@@ -449,7 +445,7 @@ def test_the_rates_are_those_stated(key):
 
 
 def test_our_rule_is_wrong_less_often_than_its_t_test():
-    table, _ = panel_rates()
+    table, _ = rate_table("entities")
     assert (table.loc[OURS] <= table.loc["assess_cr2"]).all(axis=None)
     assert table.loc[OURS][["random_walks", "confounded_drifts"]].max(axis=None) < 0.065
     rows_of = set(table.index.unique(0))

@@ -15,13 +15,8 @@ from hengstats.evidence.shown import (
     show_r,
     show_rate,
 )
-from hengstats.evidence.verdict import (
-    label_table,
-    refusals_note,
-    refusals_table,
-    write_headline,
-    write_plain,
-)
+from hengstats.evidence.statement import write_headline, write_plain
+from hengstats.evidence.verdict import label_table, refusals_note, refusals_table
 
 LANGUAGES = ["zh-Hans", "zh-Hant", "en"]
 EACH = pytest.mark.parametrize("lang", LANGUAGES)

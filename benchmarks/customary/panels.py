@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from hengstats.evidence.manysaid import KINDS
+from hengstats.evidence.refusals import KINDS
 
 Array = NDArray[np.float64]
 S = 0.10

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
 from hengstats.prose import figures_of, say_figure
-from hengstats.vocabulary import LANGUAGES, knows_measure, measure_label, name, say
+from hengstats.vocabulary import knows_measure, name, say
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
@@ -24,17 +24,6 @@ _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 def about(table: pd.DataFrame) -> dict[str, dict]:
     """Return what a panel, or a result made from it, knows of its origin."""
     return table.attrs.get("about", {})
-
-
-def entity_name(table: pd.DataFrame, entity: str, lang: str) -> str:
-    """Return the name of an entity in one language, or its key."""
-    names = about(table).get("entities", {}).get(entity)
-    return names[LANGUAGES.index(lang)] if names else str(entity)
-
-
-def measure_name(table: pd.DataFrame, measure: str, lang: str) -> str:
-    """Return the name of a measure in one language, or its key."""
-    return measure_label(measure, lang, about(table).get("labels"))
 
 
 def wordings_of(

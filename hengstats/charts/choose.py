@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hengstats.charts.caption import about, is_measure, measure_name
+from hengstats.charts.caption import about, is_measure
 from hengstats.indicators import list_years
 from hengstats.labels import find_entity, find_measure
 from hengstats.messages import data_error
 from hengstats.panel import series_of
+from hengstats.prose import measure_name
 from hengstats.vocabulary import LANGUAGES, say
 
 MOST = 6

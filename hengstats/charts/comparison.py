@@ -10,7 +10,6 @@ from hengstats.charts import marks
 from hengstats.charts.caption import (
     LAID_OUT,
     ems_of,
-    entity_name,
     sources_sentence,
     unit_of,
     wrap,
@@ -24,6 +23,7 @@ from hengstats.evidence.comparison import Comparison, rows_of, words_of, write_h
 from hengstats.indicators import ENDS
 from hengstats.ledger import Origin, figure_at, unmarked
 from hengstats.messages import data_error
+from hengstats.prose import entity_name
 from hengstats.vocabulary import say
 
 LINE = LAID_OUT * WIDTH * 72 / LABEL - 2  # ems of a line of text in place of a chart

@@ -7,13 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts import marks
-from hengstats.charts.caption import (
-    entity_name,
-    measure_name,
-    sources_sentence,
-    write_caption,
-    write_title,
-)
+from hengstats.charts.caption import sources_sentence, write_caption, write_title
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import GREY, SMALL, dress, start
 from hengstats.indicators import growth, round_out
@@ -21,6 +15,7 @@ from hengstats.labels import find_entity
 from hengstats.ledger import figure_at
 from hengstats.messages import data_error
 from hengstats.panel import as_panel
+from hengstats.prose import entity_name, measure_name
 from hengstats.vocabulary import say
 
 FEW = 8  # steps that are labelled by both their years, and their growths with bounds

@@ -10,8 +10,6 @@ from matplotlib.patches import Rectangle
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     ems_of,
-    entity_name,
-    measure_name,
     sources_sentence,
     write_caption,
     write_title,
@@ -21,7 +19,7 @@ from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.ledger import figure_at
 from hengstats.panel import as_panel
-from hengstats.prose import growths_of_all, several_of
+from hengstats.prose import entity_name, growths_of_all, measure_name, several_of
 from hengstats.vocabulary import say
 
 NAMED = 10  # entities far from the others

@@ -14,8 +14,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     about,
-    entity_name,
-    measure_name,
     sources_sentence,
     unit_of,
     wordings_of,
@@ -34,7 +32,14 @@ from hengstats.charts.style import COLOURS, GREY, HATCHES, LABEL, dress, start
 from hengstats.charts.timeline import draw_phases
 from hengstats.indicators import index_to, round_out
 from hengstats.panel import as_panel, series_of
-from hengstats.prose import describe_one, latest_rows, list_spans, say_figure
+from hengstats.prose import (
+    describe_one,
+    entity_name,
+    latest_rows,
+    list_spans,
+    measure_name,
+    say_figure,
+)
 from hengstats.vocabulary import UNITS, programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.

@@ -11,8 +11,6 @@ from matplotlib.ticker import MaxNLocator
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     ems_of,
-    entity_name,
-    measure_name,
     sources_sentence,
     unit_of,
     wordings_of,
@@ -29,7 +27,7 @@ from hengstats.charts.levels import first_sentence
 from hengstats.charts.spots import mark_figures
 from hengstats.charts.style import COLOURS, PALE, SMALL, dress, start
 from hengstats.panel import as_panel, series_of
-from hengstats.prose import describe_all
+from hengstats.prose import describe_all, entity_name, measure_name
 from hengstats.vocabulary import say
 
 MOST = 40  # entities in one chart

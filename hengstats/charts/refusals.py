@@ -15,8 +15,7 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.evidence import Verdict
-from hengstats.evidence.manysaid import KINDS, rates_of
-from hengstats.evidence.refusals import BARE, LEAST_YEARS, NULLS
+from hengstats.evidence.refusals import BARE, KINDS, LEAST_YEARS, NULLS, rates_of
 from hengstats.evidence.shown import show_rate
 from hengstats.evidence.verdict import rate_words, refusals_note
 from hengstats.messages import data_error

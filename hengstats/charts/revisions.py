@@ -12,8 +12,6 @@ from matplotlib.axes import Axes
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     ems_of,
-    entity_name,
-    measure_name,
     sources_sentence,
     write_caption,
     write_title,
@@ -23,6 +21,7 @@ from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.indicators import ENDS
 from hengstats.ledger import figure, record
 from hengstats.panel import is_illustrative
+from hengstats.prose import entity_name, measure_name
 from hengstats.revisions import Changes
 from hengstats.revisions.result import counts_text, shorten, wording
 from hengstats.vocabulary import say

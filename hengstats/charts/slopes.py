@@ -5,11 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hengstats.charts import marks
-from hengstats.charts.caption import measure_name, wrap
+from hengstats.charts.caption import wrap
 from hengstats.charts.style import COLOURS, GREY, LABEL, PALE, SMALL
 from hengstats.evidence import Verdict
-from hengstats.evidence.manysaid import Many
-from hengstats.evidence.plain import statistics
+from hengstats.evidence.statement import statistics
+from hengstats.evidence.verdict import Many
+from hengstats.prose import measure_name
 from hengstats.vocabulary import LANGUAGES, say
 
 MOST = 6  # left-out entities drawn at either end

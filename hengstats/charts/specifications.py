@@ -4,18 +4,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import (
-    ems_of,
-    measure_name,
-    wrap,
-    write_caption,
-    write_title,
-)
+from hengstats.charts.caption import ems_of, wrap, write_caption, write_title
 from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
 from hengstats.evidence import Verdict
-from hengstats.evidence.plain import entity_name
 from hengstats.evidence.shown import show_p
+from hengstats.evidence.statement import entity_label
 from hengstats.messages import data_error
+from hengstats.prose import measure_name
 from hengstats.vocabulary import say
 
 ROW = 0.36
@@ -73,7 +68,7 @@ def draw_specifications(
     ax.set_xticks([-1, -0.5, 0, 0.5, 1])
     lines = [line for label in labels for line in label.splitlines() or [""]]
     outdent = max(map(ems_of, lines)) * LABEL + 8
-    words = {"entity": entity_name(verdict, lang), "looks": len(looks)}
+    words = {"entity": entity_label(verdict, lang), "looks": len(looks)}
     best = shown["p_joint_upper"].min()
     write_title(
         ax,

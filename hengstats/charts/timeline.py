@@ -3,13 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import (
-    about,
-    entity_name,
-    wrap,
-    write_caption,
-    write_title,
-)
+from hengstats.charts.caption import about, wrap, write_caption, write_title
 from hengstats.charts.marks import write_nothing
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
@@ -23,6 +17,7 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.ledger import Origin
+from hengstats.prose import entity_name
 from hengstats.vocabulary import say
 
 

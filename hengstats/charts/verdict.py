@@ -14,7 +14,6 @@ from hengstats.charts import marks
 from hengstats.charts.caption import (
     LAID_OUT,
     ems_of,
-    measure_name,
     sources_sentence,
     wrap,
     write_caption,
@@ -35,12 +34,12 @@ from hengstats.charts.style import (
 )
 from hengstats.evidence import Verdict
 from hengstats.evidence.permutation import LONGEST, least_p
-from hengstats.evidence.plain import statistics
 from hengstats.evidence.shown import show_correlation, show_p
-from hengstats.evidence.verdict import entity_label, finding_label
+from hengstats.evidence.statement import entity_label, finding_label, statistics
 from hengstats.indicators import ENDS
 from hengstats.ledger import figure, figure_at
 from hengstats.messages import data_error
+from hengstats.prose import measure_name
 from hengstats.vocabulary import say
 
 SHARE = 0.58  # of the figure's width, for the growths

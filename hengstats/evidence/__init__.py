@@ -1,9 +1,10 @@
 """Weighs what the data carry, what goes together, and what survives a challenge.
 
 assess        climbs the evidence ladder for one building, and hands on where many are
-many          the rungs for many buildings; manysaid: what is said of them
+many          the rungs for many buildings
 clustered     growth on growth with CR2; placebos: exchanged histories, wild bootstrap
-verdict       what it returns, said in three scripts; shown: its numbers and labels
+verdict       what it returns, as text, table and page; statement: its sentences in
+              three scripts; shown: its numbers
 readings      how printed figures are read
 pairs         which growths are paired, and within which boxes
 rule          rule E, and the statistics behind it

@@ -23,10 +23,15 @@ from hengstats.evidence.clustered import (
     widest,
     wild_p,
 )
-from hengstats.evidence.manysaid import KINDS, OURS, Many, panel_rates, rates_of
-from hengstats.evidence.refusals import label_refusals
+from hengstats.evidence.refusals import (
+    KINDS,
+    OURS,
+    label_refusals,
+    rate_table,
+    rates_of,
+)
 from hengstats.evidence.rule import ALPHA, LENIENT, Ends
-from hengstats.evidence.verdict import Verdict
+from hengstats.evidence.verdict import Many, Verdict
 from hengstats.indicators import ENDS
 from hengstats.labels import shorten_list
 from hengstats.messages import data_error
@@ -109,7 +114,7 @@ def judge_many(
         own_rates={kind: float(rates[kind][OURS]) for kind in KINDS},
         n_growths=len(growths.start),
         years=tuple(np.unique(growths.year).tolist()),
-        rate_years=panel_rates()[1]["years"],
+        rate_years=rate_table("entities")[1]["years"],
         shock_years=shock_years,
         weakest_step=None,
         least_p=1 / (1 + DRAWS),

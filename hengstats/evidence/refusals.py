@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from hengstats.evidence.rule import ALPHA, RULED, TESTABLE
@@ -20,6 +21,10 @@ from hengstats.vocabulary import name, say
 # upwards; a straight trend with noise; growth that falls as a building fills up; one
 # year that hits both.
 NULLS = ("drift", "trend_stationary", "fill_up", "shock_year")
+# Panels that have nothing to do with each other: random walks; entities whose mean
+# growths of both measures go together; ups and downs of both larger in some of them;
+# shocks that a few districts have of their own.
+KINDS = ("random_walks", "confounded_drifts", "scales_tied", "district_shocks")
 # Not computed at all below four growths; the rate is that of the usual way to get one.
 BARE = {
     "p_values": "levels_ols",
@@ -38,16 +43,27 @@ LEAST_YEARS, USUAL_YEARS = 4, tuple(range(2016, 2022))
 
 
 @cache
-def rate_table() -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return rates by procedure and number of years, and their seed and replications.
+def rate_table(by: str = "years") -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return false alarms by procedure and number of years, and how they arose.
 
-    A rate is a fraction, missing where a procedure has no answer for so few years.
+    A rate is a fraction, missing where a procedure has no answer for so few years. By
+    `entities`: one column per kind of `KINDS`, simulated by `benchmarks/panels.py`.
     """
-    source = resources.files("hengstats.evidence").joinpath("false_alarms.csv")
+    name = {"years": "false_alarms", "entities": "panel_alarms"}[by]
+    source = resources.files("hengstats.evidence").joinpath(f"{name}.csv")
     with source.open(encoding="utf-8") as lines:
         head = next(lines)
-        table = pd.read_csv(lines, index_col=["procedure", "years"])
+        table = pd.read_csv(lines, index_col=["procedure", by])
     return table, {key: int(n) for key, n in re.findall(r"(\w+)=(\d+)", head)}
+
+
+def rates_of(entities: int) -> tuple[int, pd.DataFrame]:
+    """Return the simulated number of entities nearest to one, and its rates."""
+    table = rate_table("entities")[0]
+    known = table.loc[OURS].index.to_numpy()
+    nearest = int(known[np.abs(np.log(known / entities)).argmin()])
+    own = table[table.index.get_level_values("entities") == nearest]
+    return nearest, own.droplevel("entities")
 
 
 @cache
@@ -70,12 +86,11 @@ def choose_years(common: tuple[int, ...], economy: tuple[int, ...]) -> tuple[int
     Those with both figures, if there are four. Else those of the economy, as though
     the other had been printed or filled in for each; else the six years 2016-2021.
     """
-    for years in (common, economy):
-        if len(years) >= LEAST_YEARS:
-            return years
-    return USUAL_YEARS
+    long_enough = (one for one in (common, economy) if len(one) >= LEAST_YEARS)
+    return next(long_enough, USUAL_YEARS)
 
 
+@cache
 def list_refusals(n: int, years: tuple[int, ...], entities: int = 1) -> pd.DataFrame:
     """Return each customary statistic that was refused, with its false-alarm rates.
 
@@ -95,14 +110,8 @@ def list_refusals(n: int, years: tuple[int, ...], entities: int = 1) -> pd.DataF
         drift upwards, and one column per kind of `NULLS`: fractions, missing where the
         procedure cannot be computed at this length. The most misleading come first.
     """
+    rates = _rates_at(len(years))
     gapped = any(last - first > 1 for first, last in pairwise(years))
-    return _list_refusals(n, len(years), gapped, entities).copy()
-
-
-@cache
-def _list_refusals(n: int, length: int, gapped: bool, entities: int) -> pd.DataFrame:
-    """Return the table, which depends on no more than this."""
-    rates = _rates_at(length)
     out = [OURS, CROSS, *([] if gapped else FOR_GAPS)]
     out += ["growth_ols"] if n >= TESTABLE else []
     kept = rates.drop(index=out).sort_values("drift", ascending=False)

@@ -13,7 +13,8 @@ from hengstats.evidence.pairs import Array
 from hengstats.evidence.permutation import LONGEST, TIE, centred, orders
 from hengstats.evidence.rule import ALPHA, LENIENT, midpoints
 from hengstats.evidence.shown import show_percent
-from hengstats.evidence.verdict import STYLE, Verdict, entity_label
+from hengstats.evidence.statement import entity_label
+from hengstats.evidence.verdict import STYLE, Verdict
 from hengstats.indicators import ENDS, round_out
 from hengstats.ledger import name_number, unmarked
 from hengstats.messages import data_error

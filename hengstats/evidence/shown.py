@@ -65,13 +65,11 @@ def show_correlation(number: float) -> str:
 
 def show_range(low: str, high: str, lang: str) -> str:
     """Return two ends in words; an open one is empty."""
-    if low == high:
-        return low or say("verdict", "any", lang)
-    if not high:
-        return say("verdict", "at_least", lang, low=low)
-    if not low:
-        return say("verdict", "at_most", lang, high=high)
-    return say("verdict", "between", lang, low=low, high=high)
+    if low == high and low:
+        return low
+    key = "at_least" if low else "at_most" if high else "any"
+    key = "between" if low and high else key
+    return say("verdict", key, lang, low=low, high=high)
 
 
 def show_r(lower: float, value: float, upper: float, lang: str) -> str:
@@ -88,9 +86,8 @@ def show_growth(lower: float, upper: float, lang: str) -> str:
     """Return the bounds of a growth in percent, an open end in words."""
     if lower == upper:
         return show_percent(lower, "value")
-    ends = {"lower": lower, "upper": upper}
     low, high = (
         "" if np.isinf(number) else show_percent(number, end)
-        for end, number in ends.items()
+        for number, end in ((lower, "lower"), (upper, "upper"))
     )
     return show_range(low, high, lang)

@@ -12,12 +12,8 @@ from hengstats.charts.verdict import draw_verdict
 from hengstats.evidence import Verdict
 from hengstats.evidence.sensitivity import sensitivity, write_sensitivity
 from hengstats.evidence.shown import show_rate
-from hengstats.evidence.verdict import (
-    label_table,
-    refusals_note,
-    refusals_table,
-    write_statement,
-)
+from hengstats.evidence.statement import write_statement
+from hengstats.evidence.verdict import label_table, refusals_note, refusals_table
 from hengstats.figures import list_conflicts
 from hengstats.ledger import mark, record
 from hengstats.report import tables

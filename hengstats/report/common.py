@@ -11,7 +11,7 @@ from hengstats.charts.growthmap import pair_growths_of_all
 from hengstats.charts.levels import draw_membership
 from hengstats.charts.many import draw_multiples, draw_ranking
 from hengstats.evidence import Verdict
-from hengstats.evidence.verdict import write_plain
+from hengstats.evidence.statement import write_plain
 from hengstats.ledger import (
     Origin,
     figure_at,

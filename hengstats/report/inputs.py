@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from hengstats.charts.caption import entity_name, measure_name
 from hengstats.charts.style import families
 from hengstats.dataset import (
     DATA,
@@ -29,6 +28,7 @@ from hengstats.labels import find_entity
 from hengstats.ledger import Citations
 from hengstats.messages import data_error
 from hengstats.panel import build_panel, panel_of, series_of
+from hengstats.prose import entity_name, measure_name
 from hengstats.revisions import Changes, changes
 from hengstats.revisions.result import wording
 from hengstats.vocabulary import say

@@ -18,8 +18,7 @@ from hengstats.charts.revisions import draw_revisions
 from hengstats.charts.verdict import draw_verdict
 from hengstats.errors import DataError
 from hengstats.evidence import Verdict
-from hengstats.evidence.plain import control_label
-from hengstats.evidence.verdict import write_plain
+from hengstats.evidence.statement import control_label, write_plain
 from hengstats.indicators import growth
 from hengstats.ledger import (
     Origin,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengstats.evidence.statement import finding_label
 from hengstats.vocabulary import (
     LANGUAGES,
     check_language,
@@ -22,7 +23,6 @@ VERDICT, LATEST, AVERAGE, LAST = "verdict", "latest", "average_growth", "growth"
 KINDS = (VERDICT, LATEST, AVERAGE, LAST)
 Box = tuple[float | None, float | None, float | None]
 CONCLUSIONS = ["entity", "what", "measure", "before", "after", "because"]
-OPPOSITE = {"moves_together": "moves_opposite", "suggestive": "suggestive_opposite"}
 # So many are listed one by one; the rest are counted.
 MOST_REVISED, MOST_ADDED, MOST_CONCLUSIONS = 60, 14, 60
 MOST_NAMED, LONG = 6, 24
@@ -328,8 +328,7 @@ def state_text(state: State | None, what: str, lang: str) -> str:
     if state is None:
         return say("changes", "none", lang)
     if what == VERDICT:
-        key = OPPOSITE.get(state.finding, "") if state.sign < 0 else ""
-        finding = say("finding", key or state.finding, lang)
+        finding = finding_label(state, lang)
         return say("changes", "verdict", lang, finding=finding, level=state.level)
     if what == LATEST:
         printed = wording(state.printed, state.unit, lang)
