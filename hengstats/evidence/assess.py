@@ -2,11 +2,10 @@
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,24 +59,13 @@ Asked = tuple[str, str, int, Sample | None]
 LOOKS = "organisation economy lag first last n_growths r p_own p_joint p_joint_upper"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One look at two measures: their paired growths, and what these were read from.
-
-    Attributes
-    ----------
-    asked : tuple
-        Organisation, economy, lag and sample.
-    pairs : Pairs
-        The paired growths.
-    read, listed : DataFrame
-        Both measures by year, and the readings of the figures.
-    """
+class Look(NamedTuple):
+    """One look at two measures: their paired growths, and what they were read from."""
 
     asked: Asked
     pairs: Pairs
-    read: pd.DataFrame
-    listed: pd.DataFrame
+    read: pd.DataFrame  # both measures by year
+    listed: pd.DataFrame  # the readings of the figures
 
 
 def assess(
@@ -248,17 +236,15 @@ def _rows_of(panel: pd.DataFrame, entity: object) -> tuple[pd.DataFrame, str | N
     Entities become text.
     """
     table = pd.DataFrame(panel)  # without attrs, which pandas copies at every step
-    whose = None
-    if entity is not None and "entity" in table:
+    if "entity" not in table:
+        return table, None  # refused where it is read
+    if entity is not None:
         entity = find_entity(panel, entity)
-        table, whose = table[table["entity"] == entity], str(entity)
-        table = table.assign(entity=whose)
-    elif "entity" in table:  # else it is refused where it is read
-        text = table["entity"].astype(str).where(table["entity"].notna())
-        named = text.dropna().unique()
-        table, whose = table.assign(entity=text), named[0] if len(named) == 1 else None
-    table.attrs = panel.attrs
-    return table, whose
+        own = table[table["entity"] == entity]
+        return own.assign(entity=str(entity)), str(entity)
+    text = table["entity"].astype(str).where(table["entity"].notna())
+    named = text.dropna().unique()
+    return table.assign(entity=text), named[0] if len(named) == 1 else None
 
 
 def _read(
@@ -268,8 +254,10 @@ def _read(
     readings: Readings | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the rows of one entity; a fault is placed by the rows of the whole panel."""
+    own = pd.DataFrame(table)
+    own.attrs = panel.attrs
     try:
-        return read_figures(table, measures, readings)
+        return read_figures(own, measures, readings)
     except DataError:
         if len(table) < len(panel):
             read_figures(panel, measures, readings)
@@ -310,15 +298,16 @@ def _prepare(
         inside = years.between(*(sample or (-np.inf, np.inf)))
         return inside if series is None else inside & years.isin(series["year"])
 
-    read = read[kept(read["year"])]
-    printed = {
-        key: one[kept(one["year"]) & kept(one["year"] - 1)]
-        for key, one in printed.items()
-    }
+    if sample or series is not None:
+        read = read[kept(read["year"])]
+        printed = {
+            key: one[kept(one["year"]) & kept(one["year"] - 1)]
+            for key, one in printed.items()
+        }
     pairs = pair_growths(read, x, y, shocks, whose, printed)
     if series is not None:
         pairs = add_control(pairs, series)
-    return Look(asked=asked, pairs=pairs, read=read, listed=listed)
+    return Look(asked, pairs, read, listed)
 
 
 def _test(looks: list[Look], alpha: float) -> tuple[Look, Climb, pd.DataFrame | None]:

@@ -222,13 +222,12 @@ def _turns(pairs: Pairs, base: Array) -> tuple[float, float, float]:
     """
     if pairs.z is None or is_point(pairs.z):
         return 0.0, 0.0, 0.0
-    middle = residuals(centre_growths(pairs, pairs.z), base)
+    middle = centre_growths(pairs, pairs.z)
     swing = float(np.sin(min(_radius(pairs, pairs.z, base), np.pi / 2)))
     found = []
     for levels in (pairs.x, pairs.y):
-        own = residuals(centre_growths(pairs, levels), base)
-        away = np.arccos(min(abs(_cosine(own, middle)), 1.0))
-        away = max(away - _radius(pairs, levels, base), 0.0)
+        r = partial_r(centre_growths(pairs, levels), middle, base)
+        away = max(np.arccos(abs(r)) - _radius(pairs, levels, base), 0.0)
         found.append(float(np.arcsin(min(swing / max(np.sin(away), swing), 1.0))))
     return found[0], found[1], swing
 
@@ -240,12 +239,5 @@ def _radius(pairs: Pairs, levels: Levels, base: Array) -> float:
         return np.pi
     if corners.is_point:
         return 0.0
-    middle = residuals(centre_growths(pairs, levels), base)
-    near = min(_cosine(one, middle) for one in residuals(corners.points, base))
-    return float(np.arccos(np.clip(near, -1, 1))) if near > 0 else np.pi
-
-
-def _cosine(one: Array, two: Array) -> float:
-    """Return the cosine of two vectors; 0 where one is nothing."""
-    size = float(np.linalg.norm(one) * np.linalg.norm(two))
-    return float(one @ two) / size if size else 0.0
+    near = partial_r(corners.points, centre_growths(pairs, levels), base).min()
+    return float(np.arccos(near)) if near > 0 else np.pi
