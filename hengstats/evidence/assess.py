@@ -56,7 +56,6 @@ from hengstats.vocabulary import check_language
 Sample = tuple[int, int]
 # Organisation, economy, by how many years the first is earlier, which years.
 Asked = tuple[str, str, int, Sample | None]
-LOOKS = "organisation economy lag first last n_growths r p_own p_joint p_joint_upper"
 
 
 class Look(NamedTuple):
@@ -207,12 +206,11 @@ def _list_looks(
     samples: Sequence[Sample | None] | None,
 ) -> list[Asked]:
     """Return every look that is asked for, each once."""
-    given: tuple[Any, Any] = organisation, economy
-    x, y = (
-        [find_measure(panel, one) for one in (side if several and side else [side])]
-        for side in given
-        for several in [isinstance(side, list | tuple)]
-    )
+    given: list[list[Any]] = [
+        list(side) if isinstance(side, list | tuple) and side else [side]
+        for side in (organisation, economy)
+    ]
+    x, y = ([find_measure(panel, one) for one in side] for side in given)
     for measure in (*x, *y):
         if not isinstance(measure, str) or measure in ("entity", "year"):
             raise data_error("assess.no_measure", measure=measure)
@@ -224,10 +222,10 @@ def _list_looks(
         pair = isinstance(span, tuple) and len(span) == 2
         if not (span is None or (pair and span[0] < span[1])):
             raise data_error("assess.samples", sample=span)
-    for measure in set(x) & set(y):
-        raise data_error("assess.same_measure", measure=measure)
-    every = product(x, y, map(int, shifts), spans)
-    return list(dict.fromkeys(every))
+    for measure in x:
+        if measure in y:
+            raise data_error("assess.same_measure", measure=measure)
+    return list(dict.fromkeys(product(x, y, map(int, shifts), spans)))
 
 
 def _rows_of(panel: pd.DataFrame, entity: object) -> tuple[pd.DataFrame, str | None]:
@@ -314,14 +312,12 @@ def _test(looks: list[Look], alpha: float) -> tuple[Look, Climb, pd.DataFrame | 
     """Return the strongest look, its tests, and all looks beside one another."""
     if len(looks) == 1:
         return looks[0], climb(looks[0].pairs, alpha), None
-    rows = [
-        [x, y, lag, *(sample or (pd.NA, pd.NA)), one.pairs.n, *[np.nan] * 4]
-        for one in looks
-        for x, y, lag, sample in [one.asked]
-    ]
-    table = pd.DataFrame(rows, columns=LOOKS.split()).astype(
-        {"first": "Int64", "last": "Int64"}
-    )
+    table = pd.DataFrame(
+        [[*one.asked[:3], *(one.asked[3] or (pd.NA, pd.NA))] for one in looks],
+        columns=["organisation", "economy", "lag", "first", "last"],
+    ).astype({"first": "Int64", "last": "Int64"})
+    table["n_growths"] = [one.pairs.n for one in looks]
+    table[["r", "p_own", "p_joint", "p_joint_upper"]] = np.nan
     fewest = TESTABLE + (looks[0].pairs.z is not None)
     able = table.index[table["n_growths"] >= fewest]
     if len(able):
@@ -361,7 +357,8 @@ def _verdict(
     entities = table["entity"].nunique()
     refused = list_refusals(pairs.n, years, 1 if pairs.entity else entities)
     steps = _steps(pairs)
-    steps.attrs = panel.attrs
+    tidy = _table(best, steps, result)
+    steps.attrs = panel.attrs  # from here on it is not taken apart any more
     unsettled, controlled = result.finding == "cannot_tell", pairs.z is not None
     spots: dict[str, float] = {}
     shown, worth = result.printed if unsettled else result.finding, None
@@ -385,7 +382,7 @@ def _verdict(
         level=result.level,
         finding=result.finding,
         sign=result.sign,
-        table=_table(best, steps, result),
+        table=tidy,
         refused=label_refusals(refused, "zh-Hans"),
         own_rates=own_rates(len(years)),
         n_growths=pairs.n,

@@ -226,7 +226,7 @@ def _turns(pairs: Pairs, base: Array) -> tuple[float, float, float]:
     swing = float(np.sin(min(_radius(pairs, pairs.z, base), np.pi / 2)))
     found = []
     for levels in (pairs.x, pairs.y):
-        r = partial_r(centre_growths(pairs, levels), middle, base)
+        r = float(partial_r(centre_growths(pairs, levels), middle, base))
         away = max(np.arccos(abs(r)) - _radius(pairs, levels, base), 0.0)
         found.append(float(np.arcsin(min(swing / max(np.sin(away), swing), 1.0))))
     return found[0], found[1], swing
@@ -239,5 +239,5 @@ def _radius(pairs: Pairs, levels: Levels, base: Array) -> float:
         return np.pi
     if corners.is_point:
         return 0.0
-    near = partial_r(corners.points, centre_growths(pairs, levels), base).min()
-    return float(np.arccos(near)) if near > 0 else np.pi
+    r = partial_r(corners.points, centre_growths(pairs, levels), base)
+    return float(np.arccos(r).max()) if (r > 0).all() else np.pi

@@ -6,7 +6,7 @@ growth added, the p of the slope is at most .10. The first alone is suggestive.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -64,7 +64,7 @@ DETECTABLE |= {12: 0.775, 15: 0.705, 20: 0.625, 30: 0.52}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
-    """What the tests of one pair of measures say.
+    """What the tests of one pair of measures say; by default, too few for any.
 
     Attributes
     ----------
@@ -72,11 +72,10 @@ class Climb:
         0, fewer than four growths, of which a control costs one; 1, four; 2, more.
     statistics : dict
         Lower end, value and upper end by name, in the order in which they are shown.
-    finding : str
-        One of `FINDINGS`, the weakest over the boxes; `cannot_tell` where the figures
-        as printed are suggestive or more, and others within the boxes are not.
-    printed : str
-        What the figures as printed amount to; of one that is only a bound, its end.
+    finding, printed : str
+        Of `FINDINGS`, the weakest over the boxes; and what the figures as printed, or
+        the end of one that is only a bound, amount to. `cannot_tell` where these are
+        suggestive or more, and others within the boxes are not.
     sign : int
         1 if the growths move the same way, -1 if opposite, 0 if it is not settled.
     weakest_step : (int, int) or None
@@ -88,14 +87,14 @@ class Climb:
         only a bound.
     """
 
-    level: int
-    statistics: dict[str, Ends]
-    finding: str
-    printed: str
-    sign: int
-    weakest_step: tuple[int, int] | None
+    level: int = 0
+    statistics: dict[str, Ends] = field(default_factory=dict)
+    finding: str = FINDINGS[0]
+    printed: str = FINDINGS[0]
+    sign: int = 0
+    weakest_step: tuple[int, int] | None = None
     least_p: float
-    null_r: Array
+    null_r: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Climb:
@@ -114,16 +113,7 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     """
     n, counted = pairs.n, pairs.n - (pairs.z is not None)
     if counted < TESTABLE:
-        return Climb(
-            level=0,
-            statistics={},
-            finding=FINDINGS[0],
-            printed=FINDINGS[0],
-            sign=0,
-            weakest_step=None,
-            least_p=float(least_p(n)),
-            null_r=np.zeros(0),
-        )
+        return Climb(least_p=float(least_p(n)))
     x, y = (times(pairs.growth_map, levels.value) for levels in (pairs.x, pairs.y))
     known = bool(np.isfinite([x, y]).all())
     # One reading where they are not, to see whether the boxes decide.
@@ -144,9 +134,9 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     if not is_point(pairs.x, pairs.y, pairs.z):
         p = p_range(pairs, r)
     flat = known and np.isnan(test.statistic)
-    ends = UNKNOWN if flat else r
+    low, high = UNKNOWN if flat else r
     found = {
-        "r": shown(ends.lower, test.statistic, ends.upper),
+        "r": shown(low, test.statistic, high),
         "p_permutation": shown(p.lower, test.p_value, p.upper),
         "p_ols_t": shown(*t_test()),
     }
