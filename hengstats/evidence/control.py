@@ -123,7 +123,7 @@ def nuisance_of(pairs: Pairs, *columns: Array) -> Array:
     return np.column_stack([np.ones(pairs.n), *columns, *control])
 
 
-def nearest(r: Range) -> float:
+def weakest_r(r: Range) -> float:
     """Return the correlation of a range that is nearest to zero."""
     return float(np.fmax(r.lower, 0.0) + np.fmin(r.upper, 0.0))
 
@@ -180,7 +180,7 @@ def p_range(pairs: Pairs, r: Range) -> Range:
     `r` is the range of the partial correlation; where its sign is not settled the
     largest p is 1.
     """
-    near = nearest(r)
+    near = weakest_r(r)
     if pairs.z is None:
         one, two = (list_corners(pairs, levels) for levels in (pairs.x, pairs.y))
         return permutation_range(pairs, one, two, int(np.sign(near)))

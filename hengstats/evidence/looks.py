@@ -16,10 +16,10 @@ from hengstats.evidence.control import (
     centre_growths,
     farthest,
     is_point,
-    nearest,
     nuisance_of,
     partial_range,
     reordered,
+    weakest_r,
 )
 from hengstats.evidence.envelope import t_p
 from hengstats.evidence.pairs import Pairs
@@ -66,7 +66,7 @@ def joint_test(looks: Sequence[Pairs]) -> pd.DataFrame:
                 far = t_p(farthest(pairs, reached, kept), df)
                 np.minimum(boxed, far, out=boxed)
             hits = int((np.abs(reached) >= abs(seen) - TIE).sum())
-            ends = t_p([seen, nearest(partial_range(pairs))], df)
+            ends = t_p([seen, weakest_r(partial_range(pairs))], df)
             found[row] = seen, share_beyond(hits, n), *ends
     np.minimum(boxed, smallest, out=boxed)
     for row, (_, _, p, weakest) in enumerate(found):

@@ -93,8 +93,31 @@ def correlation_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     """
     one, two = (centred(np.asarray(values, dtype=float)) for values in (x, y))
     size = float(np.linalg.norm(one) * np.linalg.norm(two)) or 1.0
-    products = sum((one[i] * two)[place] for i, place in enumerate(orders(one.size).T))
-    return judge_orders(float(one @ two) / size, products / size, one.size)
+    return judge_orders(float(one @ two) / size, _products(one, two) / size, one.size)
+
+
+def _products(one: Array, two: Array) -> Array:
+    """Return the inner product of `one` with every order of `two`, in some sequence.
+
+    An order is a choice of values for the first half, and an order of either half, so
+    that its product is the sum of two out of far fewer.
+    """
+    n = one.size
+    if n > LONGEST:
+        return sum((one[i] * two)[place] for i, place in enumerate(orders(n).T))
+    one_half, other_half = _halves(n)
+    half = one_half.shape[2]
+    first, second = two[one_half] @ one[:half], two[other_half] @ one[half:]
+    return (first[:, :, None] + second[:, None, :]).ravel()
+
+
+@lru_cache(maxsize=LONGEST)
+def _halves(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return every order of each choice for the first half, and of what it leaves."""
+    half = n // 2
+    chosen = np.array(list(combinations(range(n), half))).reshape(-1, half)
+    others = np.array([np.setdiff1d(range(n), row) for row in chosen], dtype=np.intp)
+    return chosen[:, orders(half)], others[:, orders(n - half)]
 
 
 def spearman_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:

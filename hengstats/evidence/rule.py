@@ -15,11 +15,11 @@ from hengstats.evidence.control import (
     centre,
     centre_growths,
     is_point,
-    nearest,
     nuisance_of,
     p_range,
     partial_range,
     permuted,
+    weakest_r,
 )
 from hengstats.evidence.envelope import (
     UNKNOWN,
@@ -115,15 +115,17 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     if counted < TESTABLE:
         return Climb(least_p=float(least_p(n)))
     x, y = (times(pairs.growth_map, levels.value) for levels in (pairs.x, pairs.y))
-    known = bool(np.isfinite([x, y]).all())
+    known, points = bool(np.isfinite([x, y]).all()), is_point(pairs.x, pairs.y, pairs.z)
     # One reading where they are not, to see whether the boxes decide.
     one, two = (centre_growths(pairs, levels) for levels in (pairs.x, pairs.y))
 
     def t_test(*columns: Array) -> Ends:
         nuisance = nuisance_of(pairs, *columns)
         df = n - nuisance.shape[1] - 1
-        low, high = t_range(partial_range(pairs, *columns), df)
-        return low, float(t_p(partial_r(one, two, nuisance), df)), high
+        r = partial_range(pairs, *columns)
+        value = r.lower if points else partial_r(one, two, nuisance)
+        low, high = t_range(r, df)
+        return low, float(t_p(value, df)), high
 
     def shown(low: float, value: float, high: float) -> Ends:
         return _ends(low, value if known else np.nan, high)
@@ -131,7 +133,7 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
     test = permuted(pairs)
     r = partial_range(pairs)
     p = Range(test.p_value, test.p_value)
-    if not is_point(pairs.x, pairs.y, pairs.z):
+    if not points:
         p = p_range(pairs, r)
     flat = known and np.isnan(test.statistic)
     low, high = UNKNOWN if flat else r
@@ -168,7 +170,7 @@ def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Cli
         statistics=found,
         finding=finding,
         printed=printed,
-        sign=int(np.sign(nearest(r))),
+        sign=int(np.sign(weakest_r(r))),
         weakest_step=weakest,
         least_p=test.least_p if known else float(least_p(n)),
         null_r=test.null if known and not flat else np.zeros(0),
