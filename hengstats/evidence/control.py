@@ -4,6 +4,7 @@ The control's growth is partialled out in every test of rule E, at the price of 
 growth. Where its figures are boxes, the plane that is taken out turns within them; by
 how much at most is an angle, and every correlation is widened by it. So is each order
 of Freedman and Lane's permutation (1983), of what the control leaves of the economy.
+Without a control the bounds of r and of its p are those of the envelope.
 """
 
 from dataclasses import replace
