@@ -76,8 +76,7 @@ def shares(years, r, n):
     found = np.zeros(3)
     for _ in range(n):
         looks = joint_test(ten_looks(years - 1, r, generator))
-        own = min(look.p_own for look in looks)
-        joint = min(look.joint.upper for look in looks)
+        own, joint = looks["p_own"].min(), looks["p_joint_upper"].min()
         found += [joint <= ALPHA, own <= ALPHA / len(looks), own <= ALPHA]
     return found / n
 

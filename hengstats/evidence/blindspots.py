@@ -11,9 +11,9 @@ from importlib import resources
 import numpy as np
 import pandas as pd
 
-from hengstats.evidence.control import centre
+from hengstats.evidence.control import centre_growths
 from hengstats.evidence.envelope import residuals, t_p
-from hengstats.evidence.pairs import Array, Pairs, times
+from hengstats.evidence.pairs import Array, Pairs
 from hengstats.evidence.rule import ALPHA, LENIENT, RULED, detectable_r, midpoints
 
 # What is rarer than this, rule E allows for.
@@ -25,11 +25,13 @@ STRONGEST, POWER = 0.9995, 0.80
 
 
 @cache
-def _table(name: str) -> pd.DataFrame:
-    """Return one of the tables."""
+def _rates_at(name: str, years: int) -> pd.DataFrame:
+    """Return the rows of a table at its nearest length; the shorter of two."""
     source = resources.files("hengstats.evidence").joinpath(f"{name}.csv")
     with source.open(encoding="utf-8") as lines:
-        return pd.read_csv(lines, comment="#")
+        table = pd.read_csv(lines, comment="#")
+    known = min(table["years"].unique(), key=lambda n: (abs(n - years), n))
+    return table[table["years"] == known]
 
 
 def blind_spots(finding: str, years: int, *, controlled: bool) -> dict[str, float]:
@@ -50,39 +52,22 @@ def blind_spots(finding: str, years: int, *, controlled: bool) -> dict[str, floa
     dict
         Rates by pattern, as fractions, the highest first; none below .05.
     """
-    return dict(_rates(finding, years, controlled))
-
-
-@cache
-def _rates(finding: str, years: int, controlled: bool) -> list[tuple[str, float]]:
-    """Return patterns and rates, the highest first."""
-    table = _table("blind_spots")
-    own = table[table["years"] == _nearest(table, years)].set_index("pattern")
+    own = _rates_at("blind_spots", years).set_index("pattern")
     rates = own[finding]
     if controlled:
         rates = own[f"{finding}_controlled"].fillna(rates)
     rates = rates[rates >= WORTH_SAYING].sort_values(ascending=False, kind="stable")
-    return [(str(key), float(rate)) for key, rate in rates.items()]
+    return {str(key): float(rate) for key, rate in rates.items()}
 
 
-@cache
-def inflation(finding: str, years: int) -> tuple[float, float] | None:
+def inflation(finding: str, years: int) -> tuple[float, float]:
     """Return mean |r| of what is found, and the share of wrong signs at a true .3.
 
-    The mean is that at a true correlation of .5; None where nothing is ever found.
+    The mean is that at a true correlation of .5.
     """
-    table = _table("inflation")
-    own = table[table["finding"] == finding]
-    if own.empty or (finding == "moves_together" and years < RULED + 1):
-        return None
-    own = own[own["years"] == _nearest(own, years)].set_index("truth")
-    mean, wrong = own["mean_r"].to_dict(), own["wrong_sign"].to_dict()
-    return (mean[0.5], wrong[0.3]) if {0.3, 0.5} <= set(mean) else None
-
-
-def _nearest(table: pd.DataFrame, years: int) -> int:
-    """Return the length in a table that is nearest to one; the shorter of two."""
-    return int(min(table["years"].unique(), key=lambda n: (abs(n - years), n)))
+    table = _rates_at("inflation", years)
+    own = table[table["finding"] == finding].set_index("truth")
+    return float(own["mean_r"][0.5]), float(own["wrong_sign"][0.3])
 
 
 def detectable_over_boxes(pairs: Pairs) -> float | None:
@@ -94,54 +79,50 @@ def detectable_over_boxes(pairs: Pairs) -> float | None:
     a figure is open, through which no correlation is sure to be found.
     """
     table = detectable_r(pairs.n - (pairs.z is not None))  # a control costs one
-    sides = pairs.x, pairs.y
-    half = [(side.upper - side.lower) / 2 for side in sides]
-    if table is None or not (half[0].any() or half[1].any()):
+    half = np.array([(side.upper - side.lower) / 2 for side in (pairs.x, pairs.y)])
+    if table is None or not half.any():
         return table
     if not np.isfinite(half).all():
         return None
-    spread = [times(pairs.growth_map, centre(side)).std(ddof=1) for side in sides]
-    if min(spread) == 0:
+    growths = np.array([centre_growths(pairs, side) for side in (pairs.x, pairs.y)])
+    spread = growths.std(axis=1, ddof=1, keepdims=True)
+    if not spread.all():
         return 1.0
-    slack = [h / s for h, s in zip(half, spread, strict=True)]
-    through, plain = (_bisected(pairs, one) for one in (slack, [0 * h for h in half]))
+    through, plain = (_bisected(pairs, slack) for slack in (half / spread, 0 * half))
     return 1.0 if through >= STRONGEST else min(1.0, table + max(through - plain, 0.0))
 
 
-def _bisected(pairs: Pairs, slack: list[Array]) -> float:
+def _bisected(pairs: Pairs, slack: Array) -> float:
     """Return the correlation found through slack in levels, in spreads of growth."""
     generator = np.random.default_rng([SEED, pairs.n])
     x, own = generator.standard_normal((2, PAIRS, pairs.n))
+
+    def found(r: float) -> bool:
+        return _share(pairs, x, r * x + np.sqrt(1 - r * r) * own, slack) >= POWER
+
     low, high = 0.3, STRONGEST
-    if _found(pairs, x, high * x + np.sqrt(1 - high**2) * own, slack) < POWER:
+    if not found(high):
         return high
     for _ in range(STEPS):
         r = (low + high) / 2
-        enough = _found(pairs, x, r * x + np.sqrt(1 - r * r) * own, slack) >= POWER
-        low, high = (low, r) if enough else (r, high)
+        low, high = (low, r) if found(r) else (r, high)
     return (low + high) / 2
 
 
-def _found(pairs: Pairs, x: Array, y: Array, slack: list[Array]) -> float:
+def _share(pairs: Pairs, x: Array, y: Array, slack: Array) -> float:
     """Return the share of pairs that rule E finds wherever they lie within slack."""
-    n, plain = pairs.n, np.ones((pairs.n, 1))
-    columns: list[Array | None] = [None]
+    n, passed = pairs.n, np.ones(len(x), bool)
+    tests: list[tuple[list[Array], float]] = [([], ALPHA)]
     if n >= RULED:
-        columns += [midpoints(pairs.steps), *(np.eye(n) if n <= LEFT_OUT else [])]
-    passed = np.ones(len(x), bool)
-    for column in columns:
-        own = plain if column is None else np.column_stack([plain, column])
-        one, two = residuals(x, own), residuals(y, own)
-        one = one / np.linalg.norm(x, axis=1, keepdims=True)
-        two = two / np.linalg.norm(y, axis=1, keepdims=True)
-        sizes = [np.linalg.norm(side, axis=1, keepdims=True) for side in (one, two)]
-        one, two = one / sizes[0], two / sizes[1]
+        each = np.eye(n)[: n if n <= LEFT_OUT else 0]
+        tests += [([one], LENIENT) for one in (midpoints(pairs.steps), *each)]
+    for columns, limit in tests:
+        nuisance = np.column_stack([np.ones(n), *columns])
+        left = np.array([residuals(side, nuisance) for side in (x, y)])
+        sizes = np.linalg.norm(left, axis=2, keepdims=True)
+        one, two = left / sizes
         r = (one * two).sum(axis=1, keepdims=True)
-        by_x = (two - r * one) / (sizes[0] * np.linalg.norm(x, axis=1, keepdims=True))
-        by_y = (one - r * two) / (sizes[1] * np.linalg.norm(y, axis=1, keepdims=True))
-        lost = np.abs(by_x @ pairs.growth_map) @ slack[0]
-        lost += np.abs(by_y @ pairs.growth_map) @ slack[1]
-        weak = r[:, 0] - lost
-        limit = ALPHA if column is None else LENIENT
-        passed &= (weak > 0) & (t_p(weak, n - own.shape[1] - 1) <= limit)
+        slopes = np.array([two - r * one, one - r * two]) / sizes @ pairs.growth_map
+        weak = r[:, 0] - (np.abs(slopes) @ slack[:, :, None]).sum(axis=(0, 2))
+        passed &= (weak > 0) & (t_p(weak, n - nuisance.shape[1] - 1) <= limit)
     return float(passed.mean())

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from math import factorial
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,8 +92,8 @@ def correlation_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     0.041666666666666664
     """
     one, two = (centred(np.asarray(values, dtype=float)) for values in (x, y))
-    size = float(np.linalg.norm(one) * np.linalg.norm(two))
-    return _test(float(one @ two), _products(one, two), size, size, one.size)
+    size = float(np.linalg.norm(one) * np.linalg.norm(two)) or 1.0
+    return judge_orders(float(one @ two) / size, _products(one, two) / size, one.size)
 
 
 def _products(one: Array, two: Array) -> Array:
@@ -130,23 +129,14 @@ def kendall_test(x: ArrayLike, y: ArrayLike) -> PermutationTest:
     """Return the permutation test of Kendall's tau-b, ties counted as neither."""
     one, two = (_signs(values) for values in (x, y))
     n, way = len(one), one.astype(np.int8)
-    narrow = np.min_scalar_type(-n * n)
-    above = two.sum(axis=1).astype(narrow)  # grows with the rank
+    # In the narrowest whole numbers that hold the score; `above` grows with the rank.
+    above = two.sum(axis=1).astype(np.min_scalar_type(-n * n))
     moved = [above[place] for place in orders(n).T]
-    score = np.zeros(len(orders(n)), dtype=narrow)
-    tied = len(set(above.tolist())) < n
-    for i, j in combinations(range(n), 2):
-        falls = (moved[i] > moved[j]).view(np.int8)
-        if tied:
-            score += way[i, j] * (falls - (moved[i] < moved[j]))
-        elif way[i, j]:  # what does not fall rises: one comparison does for two
-            np.add(score, falls if way[i, j] == 1 else 1 - falls, out=score)
-    if not tied:
-        score += score
-        score -= np.asarray(np.abs(np.triu(way)).sum(), narrow)
-    observed = float((one * two).sum() / 2)
-    scale = float(np.sqrt((one**2).sum() * (two**2).sum()) / 2)
-    return _test(observed, score, scale, n * (n - 1) / 2, n)
+    score = sum(
+        way[i, j] * np.sign(moved[i] - moved[j]) for i, j in combinations(range(n), 2)
+    )
+    scale = float(np.sqrt((one**2).sum() * (two**2).sum()) / 2) or 1.0
+    return judge_orders(float((one * two).sum() / 2) / scale, score / scale, n)
 
 
 RANK_TESTS = {"spearman": spearman_test, "kendall": kendall_test}
@@ -174,24 +164,16 @@ def midranks(values: ArrayLike) -> Array:
     return (signs.sum(axis=1) + len(signs) + 1) / 2
 
 
-def _test(
-    observed: float, null: NDArray[Any], scale: float, size: float, n: int
-) -> PermutationTest:
-    """Return a test from the unscaled statistic of every order."""
-    if scale == 0:
-        flat = np.zeros(len(null))
-        return PermutationTest(statistic=np.nan, p_value=1.0, least_p=1.0, null=flat)
-    distance = np.abs(null)
-    best = float(max(distance.max(), abs(observed)))
-    limits = [end - TIE * size for end in (abs(observed), best)]
-    if null.dtype.kind == "i":  # scores are whole, and compared as such
-        limits = [null.dtype.type(np.ceil(end)) for end in limits]
-    hits, fewest = (int(np.count_nonzero(distance >= end)) for end in limits)
+def judge_orders(statistic: float, null: Array, n: int) -> PermutationTest:
+    """Return a test from the statistic of every order: all 0 if a series is flat."""
+    distance, flat = np.abs(null), not null.any()
+    ends = abs(statistic), max(float(distance.max()), abs(statistic))
+    hits, fewest = (int(np.count_nonzero(distance >= end - TIE)) for end in ends)
     return PermutationTest(
-        statistic=observed / scale,
+        statistic=np.nan if flat else statistic,
         p_value=share_beyond(hits, n),
-        least_p=share_beyond(fewest if n <= LONGEST else 0, n),
-        null=null / scale,
+        least_p=share_beyond(fewest if flat or n <= LONGEST else 0, n),
+        null=null,
     )
 
 

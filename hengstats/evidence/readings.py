@@ -6,6 +6,7 @@ is listed, so that it can be printed with the result.
 """
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -49,59 +50,43 @@ def read_figures(
     DataError
         If a reading names no figure, or its bounds are no bounds.
     """
-    asked = dict(readings or {})
-    _check(asked, measures)
     about = panel.attrs.get("about", {})
     bare = pd.DataFrame(panel)  # without attrs, which pandas copies at every step
     listed = pd.concat(
         [_list_figures(bare, measure, about) for measure in measures],
         ignore_index=True,
     )
-    if asked.get("nearly", "wide") == "wide":
-        wide = listed["wide_lower"] < listed["lower"]
-        listed["lower"] = listed["lower"].mask(wide, listed["wide_lower"])
-        listed["reading"] = listed["reading"].mask(wide, "wide")
+    wide_lower = listed.pop("wide_lower")
+    asked = {"nearly": "wide"} | dict(readings or {})
     # What is said of a whole measure first, then what is said of one figure.
     for key, box in sorted(asked.items(), key=lambda item: isinstance(item[0], tuple)):
-        if key in measures and box == "exact":
+        if key == "nearly" and box in ("narrow", "wide"):
+            wide = (wide_lower < listed["lower"]) & (box == "wide")
+            listed["lower"] = listed["lower"].mask(wide, wide_lower)
+            listed["reading"] = listed["reading"].mask(wide, "wide")
+        elif key in measures and box == "exact":
             plain = listed["qualifier"].isin(["", "exact"])  # 约300 stays a hedge
             known = (listed["measure"] == key) & listed["value"].notna() & plain
             for end in ("lower", "upper"):
                 listed[end] = listed[end].mask(known, listed["value"])
             listed["reading"] = listed["reading"].mask(known, "exact")
-        elif isinstance(key, tuple) and isinstance(box, tuple):
+        elif _is_pair(key) and _is_pair(box):
             _declare(listed, key, box)
+        else:
+            told = {"one": measures[0], "other": measures[-1]}
+            raise data_error("readings.unknown", wrong=key, box=box, **told)
     point = listed["lower"] == listed["upper"]
     listed["value"] = listed["value"].mask(point, listed["lower"])
-    sides = [
-        listed.loc[listed["measure"] == measure, ["entity", "year", *ENDS]].rename(
-            columns={"lower": f"{measure}_lower", "value": measure}
-            | {"upper": f"{measure}_upper"}
-        )
+    columns = {
+        (end, measure): measure if end == "value" else f"{measure}_{end}"
         for measure in measures
-    ]
-    read = sides[0]
-    for side in sides[1:]:
-        read = read.merge(
-            side, on=["entity", "year"], how="outer", validate="one_to_one"
-        )
-    return read, listed.drop(columns="wide_lower")
-
-
-def _check(asked: dict, measures: tuple[str, ...]) -> None:
-    """Refuse a reading that says nothing we understand."""
-    for key, box in asked.items():
-        pairs = [isinstance(one, tuple) and len(one) == 2 for one in (key, box)]
-        known = (
-            (key == "nearly" and box in ("narrow", "wide"))
-            or (key in measures and box == "exact")
-            or all(pairs)
-        )
-        if not known:
-            one, other = measures[0], measures[-1]
-            raise data_error(
-                "readings.unknown", wrong=key, box=box, one=one, other=other
-            )
+        for end in ENDS
+    }
+    spread = listed.pivot(
+        index=["entity", "year"], columns="measure", values=list(ENDS)
+    )
+    read = spread.reindex(columns=list(columns)).set_axis([*columns.values()], axis=1)
+    return read.reset_index(), listed
 
 
 def _list_figures(panel: pd.DataFrame, measure: str, about: dict) -> pd.DataFrame:
@@ -113,33 +98,32 @@ def _list_figures(panel: pd.DataFrame, measure: str, about: dict) -> pd.DataFram
         wordings.get(entity, {}).get(str(year), "")
         for entity, year in zip(series["entity"], series["year"], strict=True)
     ]
-    hedges = [_hedge(wording, unit) for wording in printed]
+    hedges, ratios = [], []
+    for wording in printed:
+        try:
+            figure = read_printed(wording, unit=unit) if wording else None
+        except ReadingError:  # a wording from a table of the user's own
+            figure = None
+        widens = figure and figure.qualifier == "nearly" and figure.lower > 0
+        hedges.append(figure.qualifier if figure else "")
+        ratios.append(figure.wide_lower / figure.lower if figure and widens else 1.0)
     return series[["entity"]].assign(
         measure=measure,
         year=series["year"],
         printed=printed,
-        qualifier=[qualifier for qualifier, _ in hedges],
+        qualifier=hedges,
         **{end: series[end] for end in ENDS},
         reading="default",
-        wide_lower=series["lower"] * np.array([wider for _, wider in hedges]),
+        wide_lower=series["lower"] * np.array(ratios),
     )
 
 
-def _hedge(printed: str, unit: str | None) -> tuple[str, float]:
-    """Return the hedge of a wording, and its wide lower end over the default one."""
-    try:
-        figure = read_printed(printed, unit=unit) if printed else None
-    except ReadingError:  # a wording from a table of the user's own
-        figure = None
-    if figure is None:
-        return "", 1.0
-    widens = figure.qualifier == "nearly" and figure.lower > 0
-    return figure.qualifier, figure.wide_lower / figure.lower if widens else 1.0
+def _is_pair(asked: object) -> TypeGuard[tuple]:
+    """Return whether this is a measure and a year, or two bounds."""
+    return isinstance(asked, tuple) and len(asked) == 2
 
 
-def _declare(
-    listed: pd.DataFrame, key: tuple[str, int], box: tuple[float, float]
-) -> None:
+def _declare(listed: pd.DataFrame, key: tuple, box: tuple) -> None:
     """Give one figure the bounds that the user declares."""
     measure, year = key
     row = listed.index[(listed["measure"] == measure) & (listed["year"] == year)]

@@ -6,24 +6,12 @@ organisation. Its evidence is printed figures and dated events, never our own.
 
 import pandas as pd
 
-from hengstats.dataset import Dataset, list_labels, read_dataset
+from hengstats.dataset import list_labels, read_dataset
 from hengstats.records import POINTER, list_evidence
 from hengstats.vocabulary import check_language, measure_label, say
 
-COLUMNS = [
-    "rival",
-    "explanation",
-    "evidence",
-    "measure",
-    "entity",
-    "period",
-    "printed",
-    "source",
-    "publisher",
-    "published",
-    "standing",
-    "quote",
-]
+COLUMNS = "rival explanation evidence measure entity period printed source".split()
+ABOUT = ["publisher", "published", "standing"]
 
 
 def explain_rivals(
@@ -61,35 +49,38 @@ def explain_rivals(
     check_language(lang)
     data = read_dataset(dataset, as_of)
     others = [key for key in data.rivals["dataset"].unique() if key]
-    places = data.comparators
-    stores = {"": data} | {key: read_dataset(places[key], as_of) for key in others}
-    known = pd.concat(
-        [_known(store).assign(dataset=key) for key, store in stores.items()]
-    )
-    shown = data.rivals.merge(
-        known, on=["dataset", *POINTER], how="inner", validate="many_to_one"
-    )
-    entities = pd.concat([store.entities for store in stores.values()])
-    names = dict(zip(entities["entity"], entities[lang], strict=True))
+    stores = {"": data} | {
+        key: read_dataset(data.comparators[key], as_of) for key in others
+    }
+    known = []
     labels: dict[str, list[str]] = {}
-    for store in stores.values():
+    names: dict[str, str] = {}
+    for key, store in stores.items():
+        evidence = list_evidence(store.records, store.milestones)
+        # Events of one day and source cannot be told apart: no rival points at them.
+        evidence = evidence[~evidence.duplicated(POINTER, keep=False)]
+        known.append(
+            evidence.assign(dataset=key).merge(
+                store.sources[["source", *ABOUT]],
+                on="source",
+                how="left",
+                validate="many_to_one",
+            )
+        )
         labels = list_labels(store.codebook) | labels
-    comma = say("word", "comma", lang)
+        names |= dict(zip(store.entities["entity"], store.entities[lang], strict=True))
+    shown = data.rivals.merge(
+        pd.concat(known),
+        on=["dataset", *POINTER],
+        how="inner",
+        validate="many_to_one",
+    )
     said = []
     for row in shown.to_dict("records"):
         whose = names.get(row["entity"], row["entity"])
         measure = row["measure"]  # blank for an event
         what = measure_label(measure, lang, labels) or say("word", "event", lang)
         when = [row["period"].replace("/", " / ")] if row["period"] else []
-        said.append(comma.join([whose, what, *when]))
+        said.append(say("word", "comma", lang).join([whose, what, *when]))
     shown = shown.assign(evidence=pd.Series(said, dtype=object))
-    return shown.rename(columns={lang: "explanation"})[COLUMNS]
-
-
-def _known(data: Dataset) -> pd.DataFrame:
-    """Return what rivals may point at in one dataset, with its source described."""
-    evidence = list_evidence(data.records, data.milestones)
-    # Events of one day and source cannot be told apart: no rival may point at them.
-    evidence = evidence[~evidence.duplicated(POINTER, keep=False)]
-    about = data.sources[["source", "publisher", "published", "standing"]]
-    return evidence.merge(about, on="source", how="left", validate="many_to_one")
+    return shown.rename(columns={lang: "explanation"})[[*COLUMNS, *ABOUT, "quote"]]

@@ -6,29 +6,28 @@ growth added, the p of the slope is at most .10. The first alone is suggestive.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.special import stdtrit
 
 from hengstats.evidence.control import (
     centre,
-    control_column,
-    freedman_lane,
-    lane_range,
-    turns,
-    widened,
+    centre_growths,
+    is_point,
+    nuisance_of,
+    p_range,
+    partial_range,
+    permuted,
+    weakest_r,
 )
 from hengstats.evidence.envelope import (
     UNKNOWN,
-    Corners,
     Range,
-    correlation_range,
     fit_rows,
     interval_union,
     list_corners,
     partial_r,
-    permutation_range,
     rank_ranges,
     rank_sides,
     residuals,
@@ -37,15 +36,8 @@ from hengstats.evidence.envelope import (
     t_range,
 )
 from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range, times
-from hengstats.evidence.permutation import (
-    RANK_TESTS,
-    TIE,
-    PermutationTest,
-    correlation_test,
-    least_p,
-)
+from hengstats.evidence.permutation import RANK_TESTS, least_p
 
-Sides = tuple[Corners | None, Corners | None]
 # Lower end, value and upper end. The value is missing where a figure is only a bound;
 # an end that is not known is missing too, one that is open infinite.
 Ends = tuple[float, float, float]
@@ -60,8 +52,8 @@ FINDINGS = (
 )
 # Up to so many steps each figure is asked whether its box decides.
 FEW_STEPS = 8
-# Side and place of a figure; None for all figures of the side.
-Decider = tuple[str, int | None]
+# Side, year and openness of a figure; the year is None for all figures of the side.
+Decider = tuple[str, int | None, bool]
 # Fewer growths than these carry no test; from the second on, rule E.
 TESTABLE, RULED = 4, 5
 # Correlation of growths that rule E finds in 80 of 100 cases, by number of growths; of
@@ -73,17 +65,18 @@ DETECTABLE |= {12: 0.775, 15: 0.705, 20: 0.625, 30: 0.52}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
-    """What the tests of one pair of measures say.
+    """What the tests of one pair of measures say; by default, too few for any.
 
     Attributes
     ----------
+    level : int
+        0, fewer than four growths, of which a control costs one; 1, four; 2, more.
     statistics : dict
         Lower end, value and upper end by name, in the order in which they are shown.
-    finding : str
-        One of `FINDINGS`, the weakest over the boxes; `cannot_tell` where the figures
-        as printed are suggestive or more, and others within the boxes are not.
-    printed : str
-        What the figures as printed amount to; of one that is only a bound, its end.
+    finding, printed : str
+        Of `FINDINGS`, the weakest over the boxes; and what the figures as printed, or
+        the end of one that is only a bound, amount to. `cannot_tell` where these are
+        suggestive or more, and others within the boxes are not.
     sign : int
         1 if the growths move the same way, -1 if opposite, 0 if it is not settled.
     weakest_step : (int, int) or None
@@ -95,128 +88,94 @@ class Climb:
         only a bound.
     """
 
-    statistics: dict[str, Ends]
-    finding: str
-    printed: str
-    sign: int
-    weakest_step: tuple[int, int] | None
+    level: int = 0
+    statistics: dict[str, Ends] = field(default_factory=dict)
+    finding: str = FINDINGS[0]
+    printed: str = FINDINGS[0]
+    sign: int = 0
+    weakest_step: tuple[int, int] | None = None
     least_p: float
-    null_r: Array
+    null_r: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def climb(pairs: Pairs, alpha: float = ALPHA, joint: Range | None = None) -> Climb:
-    """Return the tests of at least four paired growths, and what they amount to.
+    """Return the tests of paired growths, and what they amount to.
 
     Parameters
     ----------
     pairs : Pairs
         The growths, and the boxes of the levels; with those of a control, it is taken
-        out in every test, and costs one growth.
+        out in every test, and costs one growth. Fewer than four are not tested.
     alpha : float
         Limit of the permutation p: .05 divided by the number of pairs looked at.
     joint : Range, optional
         The p of one test of several looks, at the figures as printed and at most over
         the boxes: it decides in place of the permutation p.
     """
-    n, control = pairs.n, control_column(pairs)
-    plain = np.ones((n, 1))
+    n, counted = pairs.n, pairs.n - (pairs.z is not None)
+    if counted < TESTABLE:
+        return Climb(least_p=float(least_p(n)))
     x, y = (times(pairs.growth_map, levels.value) for levels in (pairs.x, pairs.y))
-    sides = list_corners(pairs, pairs.x), list_corners(pairs, pairs.y)
-    known = bool(np.isfinite(x).all() and np.isfinite(y).all())
-    one, two = x, y
-    if not known:  # one reading, to see whether the boxes decide
-        one, two = (
-            times(pairs.growth_map, centre(side)) for side in (pairs.x, pairs.y)
-        )
-
-    points = is_point(pairs)
-
-    def correlations(*columns: Array) -> tuple[Range, Array]:
-        base = np.column_stack([plain, *columns])
-        nuisance = np.column_stack([base, control])
-        if points:
-            r = float(partial_r(x, y, nuisance))
-            r = 0.0 if abs(r) <= TIE else r
-            return Range(r, r), nuisance
-        turned = sum(turns(pairs, sides, base))
-        found = widened(correlation_range(pairs, *sides, nuisance), turned)
-        return found, nuisance
+    known, points = bool(np.isfinite([x, y]).all()), is_point(pairs.x, pairs.y, pairs.z)
+    # One reading where they are not, to see whether the boxes decide.
+    one, two = (centre_growths(pairs, levels) for levels in (pairs.x, pairs.y))
 
     def t_test(*columns: Array) -> Ends:
-        found, nuisance = correlations(*columns)
+        nuisance = nuisance_of(pairs, *columns)
         df = n - nuisance.shape[1] - 1
-        value = float(t_p(partial_r(one, two, nuisance), df))
-        return *t_range(found, df), value
+        r = partial_range(pairs, *columns)
+        value = r.lower if points else partial_r(one, two, nuisance)
+        low, high = t_range(r, df)
+        return low, float(t_p(value, df)), high
 
-    r, nuisance = correlations()
-    sign = 1 if r.lower > 0 else -1 if r.upper < 0 else 0
-    test = _permuted(one, two, nuisance)
+    def shown(low: float, value: float, high: float) -> Ends:
+        return _ends(low, value if known else np.nan, high)
+
+    test = permuted(pairs)
+    r = partial_range(pairs)
     p = Range(test.p_value, test.p_value)
     if not points:
-        lane = pairs.z is not None
-        p = (
-            lane_range(pairs, sides, r)
-            if lane
-            else permutation_range(pairs, *sides, sign)
-        )
+        p = p_range(pairs, r)
     flat = known and np.isnan(test.statistic)
-    checks = {"p_ols_t": t_test()}
-    weakest, counted = None, n - control.shape[1]
-    if counted >= RULED:
-        if points and not control.size:
-            value = t_p(_without_each(x, y), n - 3)
-            without = np.column_stack([value] * 3)
-        else:
-            without = np.array([t_test(left_out) for left_out in np.eye(n)])
-        worst = int(np.argmax(without[:, 1]))
-        weakest = pairs.steps[worst]
-        lower, value = without[:, [0, 2]].max(axis=0)
-        checks["p_leave_one_out"] = float(lower), float(without[worst, 1]), float(value)
-        checks["p_trend_adjusted"] = t_test(midpoints(pairs.steps))
-    shown = {
-        key: _ends(Range(low, high), value if known else np.nan)
-        for key, (low, high, value) in checks.items()
-    }
+    low, high = UNKNOWN if flat else r
     found = {
-        "r": _ends(UNKNOWN if flat else r, test.statistic if known else np.nan),
-        "p_permutation": _ends(p, test.p_value if known else np.nan),
-        "p_ols_t": shown.pop("p_ols_t"),
-        **({} if len(control.T) else _slope_statistics(pairs, sides, x, y)),
-        **shown,
-        **(_rank_statistics(pairs, x, y) if weakest and not len(control.T) else {}),
+        "r": shown(low, test.statistic, high),
+        "p_permutation": shown(p.lower, test.p_value, p.upper),
+        "p_ols_t": shown(*t_test()),
     }
+    if pairs.z is None:
+        found |= _slope_statistics(pairs, x, y)
+    checks: list[Ends] = []
+    weakest = None
+    if counted >= RULED:
+        without = np.array([t_test(left_out) for left_out in np.eye(n)])
+        weakest = pairs.steps[int(np.argmax(without[:, 2]))]
+        low, value, high = without.max(axis=0).tolist()
+        checks = [(low, value, high), t_test(midpoints(pairs.steps))]
+        found["p_leave_one_out"], found["p_trend_adjusted"] = (
+            shown(*check) for check in checks
+        )
+        if pairs.z is None:
+            found |= _rank_statistics(pairs, x, y)
     if joint:
         found["p_joint"] = joint.lower, joint.lower, joint.upper
     limits = joint or Range(test.p_value, found["p_permutation"][2])
-    rest = [checks[key] for key in ("p_leave_one_out", "p_trend_adjusted") if weakest]
-    printed = _finding(limits.lower, [ends[2] for ends in rest], alpha)
-    finding = _finding(limits.upper, [ends[1] for ends in rest], alpha)
+    printed, finding = (
+        _finding(limit, [check[place] for check in checks], alpha)
+        for limit, place in zip(limits, (1, 2), strict=True)
+    )
     if finding == "no_sign" and printed != "no_sign":
         finding = "cannot_tell"
     return Climb(
+        level=1 if counted < RULED else 2,
         statistics=found,
         finding=finding,
         printed=printed,
-        sign=sign,
+        sign=int(np.sign(weakest_r(r))),
         weakest_step=weakest,
         least_p=test.least_p if known else float(least_p(n)),
         null_r=test.null if known and not flat else np.zeros(0),
     )
-
-
-def _without_each(x: Array, y: Array) -> Array:
-    """Return the correlation of points without the first, the second, and so on."""
-    n = len(x)
-    kept = np.array([np.delete(np.arange(n), i) for i in range(n)])
-    r = partial_r(x[kept], y[kept], np.ones((n - 1, 1)))
-    return np.where(np.abs(r) <= TIE, 0.0, r)
-
-
-def _permuted(x: Array, y: Array, nuisance: Array) -> PermutationTest:
-    """Return the permutation test, the control taken out where there is one."""
-    if nuisance.shape[1] == 1:
-        return correlation_test(x, y)
-    return freedman_lane(x, y, nuisance)
 
 
 def _finding(p: float, checks: list[float], alpha: float) -> str:
@@ -227,68 +186,42 @@ def _finding(p: float, checks: list[float], alpha: float) -> str:
     return "moves_together" if passed else "suggestive"
 
 
-def is_point(pairs: Pairs) -> bool:
-    """Return whether every figure is a point."""
-    levels = (pairs.x, pairs.y, *([pairs.z] if pairs.z else []))
-    return all((side.lower == side.upper).all() for side in levels)
-
-
 def deciding_boxes(pairs: Pairs, alpha: float) -> tuple[Decider, ...]:
     """Return the figures each of which alone, were it a point, would let the rest pass.
 
     The open ones among them, if any; else up to three. Where no one figure does it,
-    the measure all of whose figures would, its place None; else both measures. Long
+    the measure all of whose figures would, its year None; else both measures. Long
     series are asked by measure only.
     """
     sides = {"x": pairs.x, "y": pairs.y} | ({"z": pairs.z} if pairs.z else {})
-    boxes = [
-        (name, int(place))
-        for name, levels in sides.items()
-        for place in np.flatnonzero(levels.lower < levels.upper)
-    ]
-    if pairs.n <= FEW_STEPS:
-        alone = [one for one in boxes if _passes(_narrowed(pairs, [one]), alpha)]
-        opened = [one for one in alone if _is_open(sides[one[0]], one[1])]
-        if alone:
-            return tuple((opened or alone)[:3])
-    for name in sides:
-        own = [one for one in boxes if one[0] == name]
-        if own and _passes(_narrowed(pairs, own), alpha):
-            return ((name, None),)
-    return tuple((name, None) for name in dict.fromkeys(name for name, _ in boxes))
+    years = [*pairs.years, *(year for step in pairs.printed for year in step)]
+    opened = {key: np.isinf([one.lower, one.upper]) for key, one in sides.items()}
+    boxes = {
+        key: np.flatnonzero(one.lower < one.upper).tolist()
+        for key, one in sides.items()
+    }
 
-
-def _is_open(levels: Levels, place: int) -> bool:
-    """Return whether a figure is only a bound."""
-    return bool(np.isinf([levels.lower[place], levels.upper[place]]).any())
-
-
-def _narrowed(pairs: Pairs, boxes: list[tuple[str, int]]) -> Pairs:
-    """Return pairs with some boxes narrowed to one reading."""
-    sides = {}
-    for name in {name for name, _ in boxes}:
-        levels = getattr(pairs, name)
+    def passes(key: str, places: list[int]) -> bool:
+        """Return whether all is at least suggestive once some boxes are one reading."""
+        levels = sides[key]
         ends = np.array([levels.lower, levels.value, levels.upper])
-        places = [place for side, place in boxes if side == name]
         ends[:, places] = centre(levels)[places]
-        sides[name] = Levels(lower=ends[0], value=ends[1], upper=ends[2])
-    x, y, z = (sides.get(name, getattr(pairs, name)) for name in "xyz")
-    return replace(pairs, x=x, y=y, z=z)
+        told = sides | {key: Levels(lower=ends[0], value=ends[1], upper=ends[2])}
+        narrowed = replace(pairs, x=told["x"], y=told["y"], z=told.get("z"))
+        return p_range(narrowed, partial_range(narrowed)).upper <= alpha
 
-
-def _passes(pairs: Pairs, alpha: float) -> bool:
-    """Return whether every reading within the boxes is at least suggestive."""
-    sides = list_corners(pairs, pairs.x), list_corners(pairs, pairs.y)
-    base = np.ones((pairs.n, 1))
-    nuisance = np.column_stack([base, control_column(pairs)])
-    r = correlation_range(pairs, *sides, nuisance)
-    r = widened(r, sum(turns(pairs, sides, base)))
-    sign = 1 if r.lower > 0 else -1 if r.upper < 0 else 0
-    if not sign:
-        return False
-    if pairs.z is not None:
-        return lane_range(pairs, sides, r).upper <= alpha
-    return permutation_range(pairs, *sides, sign).upper <= alpha
+    if pairs.n <= FEW_STEPS:
+        alone = [
+            (key, years[place], bool(opened[key][:, place].any()))
+            for key, places in boxes.items()
+            for place in places
+            if passes(key, [place])
+        ]
+        if alone:
+            return tuple(([one for one in alone if one[2]] or alone)[:3])
+    boxed = [key for key in sides if boxes[key]]
+    enough = [key for key in boxed if passes(key, boxes[key])][:1]
+    return tuple((key, None, bool(opened[key].any())) for key in enough or boxed)
 
 
 def midpoints(steps: Sequence[tuple[float, float]]) -> Array:
@@ -308,24 +241,21 @@ def detectable_r(n: int) -> float | None:
     return DETECTABLE[max(known)] if known else None
 
 
-def _ends(ends: Range, value: float) -> Ends:
+def _ends(low: float, value: float, high: float) -> Ends:
     """Return ends that hold their value, rounding aside; one not known stays so."""
-    low, high = ends
     if not np.isnan(value):
         low, high = np.minimum(low, value), np.maximum(high, value)
     return float(low), value, float(high)
 
 
-def _slope_statistics(
-    pairs: Pairs, sides: Sides, x: Array, y: Array
-) -> dict[str, Ends]:
+def _slope_statistics(pairs: Pairs, x: Array, y: Array) -> dict[str, Ends]:
     """Return the slope of growth on growth, and its 95 % t interval.
 
     Over the boxes both are exact where the organisation's figures are points; where
     they are boxes themselves the slope still is, and the ends of the interval missing.
     """
     low = value = high = np.nan
-    bounds = union = UNKNOWN
+    bounds, union = UNKNOWN, UNKNOWN
     if np.isfinite(x).all():
         if not residuals(x, np.ones((pairs.n, 1))).any():
             return {}
@@ -334,20 +264,18 @@ def _slope_statistics(
         if np.isfinite(y).all():
             value, error = (float(part[0, 1]) for part in fit_rows(Q, R, y[None, :]))
             low, high = value - quantile * error, value + quantile * error
-        one, two = sides
-        if one is not None and one.is_point:
-            slope = np.linalg.solve(R, Q.T)[1] @ pairs.growth_map
-            least, most = linear_range(slope, pairs.y.lower, pairs.y.upper)
-            bounds = Range(float(least), float(most))
-            if two is not None:
-                ends = interval_union(Q, R, [two.points], two.rays, quantile)
-                union = Range(ends[0][1], ends[1][1])
-    if sides[0] is None or not sides[0].is_point:
+    if is_point(pairs.x):
+        slope = np.linalg.solve(R, Q.T)[1] @ pairs.growth_map
+        bounds = Range(*map(float, linear_range(slope, pairs.y.lower, pairs.y.upper)))
+        if corners := list_corners(pairs, pairs.y):
+            ends = interval_union(Q, R, [corners.points], corners.rays, quantile)
+            union = Range(ends[0][1], ends[1][1])
+    else:
         bounds = slope_range(pairs)
     return {
-        "slope": _ends(bounds, value),
-        "slope_conf_low": _ends(Range(union.lower, np.nan), low),
-        "slope_conf_high": _ends(Range(np.nan, union.upper), high),
+        "slope": _ends(bounds.lower, value, bounds.upper),
+        "slope_conf_low": _ends(union.lower, low, np.nan),
+        "slope_conf_high": _ends(np.nan, high, union.upper),
     }
 
 
@@ -355,14 +283,14 @@ def _rank_statistics(pairs: Pairs, x: Array, y: Array) -> dict[str, Ends]:
     """Return Spearman's and Kendall's correlation with their exact p."""
     rows: dict[str, Ends] = {}
     sides = rank_sides(pairs, x, y)
-    known = bool(np.isfinite(x).all() and np.isfinite(y).all())
     for name, test in RANK_TESTS.items():
-        printed = test(x, y) if known else None
-        value = printed.statistic if printed else np.nan
-        p_value = printed.p_value if printed else np.nan
-        if printed and sides is not None and len(sides[0]) == len(sides[1]) == 1:
-            statistic, p = Range(value, value), Range(p_value, p_value)
-        else:
-            statistic, p = rank_ranges(name, sides)
-        rows |= {name: _ends(statistic, value), f"p_{name}": _ends(p, p_value)}
+        value = p_value = np.nan
+        if np.isfinite([x, y]).all():
+            printed = test(x, y)
+            value, p_value = printed.statistic, printed.p_value
+        r, p = Range(value, value), Range(p_value, p_value)
+        if np.isnan(p_value) or not sides or len(sides[0]) * len(sides[1]) > 1:
+            r, p = rank_ranges(name, sides)
+        rows[name] = _ends(r.lower, value, r.upper)
+        rows[f"p_{name}"] = _ends(p.lower, p_value, p.upper)
     return rows

@@ -13,7 +13,7 @@ import pandas as pd
 from hengstats.dataset import Dataset, list_labels
 from hengstats.evidence.pairs import Levels, Pairs
 from hengstats.evidence.readings import read_figures
-from hengstats.evidence.rule import ALPHA, RULED, TESTABLE, climb
+from hengstats.evidence.rule import TESTABLE, climb
 from hengstats.indicators import ENDS, cagr, growth, round_out
 from hengstats.panel import panel_of
 from hengstats.revisions.result import AVERAGE, LAST, LATEST, Box, State
@@ -114,12 +114,8 @@ def verdict_states(
 
 def _climb(read: pd.DataFrame, entity: str) -> State:
     """Return the verdict on one entity, of which each year has both figures."""
-    pairs = pair(read.sort_values("year"), entity)
-    if pairs.n < TESTABLE:
-        return State(finding="not_enough_data")
-    found = climb(pairs, ALPHA)
-    level = 1 if pairs.n < RULED else 2
-    return State(finding=found.finding, level=level, sign=found.sign)
+    found = climb(pair(read.sort_values("year"), entity))
+    return State(finding=found.finding, level=found.level, sign=found.sign)
 
 
 def pair(read: pd.DataFrame, entity: str) -> Pairs:
