@@ -270,6 +270,15 @@ def test_several_looks_have_one_joint_p():
     assert "一共看了 3 种" in verdict.statement
 
 
+def test_each_of_several_looks_is_read_as_it_would_be_alone():
+    panel = boxed(panel_of(m=X, u=X[::-1], t=Y), m=0.03, u=0.2)
+    asked = {"organisation": ["m", "u"], "readings": {"m": "exact", "u": "exact"}}
+    found = judge(panel, **asked)[0].looks.set_index("organisation")
+    assert found.loc["m", "r"] == pytest.approx(np.corrcoef(X, Y)[0, 1])
+    assert found.loc["u", "r"] == pytest.approx(np.corrcoef(X[::-1], Y)[0, 1])
+    assert (found["p_joint"] == found["p_joint_upper"]).all()  # no box is left
+
+
 def test_the_same_look_twice_costs_nothing_and_counts_once():
     panel = panel_of(m=X, t=Y).assign(n=lambda p: p["m"] * 2)
     alone = judge(panel)[1].loc["p_permutation", "value"]

@@ -56,6 +56,7 @@ from hengstats.vocabulary import check_language
 Sample = tuple[int, int]
 # Organisation, economy, by how many years the first is earlier, which years.
 Asked = tuple[str, str, int, Sample | None]
+Figures = tuple[pd.DataFrame, pd.DataFrame]  # what was read, and the list of readings
 
 
 class Look(NamedTuple):
@@ -165,11 +166,13 @@ def assess(
     except TypeError as fault:
         raise data_error("assess.shock_years", years=shock_years) from fault
     table, whose = _rows_of(panel, entity)
+    every = dict.fromkeys(measure for look in asked for measure in look[:2])
+    figures = _read(panel, table, tuple(every), readings)
     if whose is None:
         x, y = asked[0][:2]
         many = judge_many(
             panel,
-            *_read(panel, table, (x, y), readings),
+            *_of_two(figures, x, y),
             measures=(x, y),
             shock_years=shocks,
             cluster=cluster,
@@ -191,8 +194,10 @@ def assess(
     if cluster is not None:
         raise data_error("many.alone")
     taken = None if control is None else find_control(panel, control, whose or "")
+    units = panel.attrs.get("about", {}).get("units", {})
+    printed = {one: printed_growths(table, figures[0], one, units) for one in every}
     looks = [
-        _prepare(panel, table, whose, one, shocks, readings, taken) for one in asked
+        _prepare(panel, figures, printed, whose, one, shocks, taken) for one in asked
     ]
     best, result, compared = _test(looks, ALPHA / tried)
     return _verdict(panel, table, best, result, compared, shocks, tried, lang, taken)
@@ -248,9 +253,9 @@ def _rows_of(panel: pd.DataFrame, entity: object) -> tuple[pd.DataFrame, str | N
 def _read(
     panel: pd.DataFrame,
     table: pd.DataFrame,
-    measures: tuple[str, str],
+    measures: tuple[str, ...],
     readings: Readings | None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Figures:
     """Read the rows of one entity; a fault is placed by the rows of the whole panel."""
     own = pd.DataFrame(table)
     own.attrs = panel.attrs
@@ -262,20 +267,28 @@ def _read(
         raise
 
 
+def _of_two(figures: Figures, x: str, y: str) -> Figures:
+    """Return what was read of two measures, in the years that either has."""
+    read, listed = figures
+    columns = [name for one in (x, y) for name in (f"{one}_lower", one, f"{one}_upper")]
+    own = read[["entity", "year", *columns]].dropna(subset=columns, how="all")
+    rows = pd.concat([listed[listed["measure"] == one] for one in (x, y)])
+    return own.reset_index(drop=True), rows.reset_index(drop=True)
+
+
 def _prepare(
     panel: pd.DataFrame,
-    table: pd.DataFrame,
+    figures: Figures,
+    growths: Mapping[str, pd.DataFrame],
     whose: str | None,
     asked: Asked,
     shocks: tuple[int, ...],
-    readings: Readings | None,
     control: tuple[str, str] | None,
 ) -> Look:
-    """Read the figures of one look, and pair their growths."""
+    """Pair the growths of one look; `growths` are those that were printed."""
     x, y, lag, sample = asked
-    read, listed = _read(panel, table, (x, y), readings)
-    units = panel.attrs.get("about", {}).get("units", {})
-    printed = {one: printed_growths(table, read, one, units) for one in (x, y)}
+    read, listed = _of_two(figures, x, y)
+    printed = {one: growths[one] for one in (x, y)}
     if lag:  # the organisation moves by so many calendar years, with its bounds
         keys, own = ["entity", "year"], [x, f"{x}_lower", f"{x}_upper"]
         later = read[[*keys, *own]].assign(year=read["year"] + lag)
