@@ -416,7 +416,7 @@ def exchange_histories(
         return 1.0, 1.0, np.zeros(0)
     whose, (first, _) = growths.entity[growths.start], growths.years
     alike = [np.repeat(strangers, np.diff(growths.entities, append=len(whose))), first]
-    both = pd.DataFrame([fit.x, fit.y]).T
+    both = pd.DataFrame({"x": fit.x, "y": fit.y})
     sides = (both - both.groupby(alike).transform("mean")).to_numpy().T
     x, y = (_table(side, whose)[moving] for side in sides)
     boxed, most = growths.box.any(), np.prod(np.linalg.norm(growths.reach, axis=1))
