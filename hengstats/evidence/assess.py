@@ -270,6 +270,8 @@ def _read(
 def _of_two(figures: Figures, x: str, y: str) -> Figures:
     """Return what was read of two measures, in the years that either has."""
     read, listed = figures
+    if listed["measure"].isin([x, y]).all():
+        return figures
     columns = [name for one in (x, y) for name in (f"{one}_lower", one, f"{one}_upper")]
     own = read[["entity", "year", *columns]].dropna(subset=columns, how="all")
     rows = pd.concat([listed[listed["measure"] == one] for one in (x, y)])
