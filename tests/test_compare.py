@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengstats as hs
+from hengstats.evidence.comparison import label_comparison
 
 REFERENCE = Path(__file__).parent / "reference"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -254,6 +255,23 @@ def test_an_open_end_leaves_the_change_open():
     low, at, high = row(found, "change_treated")
     assert (low, high) == (pytest.approx(0.5), np.inf) and np.isnan(at)
     assert row(found, "p_placebo") == [0.25, pytest.approx(np.nan, nan_ok=True), 0.25]
+
+
+def test_a_change_open_at_both_ends_leaves_the_rank_and_no_t_test():
+    panel = table_of([0.5, 0.1, 0.2, 0.0, 0.3])
+    known = (panel["entity"] == "u02") & (panel["year"] != 2017)
+    panel.loc[known, ["m", "m_upper"]] = np.nan
+    for treated in ("u00", ["u00", "u01"], ["u00", "u01", "u03"]):
+        found = level(panel, treated=treated)
+        assert row(found, "change_others")[::2] == [-np.inf, np.inf]
+        assert "p_pooled_t" not in set(found.table["statistic"])
+        assert found.statement
+
+
+def test_a_point_is_shown_as_one_number():
+    found = level(table_of([1.237, 0.1, 0.2, 0.0]), scale="log")
+    cells = label_comparison(found, "en").set_index("Statistic")
+    assert set(cells.loc["mean change where it began"]) == {"12.4%"}
 
 
 def test_the_placebo_rank_keeps_its_size_in_noise():

@@ -162,6 +162,30 @@ def test_what_a_third_series_explains_is_no_sign_once_it_is_named():
     assert "已扣除" in after.statement and after.advised_control is None
 
 
+def test_of_four_growths_a_control_leaves_too_few_to_say_what_could_be_found():
+    growths = {"m": X[:4], "t": Y[:4], "area_tax": (0.1, 0.2, 0.05, 0.12)}
+    verdict, _ = judge(panel_of(**growths), control="area_tax")
+    assert (verdict.level, verdict.detectable_r) == (0, None)
+
+
+def test_a_control_with_an_open_end_is_not_advised():
+    panel = panel_of(**seven())
+    assert judge(panel)[0].advised_control == ("a", "area_tax")
+    last = panel["year"] == panel["year"].max()
+    opened = panel.assign(
+        area_tax=panel["area_tax"].mask(last), area_tax_lower=panel["area_tax"]
+    )
+    assert judge(opened)[0].advised_control is None
+
+
+def test_points_are_shown_with_equal_ends():
+    _, table = judge(panel_of(**seven(3)))
+    both = table[table["measure"] == "t ~ m"].drop(index=["p_permutation"])
+    rows = both.dropna(subset=["lower", "upper"])
+    assert (rows["lower"] == rows["upper"]).all()
+    assert (rows["lower"] == rows["value"]).all()
+
+
 def test_a_control_costs_one_growth():
     growths = {key: steps[:4] for key, steps in seven().items()}
     assert judge(panel_of(**growths))[0].level == 1

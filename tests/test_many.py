@@ -315,6 +315,24 @@ def test_a_strong_slope_is_found_with_its_direction(slope, finding, sign):
     assert (verdict.level, verdict.finding, verdict.sign) == (3, finding, sign)
 
 
+@EACH
+def test_the_statement_names_the_finding_of_its_direction(lang):
+    same, opposite = (assess(draw(8, 5, s, 0.03)).say(lang) for s in (1.0, -1.0))
+    names = strings()["finding"]
+    place = ["zh-Hans", "zh-Hant", "en"].index(lang)
+    assert names["moves_together"][place] in same
+    assert names["moves_together_opposite"][place] in opposite
+    assert names["moves_together"][place] not in opposite
+
+
+@EACH
+def test_an_interval_without_end_is_said_in_words(lang):
+    verdict = assess(boxed(draw(12, 6, 0.5, 0.03), m=0.1, t=0.1), lang=lang)
+    assert np.isinf(rows(verdict, "upper")["conf_high"])
+    open_end = strings()["verdict"]["unbounded"]
+    assert not any(f"{end}%" in " ".join(verdict.reasons) for end in open_end)
+
+
 def test_no_slope_is_no_sign():
     assert assess(draw(8, 5, seed=2)).finding == "no_sign"
 

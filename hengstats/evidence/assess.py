@@ -44,7 +44,6 @@ from hengstats.evidence.rule import (
     Climb,
     climb,
     deciding_boxes,
-    detectable_r,
 )
 from hengstats.evidence.verdict import Verdict
 from hengstats.indicators import ENDS
@@ -304,7 +303,6 @@ def _prepare(
         if key in [(one, x), (one, y)]:
             raise data_error("assess.control_same", measure=key[1])
         series = control_series(panel, key, one)
-        series = series[(series["lower"] > 0) & np.isfinite(series["upper"])]
 
     def kept(years: pd.Series) -> pd.Series:
         """Return which years are those of the sample, and known of the control."""
@@ -389,7 +387,7 @@ def _verdict(
         for side, year, opened in deciding_boxes(pairs, ALPHA / tried):
             moved = year - lag if year and side == "x" else year
             decides.append((names[side], moved, opened))
-    detectable = detectable_over_boxes(pairs) if result.level else detectable_r(pairs.n)
+    detectable = detectable_over_boxes(pairs) if result.level else None
     return Verdict(
         entity=pairs.entity,
         organisation=x,

@@ -283,7 +283,11 @@ def label_comparison(found: Comparison, lang: str) -> pd.DataFrame:
         key, _, cell = row["statistic"].partition(" ")
         first, _, year = cell.partition("-")
         label = _say(f"stat_{key}", lang, first=first, year=year)
-        rows.append([label, *(_cell(found, key, row[end], end, lang) for end in ENDS)])
+        sides = ["value"] * len(ENDS) if row["lower"] == row["upper"] else ENDS
+        cells = (
+            _cell(found, key, row[e], s, lang) for e, s in zip(ENDS, sides, strict=True)
+        )
+        rows.append([label, *cells])
     heads = [say("verdict", f"col_{key}", lang) for key in ("statistic", *ENDS)]
     return pd.DataFrame(rows, columns=heads)
 

@@ -58,7 +58,7 @@ def find_control(panel: pd.DataFrame, control: Control, entity: str) -> tuple[st
 def control_series(
     panel: pd.DataFrame, control: tuple[str, str], entity: str
 ) -> pd.DataFrame:
-    """Return `year, lower, value, upper` of the control, by year.
+    """Return `year, lower, value, upper` of the control, in years with both ends.
 
     The total of all others is missing where one of them is; its ends are the sums of
     theirs.
@@ -66,11 +66,14 @@ def control_series(
     whose, measure = control
     series = series_of(panel, measure)
     series = series.assign(entity=series["entity"].astype(str))
-    if whose != OTHERS:
-        return series.loc[series["entity"] == whose, ["year", *ENDS]]
-    others = series[series["entity"] != entity]
-    total = others.groupby("year")[list(ENDS)]
-    return total.sum(min_count=max(others["entity"].nunique(), 1)).reset_index()
+    if whose == OTHERS:
+        others = series[series["entity"] != entity]
+        total = others.groupby("year")[list(ENDS)]
+        least = max(others["entity"].nunique(), 1)
+        series = total.sum(min_count=least).reset_index()
+    else:
+        series = series.loc[series["entity"] == whose, ["year", *ENDS]]
+    return series[(series["lower"] > 0) & np.isfinite(series["upper"])]
 
 
 def suggest_control(
@@ -88,8 +91,7 @@ def suggest_control(
     if pd.DataFrame(panel)["entity"].nunique() > 2:
         found.append((OTHERS, economy))
     for one in found:
-        known = control_series(panel, one, entity).dropna(subset=ENDS, thresh=1)
-        if set(years) <= set(known["year"]):
+        if set(years) <= set(control_series(panel, one, entity)["year"]):
             return one
     return None
 

@@ -171,8 +171,11 @@ def pooled_t(changes: Array, treated: Flags) -> dict[str, Ends]:
     """Return the p of the t test with pooled variance, its df and 95% interval.
 
     At the printed figures; over the boxes the largest p and the union of intervals,
-    missing where they are too many to list. Nothing where no side varies.
+    missing where they are too many to list. Nothing where no side varies, or a change
+    is open at both ends.
     """
+    if np.isinf(changes[:, [0, 2]]).all(axis=1).any():
+        return {}
     n, dummy = len(treated), treated.astype(float)
     Q, R = np.linalg.qr(np.column_stack([np.ones(n), dummy]))
     quantile = float(stdtrit(n - 2, 0.975))

@@ -36,7 +36,7 @@ from hengstats.evidence.envelope import (
     t_range,
 )
 from hengstats.evidence.pairs import Array, Levels, Pairs, linear_range, times
-from hengstats.evidence.permutation import RANK_TESTS, least_p
+from hengstats.evidence.permutation import RANK_TESTS, TIE, least_p
 
 # Lower end, value and upper end. The value is missing where a figure is only a bound;
 # an end that is not known is missing too, one that is open infinite.
@@ -245,6 +245,8 @@ def _ends(low: float, value: float, high: float) -> Ends:
     """Return ends that hold their value, rounding aside; one not known stays so."""
     if not np.isnan(value):
         low, high = np.minimum(low, value), np.maximum(high, value)
+        if high - low <= TIE * (1 + abs(value)):  # a point, computed in two ways
+            low = high = value
     return float(low), value, float(high)
 
 

@@ -196,11 +196,12 @@ def _keys_of_many(verdict: Any) -> tuple[Keys, Keys]:
     """Return the plain sentences on many entities, and those for a reviewer."""
     many, rows, finding = verdict.many, statistics(verdict), verdict.finding
     slope, found, why = "estimate" in rows, finding in FOUND, Keys()
+    closed = slope and np.isfinite(rows["conf_high"]["upper"])
     bare = finding == "cannot_tell" and np.isnan(rows["p_value"]["value"])
     first = {
         f"many.plain_{_finding_key(verdict)}{'_bounds' if bare else ''}": True,
         "many.flat": not slope,
-        "many.plain_size": slope,
+        f"many.plain_size{'' if closed else '_open'}": slope,
     }
     if finding == "suggestive":
         often = rows["p_histories"]["upper"] > verdict.alpha
@@ -406,8 +407,7 @@ def _words_of_many(verdict: Any, lang: str) -> Words:
         },
     }
     one = say("many", key, lang, cluster=many.cluster)
-    finding = say("finding", verdict.finding, lang)
-    return {"one": one, "finding": finding, **_marked(numbers)}
+    return {"one": one, "finding": finding_label(verdict, lang), **_marked(numbers)}
 
 
 def _deciders(verdict: Any, lang: str) -> str:

@@ -64,7 +64,9 @@ def origin_of_name(
     if kind in OF_GROWTHS:
         return formula(kind, _growths(given, verdict))
     words: dict[str, Any] = {}
-    if kind == "simulated":
+    if kind == "simulated" and verdict.many:
+        kind = "many_simulated"
+    elif kind == "simulated":
         words = rate_words(verdict)
     elif kind == "tried":
         words = {"n": verdict.tried}
