@@ -12,6 +12,7 @@ from matplotlib.colors import same_color, to_rgba
 
 import hengstats as hs
 from hengstats.charts.caption import ems_of, wrap
+from hengstats.charts.marks import shorten
 from hengstats.errors import DataError, GlyphError
 
 NOBODY = "\U0010fffd"
@@ -520,3 +521,28 @@ def test_an_unknown_format_is_refused(panel, tmp_path):
 def test_an_ending_is_not_written_twice(panel, tmp_path, name, file):
     saved = hs.save_chart(east(panel), tmp_path / name, ["svg"])
     assert [path.name for path in saved] == [file]
+
+
+def test_what_is_shortened_fits_and_keeps_as_much_as_fits():
+    assert shorten("Illustrative", 12) == "Illustrative"  # six ems
+    assert shorten("示例大厦一号楼", 5) == "示例大厦…"
+    cut = shorten("Illustrative Building 24", 9)
+    assert ems_of(cut) <= 9 and len(cut) > 9
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+def test_small_charts_are_told_apart_by_their_names(lang):
+    panel = hs.build_panel("illustrative-district")
+    ax = hs.draw_multiples(panel, most=6, lang=lang)
+    titles = [cell.get_title(loc="left") for cell in ax.child_axes]
+    assert len({title.rpartition("\n")[0] for title in titles}) == 6
+    assert not any("…" in title for title in titles)
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+def test_a_long_subtitle_leaves_room_for_the_bars(lang):
+    panel = hs.build_panel("illustrative-district")
+    both = {"organisation": "branch_members", "economy": "tax_revenue"}
+    ax = hs.draw_refusals(hs.assess(panel, **both), lang=lang)
+    ax.figure.canvas.draw()
+    assert ax.get_position().width > 0.35

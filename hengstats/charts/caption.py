@@ -95,11 +95,13 @@ def write_title(
 
     It begins `outdent` points to the left of the axes, over long labels.
     """
-    title = wrap(text, (LAID_OUT * WIDTH * 72 + outdent * 0.5) / TITLE)
-    rise = 8 + SMALL * 1.8 * bool(subtitle)
+    width = LAID_OUT * WIDTH * 72 + outdent * 0.5
+    title, subtitle = wrap(text, width / TITLE), wrap(subtitle, width / SMALL)
+    below = subtitle.count("\n") + bool(subtitle)
+    rise = 8 + SMALL * (1.35 * below + 0.45 * bool(subtitle))
     figure = ax.get_figure(root=True)
     if figure is not None and figure.get_gid() == OWN:
-        rows = title.count("\n") + bool(subtitle)
+        rows = title.count("\n") + below
         figure.set_figheight(figure.get_figheight() + rows * TITLE * 1.3 / 72)
     if outdent:
         _write_above(ax, title, outdent, rise, TITLE, "title")

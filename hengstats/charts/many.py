@@ -14,6 +14,7 @@ from hengstats.charts.caption import (
     sources_sentence,
     unit_of,
     wordings_of,
+    wrap,
     write_caption,
     write_title,
 )
@@ -32,7 +33,7 @@ from hengstats.vocabulary import say
 
 MOST = 40  # entities in one chart
 ROW = 0.23  # inches that a bar takes
-COLUMNS = 5  # of small charts
+COLUMNS, NAME = 5, 9  # of small charts; ems of a line above one
 CELL = 1.2  # inches that a small chart is high
 
 
@@ -191,11 +192,14 @@ def draw_multiples(
         cell.set_xticks(years if column == 0 and line == rows - 1 else [])
         cell.set_yticks([])
         cell.tick_params(labelsize=SMALL - 1.5, length=2)
-        who = marks.shorten(entity_name(panel, entity, lang), 10)
+        who = wrap(entity_name(panel, entity, lang), NAME)
+        who = "\n".join(marks.shorten(line, NAME) for line in who.split("\n")[:2])
         last = own.sort_values("year").iloc[-1]
         mark_figures(cell, measure, [{**last, "y": last["at"]}])
-        wording = printed.get(entity, {}).get(str(last["year"]), f"{last['at']:g}")
-        title = f"{who}\n{marks.shorten(wording, 8)}"
+        plain = f"{last['at']:g}"  # its unit stands above
+        wording = printed.get(entity, {}).get(str(last["year"]), plain)
+        wide = ems_of(wording) > NAME and pd.notna(last["value"])
+        title = f"{who}\n{plain if wide else marks.shorten(wording, NAME)}"
         cell.set_title(title, fontsize=SMALL - 1, loc="left", pad=2)
         dress(cell)
         cell.tick_params(labelsize=SMALL - 1.5)

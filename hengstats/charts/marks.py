@@ -242,7 +242,10 @@ def leave_room(ax: Axes, series: list[pd.DataFrame]) -> None:
 def shorten(wording: str, most: int = 12) -> str:
     """Return a wording, its end replaced by an ellipsis where it is long."""
     plain = wording.strip()
-    return plain if ems_of(plain) <= most else plain[:most] + "…"
+    if ems_of(plain) <= most:
+        return plain
+    fits = [i for i in range(len(plain)) if ems_of(plain[:i]) <= most - 1]
+    return plain[: fits[-1]].rstrip() + "…"
 
 
 def shade_missing(ax: Axes, years: list[int]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import ems_of, write_caption, write_title
+from hengstats.charts.caption import ems_of, wrap, write_caption, write_title
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
@@ -21,7 +21,8 @@ from hengstats.evidence.verdict import rate_words, refusals_note
 from hengstats.messages import data_error
 from hengstats.vocabulary import name, say
 
-BAR = 0.27
+BAR, CLOSE = 0.27, 0.7  # inches that a bar takes; the share that a second line does
+LABELS = 20  # ems of a line of a label
 NUMBERS = 122  # where the rates are written, right of the bars
 
 
@@ -51,7 +52,10 @@ def draw_refusals(
     shown = refused[~refused["procedure"].isin(list(BARE))]
     kind, *others = ["confounded_drifts", *KINDS] if verdict.many else NULLS
     shown = shown.dropna(subset="false_alarm").sort_values(kind, kind="stable")
-    ax = start(ax, height=1.6 + BAR * (len(shown) + 1))
+    keys = ("assess", *shown["procedure"])
+    labels = [wrap(name("procedure", key, lang), LABELS) for key in keys]
+    lines = [line for label in labels for line in label.split("\n")]
+    ax = start(ax, height=1.6 + BAR * max(len(labels), len(lines) * CLOSE))
     places = np.arange(1, len(shown) + 1)
     ax.barh(places, 100 * shown[kind], height=0.62, color=COLOURS[4], ec=GREY)
     own = verdict.own_rates
@@ -71,12 +75,11 @@ def draw_refusals(
         )
         mark_spot(ax, 50 * rate, place)  # computed from no figure
     ax.axvline(5, color=COLOURS[1], ls="--", lw=1.2, gid="nominal")
-    labels = [name("procedure", key, lang) for key in ("assess", *shown["procedure"])]
     ax.set_yticks([0, *places], labels)
     ax.set_ylim(-0.7, len(shown) + 0.7)
     ax.set_xlim(0, NUMBERS)
     ax.set_xticks([0, 5, 25, 50, 75, 100])
-    outdent = max(ems_of(label) for label in labels) * LABEL + 8
+    outdent = max(map(ems_of, lines)) * LABEL + 8
     words = {"most": show_rate(max(shown[kind])), "ours": show_rate(own[kind])}
     axis = say("draw", "refusals_axis", lang)
     if many := verdict.many:

@@ -10,8 +10,8 @@ from hengstats.charts.style import COLOURS, GREY, LABEL, PALE, SMALL
 from hengstats.evidence import Verdict
 from hengstats.evidence.statement import statistics
 from hengstats.evidence.verdict import Many
-from hengstats.prose import measure_name
-from hengstats.vocabulary import LANGUAGES, say
+from hengstats.prose import entity_name, measure_name
+from hengstats.vocabulary import say
 
 MOST = 6  # left-out entities drawn at either end
 BINS = 25
@@ -41,9 +41,7 @@ def draw_slope(ax: Axes, verdict: Verdict, many: Many, lang: str) -> list[str]:
     places = -1.5 - np.arange(len(shown))
     ax.plot(shown["estimate"], places, "o", ms=4, color=GREY, gid="without")
     ax.axvline(0, color=GREY, lw=0.8, zorder=0)
-    names = verdict.steps.attrs.get("about", {}).get("entities", {})
-    at = LANGUAGES.index(lang)
-    labels = [str(names[one][at] if one in names else one) for one in shown["left_out"]]
+    labels = [entity_name(verdict.steps, one, lang) for one in shown["left_out"]]
     every = say("many", "draw_all", lang)
     ax.set_yticks([0, *places], [every, *(marks.shorten(one, 12) for one in labels)])
     ax.tick_params(axis="y", labelsize=SMALL)
