@@ -14,17 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 5450,
+    "top": 5410,
     "adding": 1900,
-    "charts": 3280,
-    "evidence": 7260,
+    "charts": 3250,
+    "evidence": 6260,
     "intake": 6420,
     "intake/logs": 2170,  # leaves with `participation`
-    "report": 4260,
+    "report": 4490,
     "revisions": 1250,
 }
-FILES = 125
-ONE_IMPORTER = 34
+FILES = 123
+ONE_IMPORTER = 30
 CIRCLES = 0
 TEST_LINES = 21_600
 
