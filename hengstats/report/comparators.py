@@ -53,12 +53,14 @@ def _before_after(given: Inputs) -> list[Block]:
     said = [phrase(given, "before_lead", **words)]
     said[0] += cite([given.phase["source"]], given.numbers, given.lang)
     start, drawn = given.before_after[0].since, None
+    whose = entity_label(given, given.entity) + say("word", "colon", given.lang)
     for found in given.before_after:
         if found.since != start:
             said.append(phrase(given, "before_printed", year=found.since))
         head, why, _ = write_comparison(found, given.lang)
         entities = [*found.placebos["entity"]] or [given.entity]
         told = [*head, *why[:1]] if not found.missing else head
+        told = [text.removeprefix(whose) for text in told]  # all are of one
         named = partial(origin_of_change, found, entities)
         said += [name_origins(given.numbers, text, named) for text in told]
         drawn = drawn if found.missing else found
