@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hengstats as hs
+
 DATA = Path(__file__).parents[1] / "data"
 SCRIPT = DATA / "make_illustrative.py"
 SETTINGS = tomllib.loads(SCRIPT.with_suffix(".toml").read_text("utf-8"))
@@ -79,7 +81,11 @@ def logs(folder, measure):
 @BOTH
 def test_the_script_makes_the_committed_files_byte_for_byte_and_no_other(made, folder):
     here, there = (
-        {path.name: path.read_bytes() for path in (where / folder).iterdir()}
+        {
+            path.name: path.read_bytes()
+            for path in (where / folder).iterdir()
+            if path.is_file()  # the logs have a script of their own
+        }
         for where in (DATA, made)
     )
     assert set(here) == set(there)
@@ -197,3 +203,55 @@ def test_buildings_of_the_district_are_of_every_size():
     assert first.min() >= stated(DISTRICT, "tax_low")
     assert first.max() <= stated(DISTRICT, "tax_high")
     assert first.max() > 50 * first.min()
+
+
+# Sign-in logs
+
+
+def test_the_logs_are_what_the_script_writes(tmp_path):
+    script = DATA / "make_signins.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    written = tmp_path / TOWER / "signins"
+    assert len(list(written.iterdir())) == 7
+    for path in written.iterdir():
+        assert path.read_bytes() == (DATA / TOWER / "signins" / path.name).read_bytes()
+
+
+def test_the_logs_add_up_to_the_records():
+    """Counted here with nothing but sets."""
+    records = pd.read_csv(DATA / TOWER / "records.csv", dtype=str)
+    labels = {"": "", "党课": "party_lectures", "志愿服务": "volunteering"}
+    labels |= {"文化": "culture", "职业发展": "careers", "社区": "community"}
+    known = {
+        (row["measure"], row["period"]): int(row["value"])
+        for row in records.to_dict("records")
+        if row["measure"].split("_")[0] in ("events", "attendances", "participants")
+    }
+    counted, before = {}, set()
+    for path in sorted((DATA / TOWER / "signins").glob("*.csv")):
+        log = pd.read_csv(path, dtype=str)
+        assert set(log["签到时间"].str[:4]) == {path.stem}
+        for label, programme in labels.items():
+            own = log[log["项目"] == label] if label else log
+            pairs = set(zip(own["人员编号"], own["活动编号"], strict=True))
+            assert len(pairs) == len(own)  # nobody signs in twice at one event
+            sets = {
+                "events": set(own["活动编号"]),
+                "attendances": pairs,
+                "participants": set(own["人员编号"]),
+            }
+            for measure, found in sets.items():
+                name = f"{measure}_{programme}".rstrip("_")
+                counted[name, path.stem] = len(found)
+        people = set(log["人员编号"])
+        told = (path.parent / "README.md").read_text("utf-8")
+        assert f"| {len(people)} | {len(people & before)} |" in told
+        before = people
+    assert counted == known
+
+
+def test_a_checked_log_gives_the_same_counts():
+    checked = hs.check(DATA / TOWER / "signins" / "2021.csv", table="event_log")
+    assert checked.status == "accept"
+    totals = {cell.column: int(cell.number) for cell in checked.cells}
+    assert totals == {"events": 144, "attendances": 4429, "participants": 1570}
