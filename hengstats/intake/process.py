@@ -370,7 +370,7 @@ def _read_grids(name: str, kind: str, data: bytes) -> list[Grid]:
 
 def _is_log(grids: list[Grid]) -> bool:
     """Return whether some row near the top holds the heads of a sign-in log."""
-    from hengstats.intake.logs.signins import looks_like_log
+    from hengstats.signins.heads import looks_like_log
 
     return any(
         looks_like_log([str(value)[:LONGEST] for value in row if value is not None])
@@ -390,7 +390,7 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
             if isinstance(value, str) and len(value) > LONGEST:
                 row[column] = value[:LONGEST]
     if table == "event_log":
-        from hengstats.intake.logs.signins import check_signins
+        from hengstats.signins.logs import check_signins
 
         return check_signins(grids, asked)
     from hengstats.intake.buildings import check_buildings
@@ -401,7 +401,8 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
 def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
     """Return checksum, table and outcome of a Parquet file or folder."""
     from hengstats.intake import parquet
-    from hengstats.intake.logs.signins import check_signin_parts, looks_like_log
+    from hengstats.signins.heads import looks_like_log
+    from hengstats.signins.logs import check_signin_parts
 
     parts = parquet.list_parts(path)
     digest = _digest(path, parts)

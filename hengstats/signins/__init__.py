@@ -1,0 +1,1 @@
+"""Counts sign-in logs."""
