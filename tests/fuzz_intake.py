@@ -270,7 +270,9 @@ def main() -> None:
     seeds = range(asked.seed * 1_000_000, asked.seed * 1_000_000 + asked.files)
     held = None if asked.child else confine
     if not os.environ.items() >= _ENVIRONMENT.items():  # the engine counts on it
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | _ENVIRONMENT)
+        os.execve(
+            sys.executable, [sys.executable, *sys.argv], os.environ | _ENVIRONMENT
+        )
     reasons: Counter[str] = Counter()
     slowest = largest = failed = 0.0
     with ProcessPoolExecutor(asked.workers, initializer=held) as pool:

@@ -18,10 +18,10 @@ BUDGET = {
     "adding": 1900,
     "charts": 3280,
     "evidence": 7260,
-    "intake": 6420,
+    "intake": 6520,
     "report": 4260,
     "revisions": 1250,
-    "signins": 2300,
+    "signins": 2270,
 }
 FILES = 125
 ONE_IMPORTER = 34

@@ -68,7 +68,7 @@ PROMISED = (
     " draw_participation draw_growth draw_index save_chart write_report"
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
     " check new add verify changes draw_revisions label known list_pairs explore"
-    " describe compare sensitivity draw_comparison"
+    " describe compare sensitivity draw_comparison participation"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

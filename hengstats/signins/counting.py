@@ -96,11 +96,14 @@ FROM (SELECT place, row_number() OVER
             GROUP BY event, building, year, programme) AS named) AS one
 WHERE nth = 2 ORDER BY place
 """
+# The first who signs in again, and then where: the columns that cost least come first.
+REPEATED = """
+SELECT event, building, year, person, place FROM pairs
+WHERE signed > 1 ORDER BY place LIMIT 1
+"""
 REPEAT = """
-SELECT MIN(signins.place) FROM signins JOIN pairs ON signins.person = pairs.person
-    AND signins.event = pairs.event AND signins.building = pairs.building
-    AND signins.year = pairs.year
-WHERE pairs.signed > 1 AND signins.place > pairs.place
+SELECT MIN(place) FROM signins
+WHERE event = ? AND building = ? AND year = ? AND person = ? AND place > ?
 """
 
 
@@ -142,7 +145,7 @@ def counts(by: Sequence[str], roles: Collection[str] = ()) -> str:
     attended = f"SELECT person, event, building, year{own} FROM pairs"
     if "programme" in by:  # an event is of the programme that any of its rows names
         attended = f"""
-    SELECT pairs.person, pairs.event, pairs.building, pairs.year, programme{own}
+    SELECT pairs.person, pairs.event, pairs.building, pairs.year, named.programme{own}
     FROM pairs JOIN (
         SELECT event, building, year, COALESCE(MAX(programme), {NONE}) AS programme
         FROM pairs GROUP BY event, building, year) AS named

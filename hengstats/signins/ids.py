@@ -175,20 +175,17 @@ def hash_id(id_: str, key: str) -> str:
     """Return what stands for an id: 32 hexadecimal digits that only a key tells.
 
     The first 24 are those of every id that differs only in case and leading zeros, so
-    that 000123 and 123 are two, and are seen to be much alike.
+    that 000123 and 123 are two, and are seen to be much alike. The last 8 only tell
+    these few apart.
 
     Notes
     -----
     SHA-256 of the key, which always has one length, and the id; as most of it is cut
     off, nothing can be appended. `types.HASH` says the same in SQL.
     """
-    alike = _digits(key, id_.lower().lstrip("0"))
-    return alike[:24] + _digits(key, id_)[:8]
-
-
-def _digits(key: str, text: str) -> str:
-    """Return the SHA-256 of key and text."""
-    return hashlib.sha256((key + text).encode()).hexdigest()
+    alike = hashlib.sha256((key + id_.lower().lstrip("0")).encode()).hexdigest()
+    exact = hashlib.md5((key + id_).encode(), usedforsecurity=False).hexdigest()
+    return alike[:24] + exact[:8]
 
 
 def read_member(value: Value) -> str:

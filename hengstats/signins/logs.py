@@ -210,7 +210,8 @@ def _repeats(
 ) -> Iterable[Fault]:
     """Yield the warnings on sign-ins that repeat another, or its event, and count."""
     if repeated:
-        source, row = place_of(rows_of(engine, counting.REPEAT)[0][0])
+        (first,) = rows_of(engine, counting.REPEATED)
+        source, row = place_of(rows_of(engine, counting.REPEAT, *first)[0][0])
         yield fault("repeats", *log.sources[source], row, number=repeated)
     if recurring:
         yield fault("recurring", log.sources[0][0], number=recurring)

@@ -14,7 +14,7 @@ from hengstats.signins.stamps import FIRST_YEAR
 HASH = """
 CREATE MACRO hash_id(id) AS
     substr(sha256('{key}' || ltrim(lower(id), '0')), 1, 24)
-    || substr(sha256('{key}' || id), 1, 8)
+    || substr(md5('{key}' || id), 1, 8)
 """
 WHOLE = re.compile("(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER)")
 DECIMAL = re.compile(r"DECIMAL\(.*\)|DOUBLE|FLOAT")
