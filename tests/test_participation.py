@@ -23,6 +23,7 @@ from hengstats.cli import main
 from hengstats.intake.grid import Grid
 from hengstats.signins import engine
 from hengstats.signins.heads import COUNTED, Wish
+from hengstats.signins.logs import count_parts
 
 HEAD = "人员编号 活动编号 楼宇 签到时间 项目 是否党员 是否志愿者 时长".split()
 KEYS = HEAD[:4]
@@ -241,6 +242,18 @@ def test_a_part_unlike_the_others_is_named_and_nothing_is_counted(tmp_path):
         count(f"{tmp_path}/*.parquet")
     with pytest.raises(hs.SheetError, match="Parquet and sheets"):
         count([tmp_path / "a.csv", tmp_path / "a.parquet"])
+
+
+def test_rows_that_the_file_does_not_give_are_missed(tmp_path, monkeypatch):
+    log, read = parts(tmp_path / "a.parquet", FEW), engine._part
+
+    def more(*asked):  # the end of the file tells one row more than it has
+        part = read(*asked)
+        return part._replace(lines=part.lines + 1)
+
+    monkeypatch.setattr(engine, "_part", more)
+    with pytest.raises(hs.SheetError, match="not as many as the file says"):
+        count_parts([log], Wish())
 
 
 def test_a_cell_that_cannot_be_read_is_named_in_its_file_and_row(tmp_path):

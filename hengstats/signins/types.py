@@ -64,7 +64,10 @@ def reading(role: str, kind: str, today: str) -> str:
     """Return the expression that reads a column; `told_<role>` joins its wordings."""
     if role == "time":
         return _stamp(kind, today)
-    if role in ("person", "event"):
+    if role == "person":  # as `signs` has hashed it
+        told = f"told_person.told, {refused('id_number')}"
+        return f"COALESCE(person, {told})" if is_told(role, kind) else role
+    if role == "event":
         return _id(role, kind)
     blank = refused("building_blank") if role == "building" else "''"
     other = refused("building_name" if role == "building" else role)
@@ -73,12 +76,15 @@ def reading(role: str, kind: str, today: str) -> str:
 
 
 def _id(role: str, kind: str) -> str:
-    """Return the expression that reads an id; that of a person as its hash."""
+    """Return the expression that reads an id; that of a person as its hash.
+
+    What only the reader of sheets can read is missing for a person.
+    """
     begin = f"CASE WHEN {role} IS NULL THEN {refused('id_blank')} "
     if kind == "VARCHAR":
-        told = f"COALESCE(told_{role}.told, {refused('id_number')})"
-        plain = _kept(role, role)
-        return f"{begin}WHEN {regular(role, kind)} THEN {plain} ELSE {told} END"
+        told = f"COALESCE(told_event.told, {refused('id_number')})"
+        other = f"ELSE {told}" if role == "event" else ""
+        return f"{begin}WHEN {regular(role, kind)} THEN {_kept(role, role)} {other} END"
     text = _kept(role, f"CAST({role} AS VARCHAR)")
     negative = f"WHEN {role} < 0 THEN {refused('id_number')} "
     if kind == "UUID":
@@ -169,13 +175,23 @@ def raw(role: str, kind: str) -> str:
 
 
 def signs(kinds: Mapping[str, str], today: str) -> str:
-    """Return the query that reads every row: part, line and a text for each role."""
+    """Return the query that reads every row: part, line and a text for each role.
+
+    Persons are hashed below the joins, in whose tables none shall stand.
+    """
     columns = ", ".join(
         f"{reading(role, kind, today)} AS {role}" for role, kind in kinds.items()
     )
     joins = " ".join(
-        f"LEFT JOIN told_{role} ON told_{role}.raw = {raw(role, kind)}"
+        f"LEFT JOIN told_{role} ON told_{role}.raw ="
+        f" {'unread' if role == 'person' else raw(role, kind)}"
         for role, kind in kinds.items()
         if is_told(role, kind)
     )
-    return f"SELECT part, line, {columns} FROM source {joins}"
+    person = kinds["person"]
+    unread = raw("person", person) if is_told("person", person) else "NULL"
+    hashed = (
+        f"SELECT * EXCLUDE (person), {_id('person', person)} AS person,"
+        f" {unread} AS unread FROM source"
+    )
+    return f"SELECT part, line, {columns} FROM ({hashed}) AS hashed {joins}"
