@@ -4,6 +4,7 @@ Data flows one way:
 
     printed     a wording such as "近300家" -> a number with bounds
     intake      a sheet -> its cells, checked one by one
+    signins     sign-in logs of any size -> yearly participation
     records     one row per figure, as its source printed it
     vintages    what each `add` stored, and which of it still stands
     dataset     a folder -> its tables, as known on a date
@@ -28,6 +29,7 @@ from importlib import import_module
 _NAMES = {
     "hengstats.errors": "DataError Fault GlyphError ReadingError SheetError",
     "hengstats.intake": "check",
+    "hengstats.signins": "participation",
     "hengstats.printed": "PrintedFigure read_printed",
     "hengstats.dataset": "list_datasets load_codebook load_milestones load_records"
     " load_sources",

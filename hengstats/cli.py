@@ -77,6 +77,29 @@ def _add(files: list[str], to: str, **told: Any) -> None:
     _show(add(files, to, **told).say())
 
 
+def _participation(
+    logs: list[str], out: str, to: str, by: str, exact: bool, engine: str, **asked: Any
+) -> None:
+    """Count sign-in logs, write the counts, and store them if there is a dataset."""
+    from hengstats.adding import add
+    from hengstats.csvsafe import to_csv
+    from hengstats.messages import data_error
+    from hengstats.signins import count, find_logs
+
+    if to and len(find_logs(logs)) > 1:
+        raise data_error("signins.to_several", logs=len(find_logs(logs)))
+    key, memory = asked.pop("key") or None, asked.pop("memory")
+    frame, warnings = count(logs, engine, by.split(","), key, memory, exact, **asked)
+    for warning in warnings:
+        _show(warning.message, sys.stderr)
+    rows = frame.astype(object).where(frame.notna(), None).itertuples(index=False)
+    with open(out, "wb") as file:
+        file.write(to_csv([*map(str, frame.columns)], rows))
+    _tell("counted", file=out, rows=len(frame))
+    if to:
+        _show(add(find_logs(logs), to, table="event_log", **asked).say())
+
+
 def _changes(dataset: str, since: str | None, lang: str) -> None:
     """Say what changed."""
     from hengstats.revisions import changes
@@ -131,6 +154,24 @@ def _parser() -> argparse.ArgumentParser:
     _ask_about_sheets(add)
     add.set_defaults(run=_add)
 
+    counted = verbs.add_parser(
+        "participation", help="签到记录的年度数字 / sign-in logs"
+    )
+    counted.add_argument("logs", nargs="+", metavar="LOGS", help="'签到/*.parquet'")
+    counted.add_argument("--out", required=True, metavar="FILE.csv")
+    whose = "存入数据集 / store in a dataset"
+    counted.add_argument("--to", default="", metavar="DATASET", help=whose)
+    which = "building, year, programme"
+    counted.add_argument("--by", default="building,year", metavar="LIST", help=which)
+    counted.add_argument("--engine", default="duckdb", help="duckdb")
+    small = "精确的人数，不可公布 / exact counts, not for publication"
+    counted.add_argument("--exact", action="store_true", help=small)
+    file = "人员编号的密钥文件 / key of the hashes"
+    counted.add_argument("--key", default="", metavar="FILE", help=file)
+    counted.add_argument("--memory", default="1GB", metavar="SIZE", help="512MB, 2GB")
+    _ask_about_columns(counted)
+    counted.set_defaults(run=_participation)
+
     changes = verbs.add_parser("changes", help="数字和结论有哪些变化 / what changed")
     changes.add_argument("dataset", metavar="DATASET")
     then = "与这一天已公布的比 / against what was known then"
@@ -174,6 +215,11 @@ def _ask_about_sheets(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("files", nargs="+", metavar="FILE")
     kinds = ("building_year", "event_log")
     verb.add_argument("--table", choices=kinds, default="", help="是哪种表 / kind")
+    _ask_about_columns(verb)
+
+
+def _ask_about_columns(verb: argparse.ArgumentParser) -> None:
+    """Add which columns are meant."""
     verb.add_argument(
         "--column",
         dest="columns",

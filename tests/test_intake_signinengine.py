@@ -18,11 +18,12 @@ from pyarrow import parquet
 from sheets import counts, faults
 
 from hengstats.intake.grid import Grid
-from hengstats.intake.logs import engine as signinengine
-from hengstats.intake.logs import findings, messages, tally
-from hengstats.intake.logs.messages import TOLD
-from hengstats.intake.logs.signins import check_signin_parts, check_signins
 from hengstats.intake.result import Asked
+from hengstats.messages import message
+from hengstats.signins import engine as signinengine
+from hengstats.signins import faults as signinfaults
+from hengstats.signins import logs
+from hengstats.signins.logs import check_signin_parts, check_signins
 
 ASKED = Asked(today="2026-11-24")
 HEAD = ["person_id", "event_id", "building", "timestamp"]
@@ -118,7 +119,7 @@ PIECES = {
 
 def unread(outcome):
     """Return the faults of single cells: which rows clash depends on their order."""
-    clashes = [TOLD[key][1] for key in ("time_mixed", "two_buildings")]
+    clashes = [message(f"signins.{key}")[1] for key in ("time_mixed", "two_buildings")]
     return {
         (fault.code, fault.row, fault.column)
         for fault in outcome.errors
@@ -129,8 +130,7 @@ def unread(outcome):
 @pytest.fixture
 def all_told(monkeypatch):
     """Let every fault be told, so that one log shows many."""
-    for module in (signinengine, findings, tally, messages):
-        monkeypatch.setattr(module, "MOST_FAULTS", 10_000)
+    monkeypatch.setattr(signinfaults, "MOST_FAULTS", 10_000)
 
 
 def test_sheet_and_parquet_find_the_same_faults(check, all_told):
@@ -364,8 +364,8 @@ def test_the_zone_of_the_machine_plays_no_part(tmp_path):
     typed_ = write(tmp_path / "b.parquet", typed(timestamp=stamp))
     said = (
         "import sys, pathlib; from hengstats.intake.result import Asked;"
-        "from hengstats.intake.logs.signins import check_signin_parts as check;"
-        "from hengstats.intake.logs.stamps import read_stamp as read;"
+        "from hengstats.signins.logs import check_signin_parts as check;"
+        "from hengstats.signins.stamps import read_stamp as read;"
         "print(*(check([pathlib.Path(p)], Asked()).rows[0][0] for p in sys.argv[1:]),"
         " read('2019-12-31T16:00:00Z').year, read('2019-12-31 23:59').year)"
     )
@@ -423,9 +423,9 @@ def test_many_sign_ins_keep_to_the_memory(tmp_path):
     said = (
         "import sys, pathlib; from hengstats.intake import process;"
         "process.ENGINE_MEMORY = 300 * 2**20; process.confine(engine=True);"
-        "from hengstats.intake.logs import engine; engine.MEMORY = '64MB';"
+        "from hengstats.signins import engine, logs; engine.MEMORY = '64MB';"
         "from hengstats.intake.result import Asked;"
-        "outcome = engine.check_parts([pathlib.Path(sys.argv[1])], Asked());"
+        "outcome = logs.check_signin_parts([pathlib.Path(sys.argv[1])], Asked());"
         "print(len(outcome.errors), sum(int(c.number) for c in outcome.cells"
         " if c.column == 'events'))"
     )
@@ -441,6 +441,6 @@ def test_a_full_disk_is_told_as_that(check, monkeypatch):
             'Could not write file "x.tmp": No space left on device'
         )
 
-    monkeypatch.setattr(signinengine, "_check", full)
+    monkeypatch.setattr(logs, "_count", full)
     told = check(table(("p", "e", "示例大厦", EVENING))).errors[0].message
     assert ("磁盘满了" in told, "TMPDIR" in told) == (True, True)

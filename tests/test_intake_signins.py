@@ -15,10 +15,11 @@ from sheets import counts, faults
 from hengstats.errors import place_fault
 from hengstats.intake import check as check_file
 from hengstats.intake.grid import Grid
-from hengstats.intake.logs import messages, tally
-from hengstats.intake.logs.signins import check_signins, looks_like_log
 from hengstats.intake.process import check_here
 from hengstats.intake.result import Asked
+from hengstats.signins import faults as signinfaults
+from hengstats.signins.heads import looks_like_log
+from hengstats.signins.logs import check_signins
 
 ASKED = Asked(today="2026-11-24")
 HEAD = ["姓名", "人员编号", "活动编号", "楼宇", "签到时间"]
@@ -529,8 +530,7 @@ PIECES = [
 
 @pytest.mark.parametrize("seed", range(24))
 def test_no_message_quotes_a_person(seed, monkeypatch):
-    for module in (tally, messages):
-        monkeypatch.setattr(module, "MOST_FAULTS", 10_000)
+    monkeypatch.setattr(signinfaults, "MOST_FAULTS", 10_000)
     chosen = random.Random(seed)
     head = [*HEAD, "手机号", "是否党员", "时长"]
     rows = [[chosen.choice(PIECES) for _ in head] for _ in range(60)]

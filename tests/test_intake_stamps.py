@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hengstats.intake.logs.messages import TOLD, Unread
-from hengstats.intake.logs.stamps import read_stamp
+from hengstats.messages import message
+from hengstats.signins.faults import Unread
+from hengstats.signins.stamps import read_stamp
 
 TODAY = "2026-11-24"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -21,7 +22,7 @@ def code(value, **kwargs):
     """Return the reason code for which a stamp is refused."""
     with pytest.raises(Unread) as caught:
         read_stamp(value, TODAY, **kwargs)
-    return TOLD[caught.value.key][0]
+    return message(f"signins.{caught.value.key}")[0]
 
 
 @pytest.mark.parametrize(
@@ -182,4 +183,4 @@ def test_no_text_breaks_the_reader(text):
     try:
         read_stamp(text, TODAY)
     except Unread as unread:
-        assert unread.key in TOLD
+        assert message(f"signins.{unread.key}")

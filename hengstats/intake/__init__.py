@@ -6,7 +6,6 @@ cells, names  what one cell says, with its unit and year
 heads         what a head says; totals: which rows are totals or notes, no buildings
 layout        where the table is; columns, rows: what stands in it; sums: does it add up
 buildings     which figures a sheet of buildings and years holds
-logs          what sign-in logs add up to, without naming anybody
 result        the figures and the faults
 """
 

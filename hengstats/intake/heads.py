@@ -116,20 +116,20 @@ def _key(text: str) -> str:
 @cache
 def _meanings() -> dict[str, str]:
     """Return what each known head means."""
-    kinds = read_lists("heads.toml")["key"].items()
+    kinds = read_lists("intake/heads.toml")["key"].items()
     return {_key(form): kind for kind, forms in kinds for form in forms}
 
 
 @cache
 def _words(name: str) -> frozenset[str]:
     """Return the words of one list, folded as heads are."""
-    return frozenset(map(_key, read_lists("heads.toml")["word"][name]))
+    return frozenset(map(_key, read_lists("intake/heads.toml")["word"][name]))
 
 
 @cache
 def _left_out() -> re.Pattern[str]:
     """Return the pattern of words that keep a column out; Latin ones stand alone."""
-    words = read_lists("heads.toml")["word"]["left_out"]
+    words = read_lists("intake/heads.toml")["word"]["left_out"]
     latin = "|".join(re.escape(word) for word in words if re.match("[a-z]", word))
     other = "|".join(re.escape(word) for word in words if not re.match("[a-z]", word))
     return re.compile(rf"{other}|(?<![a-z])(?:{latin})(?![a-z])")
@@ -144,14 +144,14 @@ def _persons() -> re.Pattern[str]:
 @cache
 def _tails() -> dict[str, str]:
     """Return the unit of each short ending of a column name."""
-    units = read_lists("heads.toml")["tail"].items()
+    units = read_lists("intake/heads.toml")["tail"].items()
     return {form: unit for unit, forms in units for form in forms}
 
 
 def known_names(kind: str) -> list[str]:
     """Return every head that means one kind of column."""
     own = [name for name, measure in OWN.items() if measure == kind]
-    return read_lists("heads.toml")["key"].get(kind, own)
+    return read_lists("intake/heads.toml")["key"].get(kind, own)
 
 
 def nearest_name(text: str) -> str:

@@ -85,8 +85,8 @@ def quote(text: str) -> str:
 
 @cache
 def read_lists(file: str) -> dict[str, dict[str, list[str]]]:
-    """Return the names in a TOML file of `intake`, those of three scripts joined."""
-    source = resources.files("hengstats").joinpath("intake", file)
+    """Return the names in a TOML file, those of three scripts joined."""
+    source = resources.files("hengstats").joinpath(file)
     return {
         section: {
             name: [form for script in scripts for form in script.split("|")]

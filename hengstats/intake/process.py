@@ -17,13 +17,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hengstats.errors import Fault, SheetError, visible
 from hengstats.intake.filekinds import PARQUET, TEXT, read_kind
@@ -70,15 +70,9 @@ def check_in_child(path: Path, asked: Asked) -> Checked:
         return _refused(path, asked, _unreadable(error, path))
     question = {"path": str(path), "asked": asdict(asked), "seconds": seconds}
     try:
-        # What an engine puts aside goes with it, also where it is ended.
-        spill = tempfile.mkdtemp(prefix="hengstats-") if seconds > SECONDS else ""
-    except OSError:
-        return _refused(path, asked, refuse("process.no_room"))
-    try:
-        told = json.dumps(question).encode()
-        code, answer, where = _run(told, seconds + WAIT, spill)
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
+        code, answer, where = _ask(question, seconds, spills=seconds > SECONDS)
+    except Refusal as refusal:
+        return _refused(path, asked, refusal)
     if code == 0:
         gc_was_on = gc.isenabled()
         gc.disable()  # a million figures, none of them in a circle
@@ -90,6 +84,61 @@ def check_in_child(path: Path, asked: Asked) -> Checked:
             if gc_was_on:
                 gc.enable()
     return _refused(path, asked, _explain(code, where, seconds))
+
+
+def count_in_child(
+    paths: Sequence[Path], asked: Asked, wish: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the counts that a child process finds in the files of a sign-in log.
+
+    What stands in a log, and any error that could quote it, stays in that process.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Absolute.
+    asked : Asked
+    wish : mapping
+        `by`, `key` and `memory` (in bytes), as for `signins.heads.Wish`.
+
+    Raises
+    ------
+    SheetError
+        With every reason why there are none.
+    """
+    try:
+        # An engine that has little memory takes its time.
+        seconds = SECONDS + 4 * sum(_seconds(path) - SECONDS for path in paths)
+        question = {"paths": [str(path) for path in paths], "asked": asdict(asked)}
+        told = question | {"wish": dict(wish), "seconds": seconds}
+        code, answer, where = _ask(told, seconds, spills=True)
+        if code != 0:
+            raise _explain(code, where, seconds)
+    except OSError as error:
+        raise SheetError([_unreadable(error, paths[0]).at(paths[0].name)]) from None
+    except Refusal as refusal:
+        raise SheetError([refusal.at(paths[0].name)]) from None
+    counted: dict[str, Any] = json.loads(answer)
+    for kind in ("errors", "warnings"):
+        counted[kind] = [Fault(**fault) for fault in counted[kind]]
+    if counted["errors"]:
+        raise SheetError(counted["errors"])
+    return counted
+
+
+def _ask(
+    question: Mapping[str, Any], seconds: float, *, spills: bool
+) -> tuple[int | None, bytes, str]:
+    """Return what `_run` returns, with a folder for what an engine puts aside."""
+    try:
+        # It goes with the child, also where that is ended.
+        spill = tempfile.mkdtemp(prefix="hengstats-") if spills else ""
+    except OSError:
+        raise refuse("process.no_room") from None
+    try:
+        return _run(json.dumps(question).encode(), seconds + WAIT, spill)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def _seconds(path: Path) -> float:
@@ -181,24 +230,31 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints, such as a bar of progress, is no answer
     sys.excepthook = _say_where
     question = json.load(sys.stdin)
-    path, asked = Path(question["path"]), Asked(**question["asked"])
+    asked = Asked(**question["asked"])
+    if "paths" in question:
+        wish = question["wish"]
+        confine(engine=True, seconds=question["seconds"], memory=wish["memory"])
+        counted = count_here([Path(path) for path in question["paths"]], asked, wish)
+        json.dump(counted, answer, default=str)  # a Decimal as its digits
+        return answer.flush()
+    path = Path(question["path"])
     engine = path.is_dir() or _read_start(path).startswith(b"PAR")
     confine(engine=engine, seconds=question["seconds"])
     answer.writelines(_pack(check_here(path, asked)))
     answer.flush()
 
 
-def confine(*, engine: bool = False, seconds: float = 0) -> None:
+def confine(*, engine: bool = False, seconds: float = 0, memory: int = 0) -> None:
     """Hold this process to its memory, and its time if any, where the system can do so.
 
     An engine reserves more than it uses, so that only its data are limited, and has two
-    threads, whose times add up.
+    threads, whose times add up. It may be given more memory than it has for a check.
     """
     try:
         import resource
     except ImportError:
         return  # Windows: the limits of the clock and of size remain
-    most = ENGINE_MEMORY if engine else MEMORY
+    most = ENGINE_MEMORY + memory if engine else MEMORY
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, most)]
     limits += [] if engine else [(resource.RLIMIT_AS, most)]
     time = math.ceil(seconds) * (2 if engine else 1)
@@ -293,10 +349,7 @@ def check_here(path: Path, asked: Asked) -> Checked:
         if kind in ("", PARQUET):
             digest, table, outcome = _check_parquet(path, asked)
         else:
-            size = path.stat().st_size
-            if size > UNPACKED:
-                raise refuse("process.too_large", size=size / 2**20)
-            data = path.read_bytes()
+            data = _read_bytes(path)
             digest = hashlib.sha256(data).hexdigest()
             grids = _read_grids(path.name, kind, data)
             del data
@@ -308,6 +361,57 @@ def check_here(path: Path, asked: Asked) -> Checked:
         refusal = error if isinstance(error, Refusal) else _unreadable(error, path)
         outcome = Outcome(errors=(refusal.at(path.name),))
     return _checked(path.name, digest, table, outcome)
+
+
+def count_here(
+    paths: Sequence[Path], asked: Asked, wish: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the counts of a log, or its errors, in this process."""
+    from hengstats.signins.heads import COUNTED, Wish
+    from hengstats.signins.logs import count_parts, count_sheets
+
+    told = Wish(
+        asked=asked,
+        by=tuple(wish["by"]),
+        wanted=COUNTED,
+        key=wish["key"],
+        memory=f"{wish['memory'] // 2**20}MiB",
+    )
+    path = paths[0]
+    try:
+        kinds = set()
+        for path in paths:
+            kinds.add(
+                PARQUET if path.is_dir() else read_kind(path.name, _read_start(path))
+            )
+        if kinds == {PARQUET}:
+            from hengstats.intake import parquet
+
+            parts = [part for path in paths for part in parquet.list_parts(path)]
+            parquet.check_parts(parts)
+            counted = count_parts(parts, told)
+        elif PARQUET in kinds:
+            raise refuse("signins.mixed_kinds")
+        else:
+            counted = count_sheets(map(_read_file, paths), told)
+    except SheetError as error:
+        return {"errors": [asdict(fault) for fault in error.faults], "warnings": []}
+    except (Refusal, OSError) as error:
+        refusal = error if isinstance(error, Refusal) else _unreadable(error, path)
+        return {"errors": [asdict(refusal.at(path.name))], "warnings": []}
+    warnings = [asdict(fault) for fault in counted.warnings]
+    return counted._asdict() | {"errors": [], "warnings": warnings}
+
+
+def _read_file(path: Path) -> list[Grid]:
+    """Return the sheets of a text or workbook, their texts cut."""
+    try:
+        kind = read_kind(path.name, _read_start(path))
+        grids = _read_grids(path.name, kind, _read_bytes(path))
+    except Refusal as refusal:
+        raise SheetError([refusal.at(path.name)]) from None
+    _cut(grids)
+    return grids
 
 
 def check_frame(frame: "pd.DataFrame", asked: Asked) -> Checked:
@@ -354,6 +458,14 @@ def _read_start(path: Path) -> bytes:
         return start + file.read(UNPACKED) if start[:2] == b"\xd0\xcf" else start
 
 
+def _read_bytes(path: Path) -> bytes:
+    """Return all of a file that is not too large."""
+    size = path.stat().st_size
+    if size > UNPACKED:
+        raise refuse("process.too_large", size=size / 2**20)
+    return path.read_bytes()
+
+
 def _read_grids(name: str, kind: str, data: bytes) -> list[Grid]:
     """Return the sheets of a text or a workbook."""
     if kind == TEXT:
@@ -370,7 +482,7 @@ def _read_grids(name: str, kind: str, data: bytes) -> list[Grid]:
 
 def _is_log(grids: list[Grid]) -> bool:
     """Return whether some row near the top holds the heads of a sign-in log."""
-    from hengstats.intake.logs.signins import looks_like_log
+    from hengstats.signins.heads import looks_like_log
 
     return any(
         looks_like_log([str(value)[:LONGEST] for value in row if value is not None])
@@ -380,17 +492,10 @@ def _is_log(grids: list[Grid]) -> bool:
 
 
 def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
-    """Return what the reader of that table finds in the sheets.
-
-    Texts that are too long for any head, name, year or figure are cut before: some
-    take a time that grows with the square of the length to be told apart.
-    """
-    for row in (row for grid in grids for row in grid.rows):
-        for column, value in enumerate(row):
-            if isinstance(value, str) and len(value) > LONGEST:
-                row[column] = value[:LONGEST]
+    """Return what the reader of that table finds in the sheets."""
+    _cut(grids)
     if table == "event_log":
-        from hengstats.intake.logs.signins import check_signins
+        from hengstats.signins.logs import check_signins
 
         return check_signins(grids, asked)
     from hengstats.intake.buildings import check_buildings
@@ -398,10 +503,22 @@ def _check_grids(grids: list[Grid], table: str, asked: Asked) -> Outcome:
     return check_buildings(grids, asked)
 
 
+def _cut(grids: list[Grid]) -> None:
+    """Cut texts that are too long for any head, name, year or figure.
+
+    Some take a time that grows with the square of the length to be told apart.
+    """
+    for row in (row for grid in grids for row in grid.rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str) and len(value) > LONGEST:
+                row[column] = value[:LONGEST]
+
+
 def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
     """Return checksum, table and outcome of a Parquet file or folder."""
     from hengstats.intake import parquet
-    from hengstats.intake.logs.signins import check_signin_parts, looks_like_log
+    from hengstats.signins.heads import looks_like_log
+    from hengstats.signins.logs import check_signin_parts
 
     parts = parquet.list_parts(path)
     digest = _digest(path, parts)

@@ -1,4 +1,4 @@
-"""In which year, by the clocks of Shanghai, did somebody sign in?
+"""Reads the year of a sign-in by the clocks of Shanghai.
 
 The zone of the machine plays no part. Since 1949 Shanghai's year has begun at 16:00 UTC
 of the day before, summer time or not, so a fixed offset says what a zone table would.
@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from hengstats.dates import SHANGHAI
 from hengstats.intake.grid import Value
-from hengstats.intake.logs.ids import is_blank, visible
-from hengstats.intake.logs.messages import Unread
+from hengstats.signins.faults import Unread
+from hengstats.signins.ids import is_blank, visible
 
 FIRST_YEAR = 1949
 

@@ -1,19 +1,21 @@
-"""Which column of a sign-in log tells person, event, building and time?"""
+"""Finds the columns of a sign-in log that say person, event, building and time."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.heads import known_names, read_head
-from hengstats.intake.logs.ids import lists
 from hengstats.intake.names import without_marks
 from hengstats.intake.result import COLUMNS, Asked
+from hengstats.signins.ids import lists
 
 KEYS = ("person", "event", "building", "time")
 CHECKED = ("member", "hours")
+COUNTED = ("programme", "member", "volunteer", "hours")
 HEAD_WITHIN = 100  # rows
 
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕")
@@ -23,13 +25,49 @@ _OFFSET = re.compile(r"(?:utc|gmt)(?:([+-]\d{1,2})(?!\d))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked of a log.
+
+    Attributes
+    ----------
+    asked : Asked
+        What the user said about it.
+    by : tuple of str
+        By what it is counted: of `year`, `building` and `programme`.
+    wanted : tuple of str
+        The columns that are read beside the keys, where there are any.
+    key : str
+        With which persons are hashed: 64 hexadecimal digits, by default of no other
+        run.
+    memory : str
+        Of the engine, such as 1GB.
+    """
+
+    asked: Asked = field(default_factory=Asked)
+    by: tuple[str, ...] = ("year", "building")
+    wanted: tuple[str, ...] = CHECKED
+    key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    memory: str = ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns beside the keys that must be there."""
+        return ("programme",) if "programme" in self.by else ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All columns that are looked for."""
+        return tuple(dict.fromkeys((*KEYS, *self.needed, *self.wanted)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogHead:
     """Where a log has its columns.
 
     Attributes
     ----------
     places : dict
-        Of `KEYS` and `CHECKED`, those that are there: to the column, from 0.
+        Of the roles that are looked for, those that are there: to the column, from 0.
     names : dict
         The same to the head as written.
     offset : int or None
@@ -101,28 +139,31 @@ def looks_like_log(heads: list[str]) -> bool:
 
 
 def choose_columns(
-    heads: Sequence[str], asked: Asked
+    heads: Sequence[str], wish: Wish
 ) -> tuple[LogHead, list[tuple[str, str]]]:
-    """Return where the columns are, and what is wrong as (key of TOLD, head)."""
-    named = _named(asked)
+    """Return where the columns are, and what is wrong as (key of a message, head)."""
+    named = _named(wish.asked)
     places: dict[str, int] = {}
     faults: list[tuple[str, str]] = []
-    for role in (*KEYS, *CHECKED):
-        if wanted := named.get(role, ""):
-            fits = [i for i, head in enumerate(heads) if _tidy(head) == _tidy(wanted)]
+    must = (*KEYS, *wish.needed)
+    # A check may leave out what it does not count.
+    once = must if wish.wanted == CHECKED else wish.roles
+    for role in wish.roles:
+        if own := named.get(role, ""):
+            fits = [i for i, head in enumerate(heads) if _tidy(head) == _tidy(own)]
         else:
             ranked = [(*role_of(head), i) for i, head in enumerate(heads)]
             best = min((r for r, told, _ in ranked if told == role), default=0)
             fits = [i for r, told, i in ranked if told == role and r == best]
-        if role == "building" and any(
+        if role in ("building", "programme") and any(
             read_head(heads[i]).kind == "person" for i in fits
         ):
-            faults.append(("person_as_building", ""))
-        elif len(fits) > 1 and role in KEYS:
+            faults.append((f"person_as_{role}", ""))
+        elif len(fits) > 1 and role in once:
             faults.append(("duplicate_column", _tidy(heads[fits[1]])))
-        elif not fits and role in KEYS:
+        elif not fits and role in must:
             option = role if role in ("person", "event") else "column"
-            faults.append((f"asked_{option}" if wanted else f"missing_{role}", ""))
+            faults.append((f"asked_{option}" if own else f"missing_{role}", ""))
         if len(fits) == 1:
             places[role] = fits[0]
     names = {role: _tidy(heads[place]) for role, place in places.items()}

@@ -1,16 +1,21 @@
-"""How does SQL read each column of a log in Parquet, by the type of the column?
+"""Reads each column of a log in Parquet in DuckDB's SQL, by the type of the column.
 
-Each expression gives a text: what was read, or `REFUSED` and a key of `TOLD`. Plain
-cells are read by SQL itself; any other text goes through the reader of sheets, once for
-each wording, so that both ways of reading agree.
+Each expression gives a text: what was read, or `REFUSED` and the key of a message.
+Plain cells are read by SQL itself; any other text goes through the reader of sheets,
+once for each wording, so that both ways of reading agree. Persons come out as hashes.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from hengstats.intake.logs.stamps import FIRST_YEAR
+from hengstats.signins.stamps import FIRST_YEAR
 
-REFUSED = "\x01"
+# What stands for an id, as `ids.hash_id` says it, with a key of hexadecimal digits.
+HASH = """
+CREATE MACRO hash_id(id) AS
+    substr(sha256('{key}' || ltrim(lower(id), '0')), 1, 24)
+    || substr(md5('{key}' || id), 1, 8)
+"""
 WHOLE = re.compile("(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER)")
 DECIMAL = re.compile(r"DECIMAL\(.*\)|DOUBLE|FLOAT")
 # What every reader of a single value may be given.
@@ -59,7 +64,10 @@ def reading(role: str, kind: str, today: str) -> str:
     """Return the expression that reads a column; `told_<role>` joins its wordings."""
     if role == "time":
         return _stamp(kind, today)
-    if role in ("person", "event"):
+    if role == "person":  # as `signs` has hashed it
+        told = f"told_person.told, {refused('id_number')}"
+        return f"COALESCE(person, {told})" if is_told(role, kind) else role
+    if role == "event":
         return _id(role, kind)
     blank = refused("building_blank") if role == "building" else "''"
     other = refused("building_name" if role == "building" else role)
@@ -68,27 +76,37 @@ def reading(role: str, kind: str, today: str) -> str:
 
 
 def _id(role: str, kind: str) -> str:
-    """Return the expression that reads an id."""
+    """Return the expression that reads an id; that of a person as its hash.
+
+    What only the reader of sheets can read is missing for a person.
+    """
     begin = f"CASE WHEN {role} IS NULL THEN {refused('id_blank')} "
     if kind == "VARCHAR":
-        told = f"COALESCE(told_{role}.told, {refused('id_number')})"
-        return f"{begin}WHEN {regular(role, kind)} THEN {role} ELSE {told} END"
-    whole = f"CAST(CAST({role} AS BIGINT) AS VARCHAR)"
+        told = f"COALESCE(told_event.told, {refused('id_number')})"
+        other = f"ELSE {told}" if role == "event" else ""
+        return f"{begin}WHEN {regular(role, kind)} THEN {_kept(role, role)} {other} END"
+    text = _kept(role, f"CAST({role} AS VARCHAR)")
     negative = f"WHEN {role} < 0 THEN {refused('id_number')} "
     if kind == "UUID":
-        return f"{begin}ELSE CAST({role} AS VARCHAR) END"
+        return f"{begin}ELSE {text} END"
     if WHOLE.fullmatch(kind):
-        return f"{begin}{negative}ELSE CAST({role} AS VARCHAR) END"
+        return f"{begin}{negative}ELSE {text} END"
     if not DECIMAL.fullmatch(kind):
         return f"{begin}ELSE {refused('id_number')} END"
     kept = "16777216" if kind == "FLOAT" else "1e15"
     number = f"CAST({role} AS DOUBLE)"
+    whole = _kept(role, f"CAST(CAST({role} AS BIGINT) AS VARCHAR)")
     # Not isnan: the engine takes it for false where a file tells the column's ends.
     return (
         f"{begin}WHEN CAST({number} AS VARCHAR) = 'nan' THEN {refused('id_blank')} "
         f"WHEN abs({number}) >= {kept} THEN {refused('id_rounded')} {negative}"
         f"WHEN {number} <> floor({number}) THEN {refused('id_number')} ELSE {whole} END"
     )
+
+
+def _kept(role: str, text: str) -> str:
+    """Return what is kept of an id."""
+    return f"hash_id({text})" if role == "person" else text
 
 
 def moments(kind: str, offset: int | None) -> str:
@@ -130,7 +148,7 @@ def _local(instant: str) -> str:
 
 
 def _stamp(kind: str, today: str) -> str:
-    """Return the expression that reads a stamp as its year, with z if it has a zone."""
+    """Return the expression that reads a stamp: its year, z with a zone, b without."""
     if is_told("time", kind):
         other = f"COALESCE(told_time.told, {refused('time_unread')})"
     elif kind.startswith("TIMESTAMP") or kind == "DATE":
@@ -145,107 +163,35 @@ def _stamp(kind: str, today: str) -> str:
         f" WHEN moment IS NULL THEN {other}"
         f" WHEN year(moment) < {FIRST_YEAR} OR CAST(moment AS DATE) = DATE '1970-01-01'"
         f" THEN {refused('time_early')} WHEN {late} THEN {refused('time_future')}"
-        " ELSE CAST(year(moment) AS VARCHAR) || IF(zoned, 'z', '') END"
+        " ELSE CAST(year(moment) AS VARCHAR) || IF(zoned, 'z', 'b') END"
     )
 
 
+def raw(role: str, kind: str) -> str:
+    """Return the expression of a wording by which what was read of it is found."""
+    if role != "person":
+        return f"CAST({role} AS VARCHAR)"
+    return f"CASE WHEN NOT {regular(role, kind)} THEN hash_id({role}) END"
+
+
 def signs(kinds: Mapping[str, str], today: str) -> str:
-    """Return the query that reads every row: part, line and a text for each role."""
+    """Return the query that reads every row: part, line and a text for each role.
+
+    Persons are hashed below the joins, in whose tables none shall stand.
+    """
     columns = ", ".join(
         f"{reading(role, kind, today)} AS {role}" for role, kind in kinds.items()
     )
     joins = " ".join(
-        f"LEFT JOIN told_{role} ON told_{role}.raw = CAST({role} AS VARCHAR)"
+        f"LEFT JOIN told_{role} ON told_{role}.raw ="
+        f" {'unread' if role == 'person' else raw(role, kind)}"
         for role, kind in kinds.items()
         if is_told(role, kind)
     )
-    return f"SELECT part, line, {columns} FROM source {joins}"
-
-
-def is_faulty(role: str) -> str:
-    """Return the condition under which a cell cannot be read."""
-    return f"starts_with({role}, chr(1))"
-
-
-def faults(roles: Sequence[str], limit: int) -> str:
-    """Return the query of the first rows with a cell that cannot be read."""
-    return f"""
-SELECT part, line, {", ".join(roles)} FROM signs
-WHERE {" OR ".join(is_faulty(role) for role in roles)}
-ORDER BY part, line LIMIT {limit}
-"""
-
-
-def numbered(role: str, kind: str) -> str:
-    """Return the query that gives each id of a column a number."""
-    return f"""
-SELECT id, CAST(row_number() OVER () AS INTEGER) AS number
-FROM (SELECT DISTINCT {role} AS id FROM ({signs({role: kind}, "")})
-      WHERE NOT {is_faulty(role)})
-"""
-
-
-def pairs(roles: Iterable[str]) -> str:
-    """Return the query of the sign-ins of each person at each event, by their numbers.
-
-    Rows with faults are kept apart by how many they have.
-    """
-    faults = " + ".join(f"CAST({is_faulty(role)} AS TINYINT)" for role in roles)
-    return f"""
-SELECT p.number AS person, e.number AS event, TRY_CAST(building AS INTEGER) AS building,
-    TRY_CAST(substr(time, 1, 4) AS SMALLINT) AS year, ends_with(time, 'z') AS zoned,
-    {faults} AS faults, COUNT(*) AS signed
-FROM signs LEFT JOIN persons AS p ON p.id = signs.person
-    LEFT JOIN events AS e ON e.id = signs.event
-GROUP BY ALL
-"""
-
-
-ZONES = """
-SELECT part, MIN(CASE WHEN zoned THEN line END), MIN(CASE WHEN NOT zoned THEN line END)
-FROM (SELECT part, line, ends_with(time, 'z') AS zoned
-      FROM signs WHERE NOT starts_with(time, chr(1)))
-GROUP BY part ORDER BY part
-"""
-SUMMARY = """
-SELECT CAST(SUM(signed) AS BIGINT), CAST(SUM(faults * signed) AS BIGINT),
-    COUNT(*), COUNT(DISTINCT CASE WHEN year IS NOT NULL THEN zoned END)
-FROM pairs
-"""
-SPLIT = """
-SELECT person, event FROM pairs WHERE faults = 0
-GROUP BY person, event HAVING MIN(building) <> MAX(building)
-"""
-REPEATED = "SELECT person, event FROM pairs WHERE signed > 1"
-NAMED = """
-SELECT p.id, e.id FROM ({pairs}) AS one JOIN persons AS p ON p.number = one.person
-    JOIN events AS e ON e.number = one.event
-ORDER BY p.id, e.id LIMIT {limit}
-"""
-# The times are left out, so that they need not be read again.
-ROWS_OF = """
-SELECT person, event, building, part, line FROM signs
-WHERE list_contains(?, person) AND list_contains(?, event) ORDER BY part, line
-"""
-FIRST_OF = """
-SELECT part, MIN(line) FROM signs WHERE {role} = ? GROUP BY part ORDER BY part LIMIT 1
-"""
-COUNTS = """
-SELECT year, building, CAST(SUM(events) AS BIGINT), CAST(SUM(attendances) AS BIGINT),
-    CAST(SUM(participants) AS BIGINT)
-FROM (
-    SELECT year, building, 1 AS events, 0 AS attendances, 0 AS participants
-    FROM (SELECT DISTINCT year, building, event FROM pairs)
-    UNION ALL
-    SELECT year, building, 0, 1, 0 FROM pairs
-    UNION ALL
-    SELECT year, building, 0, 0, 1
-    FROM (SELECT DISTINCT year, building, person FROM pairs)
-)
-GROUP BY year, building
-"""
-COMINGS = "SELECT COUNT(*) FROM (SELECT DISTINCT person, event FROM pairs)"
-SIMILAR = """
-SELECT COUNT(*) OVER (), MIN(id) AS one, MAX(id) AS other FROM {role}s
-GROUP BY ltrim(lower(id), '0') HAVING COUNT(*) > 1 ORDER BY one LIMIT 1
-"""
+    person = kinds["person"]
+    unread = raw("person", person) if is_told("person", person) else "NULL"
+    hashed = (
+        f"SELECT * EXCLUDE (person), {_id('person', person)} AS person,"
+        f" {unread} AS unread FROM source"
+    )
+    return f"SELECT part, line, {columns} FROM ({hashed}) AS hashed {joins}"

@@ -1,1 +1,0 @@
-"""What do sign-in logs add up to, without naming anybody?"""

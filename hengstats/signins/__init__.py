@@ -1,0 +1,239 @@
+"""Counts sign-in logs of any size, and lets nobody in them be found.
+
+heads, ids, stamps   the columns of a log, and what one cell of them says
+sheets, types        the rows of sheets; the columns of Parquet, by their type
+engine               both as one relation, its persons as keyed hashes
+counting             the one text of SQL that judges and counts it
+logs                 the outcome; faults: what is wrong, in a closed list of sentences
+"""
+
+import glob
+import os
+import re
+import secrets
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hengstats.messages import data_error
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hengstats.errors import Fault
+
+ENGINES = ("duckdb",)
+BY = ("building", "year", "programme")
+_UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMG]B)", re.IGNORECASE)
+_KEY = re.compile("[0-9a-f]{64}")
+_REPOSITORIES = (".git", ".hg", ".svn")
+_NAMED = {"member": "member_participants", "volunteer": "volunteers", "hours": "hours"}
+
+
+def participation(
+    logs: str | Path | Sequence[str | Path],
+    *,
+    engine: str = "duckdb",
+    by: Sequence[str] = ("building", "year"),
+    columns: Mapping[str, str] | None = None,
+    person: str = "",
+    event: str = "",
+    key: str | Path | None = None,
+    memory: str = "1GB",
+    exact: bool = False,
+) -> "pd.DataFrame":
+    r"""Return what sign-in logs add up to: events, attendances and participants.
+
+    All files are one log. It is read in a process of its own, in which persons become
+    keyed hashes before anything is put together; no identifier of a person is kept,
+    shown or part of an error. Years are those of Shanghai.
+
+    Parameters
+    ----------
+    logs : str, Path or sequence of them
+        Parquet (a file, a folder of parts), CSV or XLSX; a name may have `*` and `**`.
+        All parts have the same columns.
+    engine : str
+        `duckdb`.
+    by : sequence of str
+        Of `building`, `year` and `programme`: the columns that come first.
+    columns, person, event
+        Which heads are meant; see `hengstats.check`.
+    key : str or Path, optional
+        A file with the key of the hashes, which is made if it is not there, readable
+        for its owner only; it may not lie in a repository. Without it each run has a
+        key of its own. The counts do not depend on it.
+    memory : str
+        What the engine may use, such as `512MB`; beyond, it puts encrypted parts on
+        disk.
+    exact : bool
+        Exact counts, which may point at a person where they are small: not for
+        publication. Without it only published counts are given.
+
+    Returns
+    -------
+    DataFrame
+        One row per group: `by`, then `events` held; `attendances`, once for each person
+        at an event; `participants`, persons. Where the log has the columns:
+        `member_participants` and `volunteers`, persons whose rows say so at least once,
+        and `hours`. Where years are told apart: `returning`, who also came the year
+        before, and `first_time`, who never came before, both to the same building (and
+        programme) and missing where the log has no sign-in there the year before.
+        `programme` is missing where no row of an event names one. Sorted.
+
+    Warns
+    -----
+    UserWarning
+        Of sign-ins that repeat another, ids that differ only in leading zeros or case,
+        years without any sign-in, and names that are nearly the same.
+
+    Raises
+    ------
+    SheetError
+        If a part is damaged or unlike the others, or a cell cannot be read: every
+        reason, with its place. Nothing is counted then.
+    DataError
+        If there is no such log, engine or grouping, or the key may not be used.
+
+    Notes
+    -----
+    An event counts once in each building and year, and so does a person at an event. An
+    id stays what is written: 000123 and 123 are two persons.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> rows = "人员编号,活动编号,楼宇,签到时间\np1,e1,示例大厦,2019-12-31T16:30:00Z\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "签到.csv").write_text(rows, "utf-8")
+    ...     counts = participation(f"{folder}/*.csv", exact=True)
+    >>> [str(one) for one in counts.loc[0, ["building", "year", "participants"]]]
+    ['示例大厦', '2020', '1']
+    """
+    frame, found = count(
+        logs,
+        engine,
+        by,
+        key,
+        memory,
+        exact,
+        columns=columns,
+        person=person,
+        event=event,
+    )
+    for fault in found:
+        warnings.warn(fault.message, UserWarning, stacklevel=2)
+    return frame
+
+
+def count(
+    logs: str | Path | Sequence[str | Path],
+    engine: str,
+    by: Sequence[str],
+    key: str | Path | None,
+    memory: str,
+    exact: bool,
+    *,
+    columns: Mapping[str, str] | None,
+    person: str,
+    event: str,
+) -> "tuple[pd.DataFrame, list[Fault]]":
+    """Return what `participation` returns, and what it warns of."""
+    import datetime as dt
+
+    from hengstats.intake.process import count_in_child
+    from hengstats.intake.result import Asked
+
+    if engine not in ENGINES:
+        raise data_error("signins.engine", engine=engine)
+    by = (by,) if isinstance(by, str) else tuple(by)
+    if not by or len({*by}) < len(by) or not {*by} <= {*BY}:
+        raise data_error("signins.by", by=", ".join(map(str, by)))
+    publish = _publisher(exact)
+    asked = Asked(
+        table="event_log",
+        columns=dict(columns or {}),
+        person=person,
+        event=event,
+        today=dt.date.today().isoformat(),
+    )
+    wish = {"by": by, "memory": _bytes(memory)}
+    paths = find_logs(logs)
+    counted = count_in_child(paths, asked, wish | {"key": _read_key(key)})
+    return publish(_frame(by, counted)), counted["warnings"]
+
+
+def _publisher(exact: bool) -> "Callable[[pd.DataFrame], pd.DataFrame]":
+    """Return what turns exact counts into those that leave the library."""
+    if not exact:  # here `smallcells.protect` is to stand
+        raise data_error("signins.not_exact")
+    return lambda frame: frame
+
+
+def find_logs(logs: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Return the files and folders that are meant, in order of their names."""
+    found: list[Path] = []
+    for one in [logs] if isinstance(logs, str | Path) else logs:
+        if os.path.exists(one):  # a name may hold a bracket
+            found.append(Path(os.path.abspath(one)))
+            continue
+        names = [
+            Path(os.path.abspath(name))
+            for name in glob.glob(os.fspath(one), recursive=True)
+            if os.path.basename(name)[:1] not in ("_", ".")
+        ]
+        if not names:
+            raise data_error("signins.no_log", logs=one)
+        found += names
+    if not found:
+        raise data_error("signins.no_log", logs="[]")
+    return sorted(dict.fromkeys(found))
+
+
+def _bytes(memory: str) -> int:
+    """Return how many bytes a size of memory says."""
+    said = _SIZE.fullmatch(str(memory).strip())
+    if not said:
+        raise data_error("signins.memory", memory=memory)
+    return int(Decimal(said[1]) * _UNITS[said[2].upper()])
+
+
+def _read_key(key: str | Path | None) -> str:
+    """Return the key in a file, which is made if there is none; or one for this run."""
+    if key is None:
+        return secrets.token_hex(32)
+    path = Path(os.path.realpath(key))
+    if any((up / one).exists() for up in path.parents for one in _REPOSITORIES):
+        raise data_error("signins.key_repository", file=key)
+    if not path.exists():
+        made = secrets.token_hex(32)
+        with os.fdopen(
+            os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
+        ) as file:
+            file.write(made + "\n")
+        return made
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise data_error("signins.key_open", file=key)
+    read = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _KEY.fullmatch(read):
+        raise data_error("signins.key_short", file=key)
+    return read
+
+
+def _frame(by: Sequence[str], counted: Mapping[str, Any]) -> "pd.DataFrame":
+    """Return the counts as a table, names in place of their numbers."""
+    import pandas as pd
+
+    beside = [_NAMED[role] for role in counted["roles"] if role in _NAMED]
+    extra = ["returning", "first_time"] if "year" in by else []
+    heads = [*by, "events", "attendances", "participants", *beside, *extra]
+    table = pd.DataFrame(counted["rows"], columns=heads, dtype=object)
+    kinds = dict.fromkeys(heads, "Int64") | {"year": "int64", "hours": "float64"}
+    for role in {"building", "programme"} & {*by}:
+        table[role] = table[role].map(dict(enumerate(counted["names"][role])).get)
+        kinds[role] = "str"
+    kinds = {head: kinds[head] for head in heads}
+    return table.astype(kinds).sort_values(list(by), ignore_index=True)

@@ -1,0 +1,319 @@
+"""Turns a log of any kind into one relation in DuckDB, its persons as hashes.
+
+The engine keeps to its memory whatever the number of rows. What it spills to disk is
+encrypted, or nothing is: an engine that cannot encrypt spills nothing.
+"""
+
+import itertools
+import os
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import duckdb
+
+from hengstats.errors import Fault, SheetError
+from hengstats.intake.grid import Grid
+from hengstats.signins import counting, types
+from hengstats.signins.faults import Problem, Source, place, refused
+from hengstats.signins.heads import LogHead, Wish, choose_columns
+from hengstats.signins.ids import (
+    hash_id,
+    read_building,
+    read_hours,
+    read_id,
+    read_member,
+    read_programme,
+    read_volunteer,
+)
+from hengstats.signins.sheets import (
+    Reader,
+    Table,
+    hidden,
+    read_cell,
+    read_rows,
+    tables_of,
+)
+from hengstats.signins.stamps import read_stamp
+
+MEMORY = "256MB"
+MOST_BUILDINGS = 5000  # no district has as many; a column with more holds persons
+# Wordings, and rows of a sheet, that are put in at once.
+_BATCH, _ROWS = 10_000, 1_000
+_SPARK = b"org.apache.spark.version"
+
+
+class Log(NamedTuple):
+    """A log in the relation `signs`: its sources, columns, and numbered names."""
+
+    sources: Sequence[Source]
+    roles: Sequence[str]
+    heads: dict[str, str]
+    names: dict[str, dict[str, int]]
+    warnings: Sequence[Fault] = ()
+    lines: int = -1  # how many rows the files say they have, if they do
+
+
+class Part(NamedTuple):
+    """A file of a log: its name, the engine's name for it, and its columns' types."""
+
+    file: str
+    name: str
+    columns: dict[str, tuple[object, ...]]
+    from_spark: bool
+    lines: int
+
+
+def connect(
+    spill: str, paths: Sequence[os.PathLike[str]] = (), wish: Wish | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Return an engine that opens these files only, and keeps to its memory.
+
+    A name with a star or bracket in it is then no pattern.
+    """
+    wish = wish or Wish()
+    engine = duckdb.connect(
+        config={
+            "memory_limit": wish.memory or MEMORY,
+            "threads": 2 if paths else 1,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+    )
+    try:
+        engine.execute("SET force_mbedtls_unsafe = true")
+        engine.execute("SET temp_file_encryption = true")
+    except duckdb.CatalogException:
+        engine.execute("SET temp_directory = ''")
+    engine.execute("SET enable_progress_bar = false")
+    engine.execute(types.HASH.format(key=wish.key))
+    engine.execute("SET allowed_paths = ?", [[os.fspath(path) for path in paths]])
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
+    return engine
+
+
+def readers(
+    wish: Wish, offset: int | None, names: dict[str, dict[str, int]]
+) -> dict[str, Reader]:
+    """Return what reads a cell of each column, from value and format, as a text.
+
+    A building or programme is said by its number, which `names` then holds.
+    """
+
+    def numbered(role: str, read: Reader) -> Reader:
+        known = names[role]
+
+        def number(value: Any, shown: str) -> str:
+            name = read(value, shown)
+            return str(known.setdefault(name, len(known))) if name else ""
+
+        return number
+
+    def stamp(value: Any, _: str) -> str:
+        read = read_stamp(value, wish.asked.today, offset)
+        return f"{read.year}{'z' if read.zoned else 'b'}"
+
+    return {
+        "person": lambda value, shown: hash_id(read_id(value, shown), wish.key),
+        "event": read_id,
+        "building": numbered("building", read_building),
+        "time": stamp,
+        "programme": numbered("programme", read_programme),
+        "member": lambda value, _: read_member(value),
+        "volunteer": lambda value, _: read_volunteer(value),
+        "hours": lambda value, _: read_hours(value),
+    }
+
+
+def rows_of(
+    engine: duckdb.DuckDBPyConnection, query: str, *given: object
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query."""
+    return engine.execute(query, given).fetchall()
+
+
+def refuse(problems: Sequence[Problem], sources: Sequence[Source]) -> SheetError:
+    """Return the error of problems that stand at their places."""
+    return SheetError(refused(problems, len(problems), sources).errors)
+
+
+def load_sheets(
+    engine: duckdb.DuckDBPyConnection, files: Iterable[list[Grid]], wish: Wish
+) -> Log:
+    """Read the sheets of some files, one after another, into `signs`.
+
+    Raises
+    ------
+    SheetError
+        If a file is empty or has no head, or the heads of two differ.
+    """
+    roles = (counting.WHOLE, *wish.roles)
+    texts = "".join(f", {role} VARCHAR" for role in roles)
+    engine.execute(f"CREATE TABLE signs (part INTEGER, line BIGINT{texts})")
+    values = ", ".join(["unnest(?)"] * (len(roles) + 2))
+    names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
+    sources: list[Source] = []
+    heads: dict[str, str] = {}
+    warnings: list[Fault] = []
+    problems: list[Problem] = []
+    first: Table | None = None
+    for grids in files:
+        tables, found = tables_of(grids, wish, len(sources), first)
+        sources += [(grid.file, grid.sheet) for grid in grids]
+        problems += found
+        for table in [] if problems else tables:
+            first = first or table
+            heads = table.head.names | heads
+            warnings += hidden(table)
+            reading = readers(wish, table.head.offset, names)
+            rows = read_rows(table, reading)
+            while batch := list(itertools.islice(rows, _ROWS)):
+                lines = [
+                    (table.source, line, *(cells.get(role, "") for role in roles))
+                    for line, cells in batch
+                ]
+                columns = [list(column) for column in zip(*lines, strict=True)]
+                engine.execute(f"INSERT INTO signs SELECT {values}", columns)
+    if problems:
+        raise refuse(problems, sources)
+    present = [role for role in roles if role in (counting.WHOLE, *heads)]
+    return Log(sources, present, heads | {counting.WHOLE: ""}, names, warnings)
+
+
+def load_parts(
+    engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
+) -> Log:
+    """Define `signs` over the parts of a log in Parquet.
+
+    Raises
+    ------
+    SheetError
+        If parts differ, columns are missing, or the old type of times tells no zone.
+    """
+    parts = [_part(engine, path) for path in paths]
+    sources = [(part.file, "") for part in parts]
+    unlike = [i for i, part in enumerate(parts) if part.columns != parts[0].columns]
+    if unlike:
+        raise refuse([Problem("parts_differ", place(i, 0)) for i in unlike], sources)
+    kinds = _types(engine, parts)
+    head, wrong = choose_columns(list(kinds), wish)
+    if wrong:
+        raise refuse([Problem(key, place(0, 0), name) for key, name in wrong], sources)
+    old = [part.from_spark for part in parts if _is_int96(part, head)]
+    if old and not all(old):
+        told = Problem("time_int96", place(0, 0), head.names["time"])
+        raise refuse([told], sources)
+    if old:
+        head = LogHead(places=head.places, names=head.names, offset=0)
+    kinds = _source(engine, parts, kinds, head)
+    names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
+    for role, read in readers(wish, head.offset, names).items():
+        if role in kinds and types.is_told(role, kinds[role]):
+            _tell(engine, role, kinds[role], read, names)
+    engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, wish.asked.today)}")
+    lines = sum(part.lines for part in parts)
+    return Log(sources, list(kinds), head.names, names, lines=lines)
+
+
+def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
+    """Return what a file says of itself."""
+    name = types.quote(os.fspath(path))
+    rows = rows_of(
+        engine,
+        "SELECT file_name, name, type, converted_type, logical_type, num_children"
+        f" FROM parquet_schema({name})",
+    )
+    keys = rows_of(engine, f"SELECT key FROM parquet_kv_metadata({name})")
+    count = f"SELECT num_rows FROM parquet_file_metadata({name})"
+    columns = {f"{row[1]}": tuple(row[2:]) for row in rows[1:]}
+    return Part(
+        os.path.basename(path),
+        rows[0][0],
+        columns,
+        (_SPARK,) in keys,
+        rows_of(engine, count)[0][0],
+    )
+
+
+def _files(parts: Iterable[Part]) -> str:
+    """Return the call that reads the parts, each row with its file."""
+    names = ", ".join(types.quote(part.name) for part in parts)
+    return (
+        f"read_parquet([{names}], filename = 'hengstats_part', file_row_number = true,"
+        " hive_partitioning = false, binary_as_string = true)"
+    )
+
+
+def _types(engine: duckdb.DuckDBPyConnection, parts: list[Part]) -> dict[str, str]:
+    """Return the type of each column, in order."""
+    rows = rows_of(engine, f"DESCRIBE SELECT * FROM {_files(parts)}")
+    own = ("hengstats_part", "file_row_number")
+    return {row[0]: row[1] for row in rows if row[0] not in own}
+
+
+def _is_int96(part: Part, head: LogHead) -> bool:
+    """Return whether the stamps of a part are of the type that tells no zone."""
+    return part.columns.get(head.names["time"], ("",))[0] == "INT96"
+
+
+def _source(
+    engine: duckdb.DuckDBPyConnection,
+    parts: list[Part],
+    kinds: dict[str, str],
+    head: LogHead,
+) -> dict[str, str]:
+    """Define the view `source`, and return the type of each of its roles."""
+    engine.execute("CREATE TABLE parts (part INTEGER, name VARCHAR)")
+    engine.executemany(
+        "INSERT INTO parts VALUES (?, ?)",
+        [(number, part.name) for number, part in enumerate(parts)],
+    )
+    heads = list(kinds)
+    columns = {role: heads[at] for role, at in head.places.items()}
+    read = ", ".join(f"{types.name(name)} AS {role}" for role, name in columns.items())
+    moments = types.moments(kinds[columns["time"]], head.offset)
+    engine.execute(
+        f"CREATE VIEW source AS SELECT *, {moments} FROM (SELECT part,"
+        f" file_row_number + 2 AS line, {read} FROM {_files(parts)} AS f"
+        " JOIN parts ON parts.name = f.hengstats_part)"
+    )
+    return {role: kinds[name] for role, name in columns.items()}
+
+
+def _tell(
+    engine: duckdb.DuckDBPyConnection,
+    role: str,
+    kind: str,
+    read: Reader,
+    names: dict[str, dict[str, int]],
+) -> None:
+    """Read each wording that SQL does not, into a table.
+
+    Those of persons are not gathered before: the engine is to hold none of them.
+    """
+    is_person = role == "person"
+    told, once = ("every", "") if is_person else (f"told_{role}", "GROUP BY raw")
+    engine.execute(f"CREATE TABLE {told} (raw VARCHAR, told VARCHAR)")
+    wordings = engine.cursor().execute(
+        f"SELECT {types.raw(role, kind)} AS raw,"
+        f" {role if is_person else f'any_value({role})'} FROM source"
+        f" WHERE {role} IS NOT NULL AND NOT {types.regular(role, kind)} {once}"
+    )
+    while batch := dict(wordings.fetchmany(_BATCH)):
+        said = [read_cell(read, _plain(value)) for value in batch.values()]
+        insert = f"INSERT INTO {told} SELECT unnest(?), unnest(?)"
+        engine.execute(insert, [list(batch), said])
+        if len(names.get(role, ())) > MOST_BUILDINGS:
+            break
+    if is_person:
+        engine.execute("CREATE TABLE told_person AS SELECT DISTINCT * FROM every")
+        engine.execute("DROP TABLE every")
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a sheet has it."""
+    return float(value) if isinstance(value, Decimal) else value
