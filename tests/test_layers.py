@@ -27,6 +27,7 @@ ROOMS = (
     "labels",
     "figures",
     "panel",
+    "smallcells",
     "indicators",
     "prose",
     "evidence",
