@@ -33,6 +33,9 @@ What a class is depends on published figures alone: that it was taken says no mo
 than it says itself. Nothing is drawn at random: one log has one publication.
 """
 
+from collections.abc import Container
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -121,15 +124,16 @@ def total(published: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         As `protect` returns. Events, attendances and hours are sums. Persons may be
         the same in several rows: at least the largest row, at most the sum.
     """
-    groups = published.groupby(by, sort=True)
+    keys = [published[key] for key in by]
+    index = published[by].drop_duplicates().sort_values(by, ignore_index=True)
     boxes: dict[str, Ends] = {}
     for count in _counts(published):
-        lower, upper = groups[f"{count}_lower"], groups[f"{count}_upper"]
-        low = lower.agg(_sum) if count in ADDED else lower.agg(lambda one: one.max())
-        boxes[count] = low, upper.agg(_sum).where(low.notna())
-    index = groups.size().index.to_frame(index=False)
-    flat = {c: _pair(*(end.reset_index(drop=True) for end in boxes[c])) for c in boxes}
-    return _set_out(index, flat)
+        lower, upper = published[f"{count}_lower"], published[f"{count}_upper"]
+        low, high = _sums(lower, keys), _sums(upper, keys)
+        if count not in ADDED:
+            low = lower.groupby(keys).max().where(low.notna())
+        boxes[count] = low.reset_index(drop=True), high.reset_index(drop=True)
+    return _set_out(index, boxes)
 
 
 def sum_money(amounts: pd.DataFrame) -> pd.DataFrame:
@@ -165,12 +169,12 @@ def sum_money(amounts: pd.DataFrame) -> pd.DataFrame:
         size=("size", "sum"),
         firms=("gives", "sum"),
     )
-    few = sums["firms"] < ENTERPRISES
-    shown = ~few & (sums["largest"] <= LARGEST * sums["size"])
-    sums["amount"] = sums["amount"].where(shown)
-    sums = sums[[*YEAR, "amount"]]
-    sums.attrs["rule"] = strings()["smallcells"]["money"]
-    return sums
+    enough = sums["firms"] >= ENTERPRISES
+    enough &= sums["largest"] <= LARGEST * sums["size"]
+    sums["amount"] = sums["amount"].where(enough)
+    shown: pd.DataFrame = sums[[*YEAR, "amount"]]
+    shown.attrs["rule"] = strings()["smallcells"]["money"]
+    return shown
 
 
 def panel_of_published(published: pd.DataFrame) -> pd.DataFrame:
@@ -239,11 +243,6 @@ def _capped(count: pd.Series, room: pd.Series, most: pd.Series) -> Ends:
     return lower.mask(beyond, start), upper.mask(beyond, most)
 
 
-def _pair(lower: pd.Series, upper: pd.Series) -> Ends:
-    """Return two ends."""
-    return lower, upper
-
-
 # The boxes of a table
 
 
@@ -283,10 +282,11 @@ def _yearly_boxes(
     exact: pd.DataFrame, parts: pd.DataFrame, boxes: dict[str, Ends]
 ) -> dict[str, Ends]:
     """Return the bounds of a year's counts, given those of its programmes."""
+    keys = [parts[key] for key in YEAR]
+    index = pd.MultiIndex.from_frame(exact[YEAR])
 
     def summed(ends: pd.Series) -> pd.Series:
-        sums = ends.groupby([parts[key] for key in YEAR]).agg(_sum)
-        return sums.reindex(pd.MultiIndex.from_frame(exact[YEAR])).set_axis(exact.index)
+        return _sums(ends, keys).reindex(index).set_axis(exact.index)
 
     sums = {count: (summed(low), summed(up)) for count, (low, up) in boxes.items()}
     room, most = sums["participants"]
@@ -295,14 +295,13 @@ def _yearly_boxes(
     result["participants"] = persons
     before = _year_before(exact, room)
     for count in exact.columns.intersection(WITHIN):
-        own, upper = sums.get(count, (room * np.nan, most * np.nan))
-        shown = own > 0  # by programme
-        limit = room.mask(shown, own)
-        top = persons[1]
+        limit, top = room, persons[1]
+        if count in sums:  # by programme: of one that is withheld, `room` holds
+            limit = limit.mask(sums[count][0] > 0, sums[count][0])
         if count == "returning":  # perhaps to the building, not to the programme
-            limit = np.minimum(limit, before)
-        else:
-            top = np.minimum(top, upper.fillna(top))
+            limit = limit.clip(upper=before)
+        elif count in sums:
+            top = top.clip(upper=sums[count][1])
         result[count] = _capped(exact[count], limit, top)
     _hide_newcomers(result)
     if "hours" in exact:
@@ -318,17 +317,15 @@ def _hide_newcomers(boxes: dict[str, Ends]) -> None:
     """
     if {"returning", "first_time"} <= set(boxes):
         lower, upper = boxes["first_time"]
-        few = (boxes["participants"][0] == 2 * (LEAST - 1)) & (
-            boxes["returning"][1] < LEAST
-        )
-        first = LEAST + STEP // 2  # the end of the class that begins at ten
-        few &= upper <= first
-        boxes["first_time"] = lower.mask(few, 0.0), upper.mask(few, float(first))
+        most = LEAST + STEP // 2  # the end of the class that begins at ten
+        few = (boxes["returning"][1] < LEAST) & (upper <= most)
+        few &= boxes["participants"][0] == 2 * (LEAST - 1)
+        boxes["first_time"] = lower.mask(few, 0.0), upper.mask(few, float(most))
 
 
-def _sum(ends: pd.Series) -> float:
-    """Return a sum that is missing where a term is."""
-    return float(ends.sum(skipna=False))
+def _sums(ends: pd.Series, keys: list[pd.Series]) -> pd.Series:
+    """Return sums by some keys, missing where a term is."""
+    return ends.groupby(keys).sum().mask(ends.isna().groupby(keys).any())
 
 
 def _rounded(amount: pd.Series) -> Ends:
@@ -358,14 +355,14 @@ def _counts(published: pd.DataFrame) -> list[str]:
     return [count for count in UNITS if f"{count}_lower" in published]
 
 
-def _ordered(counts: object) -> list[str]:
+def _ordered(counts: Container[str]) -> list[str]:
     """Return counts in the order in which a table has them."""
-    return [count for count in UNITS if count in counts]  # type: ignore[operator]
+    return [count for count in UNITS if count in counts]
 
 
 def _set_out(exact: pd.DataFrame, boxes: dict[str, Ends]) -> pd.DataFrame:
     """Return the published table: each count as printed, and as value and bounds."""
-    columns = {key: exact[key] for key in KEYS if key in exact}
+    columns: dict[str, Any] = {key: exact[key] for key in KEYS if key in exact}
     for count in _ordered(boxes):
         lower, upper = boxes[count]
         rows = zip(lower, upper, strict=True)

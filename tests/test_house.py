@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 5450,
+    "top": 5870,
     "adding": 1900,
     "charts": 3280,
     "evidence": 7260,

@@ -107,7 +107,7 @@ def test_a_count_of_persons_is_published_by_the_rule(size, wording, ends):
 
 
 def test_every_wording_reads_as_its_bounds():
-    for log in logs(0, 10):
+    for log in logs(0, 5):
         for table in publish(count(log, YEAR), count(log, PROGRAMME)):
             for column in COUNTS:
                 ends = [f"{column}_{end}" for end in ENDS]
@@ -132,7 +132,7 @@ def test_hours_of_fewer_than_ten_are_withheld():
 
 
 def test_bounds_hold_the_truth():
-    for log in logs(0, 25):
+    for log in logs(0, 6):
         tables = count(log, YEAR), count(log, PROGRAMME)
         alone = protect(tables[0])
         pairs = zip((*tables, tables[0]), (*publish(*tables), alone), strict=True)
@@ -148,7 +148,7 @@ def test_bounds_hold_the_truth():
 
 def test_the_order_of_rows_and_a_second_call_change_nothing():
     rng = np.random.default_rng(1)
-    for log in logs(0, 10):
+    for log in logs(0, 4):
         tables = count(log, YEAR), count(log, PROGRAMME)
         mixed = [t.iloc[rng.permutation(len(t))] for t in tables]
         kept = mixed[1].copy()
