@@ -163,16 +163,10 @@ def sum_money(amounts: pd.DataFrame) -> pd.DataFrame:
     firms = exact.groupby([*YEAR, "enterprise"], as_index=False)["amount"].sum()
     firms["size"] = firms["amount"].abs()
     firms["gives"] = firms["size"] > 0
-    sums = firms.groupby(YEAR, as_index=False).agg(
-        amount=("amount", "sum"),
-        largest=("size", "max"),
-        size=("size", "sum"),
-        firms=("gives", "sum"),
-    )
-    enough = sums["firms"] >= ENTERPRISES
-    enough &= sums["largest"] <= LARGEST * sums["size"]
-    sums["amount"] = sums["amount"].where(enough)
-    shown: pd.DataFrame = sums[[*YEAR, "amount"]]
+    groups = firms.groupby(YEAR)
+    enough = groups["gives"].sum() >= ENTERPRISES
+    enough &= groups["size"].max() <= LARGEST * groups["size"].sum()
+    shown = groups["amount"].sum().where(enough).reset_index()
     shown.attrs["rule"] = strings()["smallcells"]["money"]
     return shown
 
