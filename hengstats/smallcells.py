@@ -288,7 +288,7 @@ def _yearly_boxes(
     result = {one: sums[one] for one in ("events", "attendances")}
     result["participants"] = persons
     before = _year_before(exact, room)
-    for count in exact.columns.intersection(WITHIN):
+    for count in [one for one in WITHIN if one in exact]:
         limit, top = room, persons[1]
         if count in sums:  # by programme: of one that is withheld, `room` holds
             limit = limit.mask(sums[count][0] > 0, sums[count][0])
@@ -296,6 +296,9 @@ def _yearly_boxes(
             limit = limit.clip(upper=before)
         elif count in sums:
             top = top.clip(upper=sums[count][1])
+        if count == "first_time" and "returning" in result:  # nobody is both
+            old = result["returning"][0].fillna(0.0)
+            limit = limit.clip(upper=np.maximum(room, persons[0]) - old)
         result[count] = _capped(exact[count], limit, top)
     _hide_newcomers(result)
     if "hours" in exact:

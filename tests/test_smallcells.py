@@ -336,6 +336,17 @@ def test_the_attacker_knows_that_the_second_year_has_old_and_new_only():
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 50, 5))]
 
 
+def test_the_attacker_adds_old_and_new():
+    # 13 old and 23 new ones are 36, of whom at most 27 came to the other programme
+    old, new = range(13), range(100, 110)
+    held = [(2019, 0, old), (2020, 0, [*old, *new, *range(110, 114)])]
+    held += [(2019, 1, range(20, 25)), (2020, 1, range(200, 209))]
+    rows = [("甲楼", y, p, 0, who) for y, p, whose in held for who in whose]
+    log = pd.DataFrame(rows, columns=[*PROGRAMME, "event", "person"])
+    log = log.assign(member=False, volunteer=False, late=False)
+    assert attack(log, publish) == []
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_count_under_ten_is_recovered_from_all_that_is_published(seed):
     assert [attack(log, publish) for log in logs(seed, seed + 5)] == [[]] * 5
