@@ -11,6 +11,7 @@ Data flows one way:
     labels      names that people use, for measures, entities and heads of tables
     figures     the one point or bound accepted for an entity, measure and year
     panel       one row per entity and year, known or missing
+    smallcells  exact counts of persons -> published ones, with bounds
     indicators  growth, index, ratio and share, as bounds
     prose       one measure in a paragraph
     evidence    what these data can carry; what survives a challenge

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 5410,
+    "top": 5900,
     "adding": 1900,
     "charts": 3250,
     "evidence": 6260,

@@ -28,6 +28,7 @@ ROOMS = (
     "labels",
     "figures",
     "panel",
+    "smallcells",
     "indicators",
     "prose",
     "evidence",

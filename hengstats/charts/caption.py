@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
 from hengstats.prose import figures_of, say_figure
-from hengstats.vocabulary import knows_measure, name, say
+from hengstats.vocabulary import LANGUAGES, check_language, knows_measure, name, say
 
 # The share of a figure's width that its axes have once it is laid out.
 LAID_OUT = 0.8
@@ -144,6 +144,8 @@ def write_caption(
     parts = [sentence for sentence in dict.fromkeys(sentences) if sentence]
     if is_illustrative(list(entities)):
         parts.insert(0, say("word", "illustrative", lang))
+    if rule := table.attrs.get("rule"):
+        parts.append(rule[LANGUAGES.index(check_language(lang))])
     if date := about(table).get("as_of"):
         parts.append(say("chart", "as_of", lang, date=date))
     if not parts:
