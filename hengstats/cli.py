@@ -86,6 +86,8 @@ def _participation(
     from hengstats.messages import data_error
     from hengstats.signins import count, find_logs
 
+    if to and not exact:
+        raise data_error("signins.to_exact")
     if to and len(find_logs(logs)) > 1:
         raise data_error("signins.to_several", logs=len(find_logs(logs)))
     key, memory = asked.pop("key") or None, asked.pop("memory")
@@ -96,6 +98,8 @@ def _participation(
     with open(out, "wb") as file:
         file.write(to_csv([*map(str, frame.columns)], rows))
     _tell("counted", file=out, rows=len(frame))
+    for text in frame.attrs.get("rule", ())[::2]:  # 简体 and English
+        _show(text)
     if to:
         _show(add(find_logs(logs), to, table="event_log", **asked).say())
 

@@ -255,3 +255,29 @@ def test_a_checked_log_gives_the_same_counts():
     assert checked.status == "accept"
     totals = {cell.column: int(cell.number) for cell in checked.cells}
     assert totals == {"events": 144, "attendances": 4429, "participants": 1570}
+
+
+def test_participation_of_the_logs_is_what_the_records_say():
+    logs = DATA / TOWER / "signins" / "*.csv"
+    by = ("building", "year", "programme")
+    found = hs.participation(logs, by=by, exact=True)
+    labels = {"党课": "party_lectures", "志愿服务": "volunteering", "文化": "culture"}
+    labels |= {"职业发展": "careers", "社区": "community"}
+    records = pd.read_csv(DATA / TOWER / "records.csv", dtype=str)
+    known = records.set_index(["measure", "period"])["value"].astype(float)
+    for row in found.to_dict("records"):
+        for measure in ("events", "attendances", "participants"):
+            name = f"{measure}_{labels[row['programme']]}"
+            assert row[measure] == known[name, str(row["year"])]
+    years = hs.participation(logs, exact=True).set_index("year")
+    told = (DATA / TOWER / "signins" / "README.md").read_text("utf-8")
+    for year in YEARS[1:]:
+        own = years.loc[year]
+        counts = own[["events", "attendances", "participants", "returning"]]
+        assert f"| {year} | {' | '.join(map(str, counts))} |" in told
+    published = hs.participation(logs).set_index("year")
+    for measure in ("events", "attendances", "participants", "returning"):
+        truth = years[measure].astype("Float64").dropna()
+        own = published.loc[truth.index]
+        assert (own[f"{measure}_lower"] <= truth).all()
+        assert (truth <= own[f"{measure}_upper"]).all()

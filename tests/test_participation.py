@@ -24,6 +24,8 @@ from hengstats.intake.grid import Grid
 from hengstats.signins import engine
 from hengstats.signins.heads import COUNTED, Wish
 from hengstats.signins.logs import count_parts
+from hengstats.smallcells import protect
+from hengstats.vocabulary import strings
 
 HEAD = "人员编号 活动编号 楼宇 签到时间 项目 是否党员 是否志愿者 时长".split()
 KEYS = HEAD[:4]
@@ -276,7 +278,6 @@ def test_the_eve_of_a_year_and_repeats_are_told(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"exact": False}, "exact=True"),
         ({"engine": "spark"}, "no engine spark yet"),
         ({"by": ("year", "month")}, "not year, month"),
         ({"by": ("year", "year")}, "not year, year"),
@@ -421,3 +422,43 @@ def test_one_person_is_one_in_python_and_in_sql(tmp_path):
     rows = [(one, "e1", A, "2019-03-04") for one in ("p1", "ｐ１", "0p1", "P1", "Ｐ1")]
     found = count(parts(tmp_path / "a.parquet", rows, KEYS))
     assert found["participants"].tolist() == [3]
+
+
+# What leaves the library
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_is_published_follows_the_rule(tmp_path):
+    log = csv(tmp_path / "a.csv", FEW)
+    years, parts = count(log), count(log, by=("building", "year", "programme"))
+    published = hs.participation(log)
+    named = parts.assign(programme=parts["programme"].fillna("未写明"))
+    expected = protect(years, named)
+    assert published.to_csv() == expected.to_csv()
+    assert published.attrs["rule"] == expected.attrs["rule"]
+    assert set(published["participants_printed"]) == {"至多9人"}
+    assert published["participants"].isna().all()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    "by", [("year",), ("programme", "building"), ("year", "building")]
+)
+def test_fewer_keys_are_sums_of_what_is_published(tmp_path, by):
+    log = csv(tmp_path / "a.csv", FEW)
+    published = hs.participation(log, by=by)
+    assert list(published.columns[: len(by)]) == list(by)
+    exact = count(log, by=by)
+    both = published.merge(exact, on=list(by), suffixes=("", "_true"))
+    for one in ("events", "attendances", "participants"):
+        truth = both[f"{one}_true"].astype(float)
+        assert (both[f"{one}_lower"] <= truth).all()
+        assert (truth <= both[f"{one}_upper"]).all()
+
+
+def test_the_verb_prints_the_rule_under_the_table(tmp_path, capsys):
+    log, out = csv(tmp_path / "a.csv", FEW), tmp_path / "out.csv"
+    assert main(["participation", str(log), "--out", str(out)]) == 0
+    assert "participants_printed" in out.read_text("utf-8-sig")
+    rule = strings()["smallcells"]["rule"][0]
+    assert rule in capsys.readouterr().out

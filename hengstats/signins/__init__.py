@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("duckdb",)
 BY = ("building", "year", "programme")
+UNNAMED = "未写明"  # the programme of events of which no row names one
 _UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMG]B)", re.IGNORECASE)
 _KEY = re.compile("[0-9a-f]{64}")
@@ -71,7 +72,9 @@ def participation(
         disk.
     exact : bool
         Exact counts, which may point at a person where they are small: not for
-        publication. Without it only published counts are given.
+        publication. Without it the counts are those of the 10-5 rule, as bounds with
+        their wordings; see `hengstats.smallcells.protect`. The log must then be all
+        there is: two states of it are two publications.
 
     Returns
     -------
@@ -82,7 +85,9 @@ def participation(
         and `hours`. Where years are told apart: `returning`, who also came the year
         before, and `first_time`, who never came before, both to the same building (and
         programme) and missing where the log has no sign-in there the year before.
-        `programme` is missing where no row of an event names one. Sorted.
+        `programme` is missing where no row of an event names one, and 未写明 in
+        published tables. Of published counts `<count>_printed`, `<count>` (missing
+        unless exact), `<count>_lower` and `_upper`, and the rule in `attrs`. Sorted.
 
     Warns
     -----
@@ -152,7 +157,6 @@ def count(
     by = (by,) if isinstance(by, str) else tuple(by)
     if not by or len({*by}) < len(by) or not {*by} <= {*BY}:
         raise data_error("signins.by", by=", ".join(map(str, by)))
-    publish = _publisher(exact)
     asked = Asked(
         table="event_log",
         columns=dict(columns or {}),
@@ -160,17 +164,32 @@ def count(
         event=event,
         today=dt.date.today().isoformat(),
     )
-    wish = {"by": by, "memory": _bytes(memory)}
+    wish = {"memory": _bytes(memory), "key": _read_key(key)}
     paths = find_logs(logs)
-    counted = count_in_child(paths, asked, wish | {"key": _read_key(key)})
-    return publish(_frame(by, counted)), counted["warnings"]
+    # Two tables of one log are protected together, whichever is asked for.
+    tables = [by] if exact else [BY[:2], BY]
+    every = [count_in_child(paths, asked, wish | {"by": keys}) for keys in tables]
+    frames = [_frame(*both) for both in zip(tables, every, strict=True)]
+    found = every[0]["warnings"]
+    return frames[0] if exact else _publish(by, *frames), found
 
 
-def _publisher(exact: bool) -> "Callable[[pd.DataFrame], pd.DataFrame]":
-    """Return what turns exact counts into those that leave the library."""
-    if not exact:  # here `smallcells.protect` is to stand
-        raise data_error("signins.not_exact")
-    return lambda frame: frame
+def _publish(
+    by: Sequence[str], years: "pd.DataFrame", parts: "pd.DataFrame"
+) -> "pd.DataFrame":
+    """Return the published counts of a log by the keys asked for."""
+    from hengstats.smallcells import protect, total
+
+    named = parts["programme"].notna().any()
+    parts = parts.assign(programme=parts["programme"].fillna(UNNAMED))
+    if "programme" in by:
+        published = protect(parts)
+    else:
+        published = protect(years, parts if named else None)
+    if {*by} < {*BY[: 2 + ("programme" in by)]}:
+        published = total(published, list(by))
+    beside = [column for column in published if column not in by]
+    return published[[*by, *beside]].sort_values(list(by), ignore_index=True)
 
 
 def find_logs(logs: str | Path | Sequence[str | Path]) -> list[Path]:
