@@ -677,6 +677,12 @@ def measure_name(panel: pd.DataFrame, measure: str, lang: str) -> str:
     return measure_label(measure, lang, _about(panel).get("labels"))
 
 
+def step_label(years: Iterable[int], lang: str) -> str:
+    """Return what a step from one year to another is called: 2018→2020."""
+    first, last = years
+    return say("chart", "growth_step", lang, from_year=first, year=last)
+
+
 def _label(panel: pd.DataFrame, measure: str, entity: str, lang: str) -> str:
     """Return what the measure is called; whose it is where there are several."""
     label = measure_name(panel, measure, lang)

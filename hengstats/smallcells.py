@@ -33,7 +33,6 @@ What a class is depends on published figures alone: that it was taken says no mo
 than it says itself. Nothing is drawn at random: one log has one publication.
 """
 
-from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -304,7 +303,7 @@ def _yearly_boxes(
     if "hours" in exact:
         given = result.get("volunteers", persons)[0]
         result["hours"] = _rounded(exact["hours"].where(given >= LEAST))
-    return {count: result[count] for count in _ordered(result)}
+    return result
 
 
 def _hide_newcomers(boxes: dict[str, Ends]) -> None:
@@ -352,15 +351,10 @@ def _counts(published: pd.DataFrame) -> list[str]:
     return [count for count in UNITS if f"{count}_lower" in published]
 
 
-def _ordered(counts: Container[str]) -> list[str]:
-    """Return counts in the order in which a table has them."""
-    return [count for count in UNITS if count in counts]
-
-
 def _set_out(exact: pd.DataFrame, boxes: dict[str, Ends]) -> pd.DataFrame:
     """Return the published table: each count as printed, and as value and bounds."""
     columns: dict[str, Any] = {key: exact[key] for key in KEYS if key in exact}
-    for count in _ordered(boxes):
+    for count in [one for one in UNITS if one in boxes]:
         lower, upper = boxes[count]
         rows = zip(lower, upper, strict=True)
         sign = UNITS[count][1]

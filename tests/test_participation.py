@@ -440,6 +440,16 @@ def test_what_is_published_follows_the_rule(tmp_path):
     assert published["participants"].isna().all()
 
 
+def test_a_log_without_programmes_is_published_too(tmp_path):
+    rows = [(f"p{i}", "e1", A, "2019-03-04") for i in range(30)]
+    log = csv(tmp_path / "a.csv", rows, KEYS)
+    published = hs.participation(log)
+    assert published.to_csv() == protect(count(log)).to_csv()
+    assert published.loc[0, "participants_printed"] == "28至32人"
+    with pytest.raises(hs.SheetError, match="no programme column"):
+        hs.participation(log, by=("year", "programme"))
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(
     "by", [("year",), ("programme", "building"), ("year", "building")]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from hengstats.charts.style import GREY, OWN, SMALL, TITLE, WIDTH
+from hengstats.charts.style import GREY, LABEL, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
 from hengstats.prose import figures_of, say_figure
 from hengstats.vocabulary import LANGUAGES, check_language, knows_measure, name, say
@@ -194,6 +194,12 @@ def wrap(text: str, ems: float) -> str:
 def ems_of(text: str) -> float:
     """Return about how wide a text is, in widths of a Chinese character."""
     return sum(1.0 if ord(c) > 0x2E7F else 0.5 for c in text)
+
+
+def outdent_of(labels: Iterable[str], size: float = LABEL) -> float:
+    """Return how many points labels of such a size reach to the left of the axes."""
+    lines = [line for label in labels for line in label.split("\n")]
+    return max(map(ems_of, lines)) * size + 8
 
 
 def _pieces(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     LAID_OUT,
-    ems_of,
+    outdent_of,
     sources_sentence,
     unit_of,
     wrap,
@@ -73,7 +73,7 @@ def draw_comparison(
         mark_spot(ax, row["at"], place, *figures_compared(comparison, row["entity"]))
     ax.set_yticks(np.arange(len(own)), names)
     ax.set_ylim(-0.7, len(own) - 0.3)
-    outdent = max(map(ems_of, names)) * 10 + 8
+    outdent = outdent_of(names)
     words = words_of(comparison, lang)
     axis = "axis" if comparison.since else "axis_staggered"
     title = "title" if len(comparison.treated) == 1 else "title_many"

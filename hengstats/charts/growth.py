@@ -15,7 +15,7 @@ from hengstats.labels import find_entity
 from hengstats.ledger import figure_at
 from hengstats.messages import data_error
 from hengstats.panel import as_panel
-from hengstats.prose import entity_name, measure_name
+from hengstats.prose import entity_name, measure_name, step_label
 from hengstats.vocabulary import say
 
 FEW = 8  # steps that are labelled by both their years, and their growths with bounds
@@ -134,10 +134,8 @@ def _percent(number: float, *, up: bool) -> str:
 
 def step_labels(steps: pd.DataFrame, lang: str) -> list[str]:
     """Return what each step of growth is called: 2018→2020."""
-    return [
-        say("chart", "growth_step", lang, from_year=first, year=last)
-        for first, last in zip(steps["from_year"], steps["year"], strict=True)
-    ]
+    pairs = steps[["from_year", "year"]].itertuples(index=False)
+    return [step_label(pair, lang) for pair in pairs]
 
 
 def _write_growth(row: dict[Hashable, float]) -> str:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     ems_of,
+    outdent_of,
     sources_sentence,
     unit_of,
     wordings_of,
@@ -108,7 +109,7 @@ def draw_ranking(
     ax.set_xlim(0, own["at"].max() * 1.25 or 1)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
     what, unit = measure_name(panel, measure, lang), unit_of(panel, measure, lang)
-    outdent = max(map(ems_of, names)) * 10 + 8
+    outdent = outdent_of(names)
     shown = list(own["entity"])
     then = panel[(panel["year"] == year)]
     axis = say("chart", "ranking_axis", lang, measure=what, unit=unit, year=year)

@@ -3,13 +3,12 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import ems_of, wrap, write_caption, write_title
+from hengstats.charts.caption import outdent_of, wrap, write_caption, write_title
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
     COLOURS,
     GREY,
     HATCHES,
-    LABEL,
     SMALL,
     dress,
     start,
@@ -79,7 +78,7 @@ def draw_refusals(
     ax.set_ylim(-0.7, len(shown) + 0.7)
     ax.set_xlim(0, NUMBERS)
     ax.set_xticks([0, 5, 25, 50, 75, 100])
-    outdent = max(map(ems_of, lines)) * LABEL + 8
+    outdent = outdent_of(labels)
     words = {"most": show_rate(max(shown[kind])), "ours": show_rate(own[kind])}
     axis = say("draw", "refusals_axis", lang)
     if many := verdict.many:

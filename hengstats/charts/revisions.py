@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from hengstats.charts import marks
 from hengstats.charts.caption import (
     ems_of,
+    outdent_of,
     sources_sentence,
     write_caption,
     write_title,
@@ -66,7 +67,7 @@ def draw_revisions(
     else:
         bounds = _draw_rows(ax, shown, lang)
         labels = _label_rows(ax, shown, lang)
-        outdent = max(ems_of(line) for line in labels) * SMALL + 8
+        outdent = outdent_of(labels, SMALL)
         sentences.append(say("changes", "chart_marks", lang))
         sentences += [say("changes", "chart_arrows", lang)] if bounds else []
     if len(shown) < len(revised):

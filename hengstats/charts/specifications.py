@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import ems_of, wrap, write_caption, write_title
-from hengstats.charts.style import COLOURS, GREY, LABEL, SMALL, dress, start
+from hengstats.charts.caption import outdent_of, wrap, write_caption, write_title
+from hengstats.charts.style import COLOURS, GREY, SMALL, dress, start
 from hengstats.evidence import Verdict
 from hengstats.evidence.shown import show_p
 from hengstats.evidence.statement import entity_label
@@ -66,8 +66,7 @@ def draw_specifications(
     ax.set_ylim(-0.7, len(shown) - 0.3)
     ax.set_xlim(-1.05, NUMBERS if named else 1.05)
     ax.set_xticks([-1, -0.5, 0, 0.5, 1])
-    lines = [line for label in labels for line in label.splitlines() or [""]]
-    outdent = max(map(ems_of, lines)) * LABEL + 8
+    outdent = outdent_of(labels)
     words = {"entity": entity_label(verdict, lang), "looks": len(looks)}
     best = shown["p_joint_upper"].min()
     write_title(

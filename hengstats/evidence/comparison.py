@@ -27,7 +27,7 @@ from hengstats.evidence.verdict import STYLE
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
-from hengstats.prose import list_spans, paragraph
+from hengstats.prose import list_spans, paragraph, step_label
 from hengstats.vocabulary import LANGUAGES, measure_label, say
 
 Rows = Mapping[str, Mapping[Hashable, Any]]
@@ -250,8 +250,7 @@ def words_of(found: Comparison, lang: str) -> dict[str, object]:
         **CLUSTERED,
     }
     if found.basis != "levels":
-        pair = dict(zip(("from_year", "year"), found.years, strict=True))
-        words["years"] = say("chart", "growth_step", lang, **pair)
+        words["years"] = step_label(found.years, lang)
     for name in ("change_treated", "change_others", "difference"):
         words[name] = show_change(found, rows[name]["lower"], rows[name]["upper"], lang)
     for name in ("p_placebo", "p_pooled_t", "p_leads", "p_synthetic"):

@@ -19,7 +19,7 @@ from hengstats.indicators import ENDS, round_out
 from hengstats.ledger import name_number, unmarked
 from hengstats.messages import data_error
 from hengstats.panel import is_illustrative
-from hengstats.prose import paragraph
+from hengstats.prose import paragraph, step_label
 from hengstats.vocabulary import check_language, say
 
 Shocks = Iterator[tuple[float, int]]  # signed size, place of the step
@@ -252,8 +252,7 @@ def write_sensitivity(found: Sensitivity, lang: str) -> list[str]:
         words["size"] = show_percent(size, "lower" if size > 0 else "upper")
         for name, sd in zip(("organisation", "economy"), spread, strict=True):
             words[name] = show_percent(sd, "value")
-        pair = dict(zip(("from_year", "year"), found.shock_step, strict=True))
-        words["step"] = say("chart", "growth_step", lang, **pair)
+        words["step"] = step_label(found.shock_step, lang)
     names = ("who", "step")
     words = {
         key: word if key in names else name_number(word, "sensitivity")

@@ -28,7 +28,14 @@ from hengstats.evidence.shown import (
 from hengstats.indicators import ENDS
 from hengstats.ledger import name_number, unmarked
 from hengstats.panel import is_illustrative
-from hengstats.prose import entity_name, list_spans, measure_name, paragraph, within
+from hengstats.prose import (
+    entity_name,
+    list_spans,
+    measure_name,
+    paragraph,
+    step_label,
+    within,
+)
 from hengstats.vocabulary import say
 
 Row = dict[Hashable, Any]
@@ -251,7 +258,7 @@ def words_of(verdict: Any, lang: str) -> Words:
     if verdict.lag:
         told = {"measure": inner["the_organisation"], "lag": verdict.lag}
         inner["the_organisation"] = say("headline", "of_before", lang, **told)
-    printed = [_step(one, lang) for one in verdict.printed_steps]
+    printed = [step_label(one, lang) for one in verdict.printed_steps]
     words = {
         "lang": lang,
         **labels,
@@ -267,10 +274,8 @@ def words_of(verdict: Any, lang: str) -> Words:
         "sample": verdict.sample,
         "printed": finding_label(verdict, lang, verdict.printed_finding),
     }
-    alpha, looks = (
-        f"{verdict.alpha:.3g}",
-        () if verdict.looks is None else verdict.looks,
-    )
+    alpha = f"{verdict.alpha:.3g}"
+    looks = () if verdict.looks is None else verdict.looks
     numbers = {
         "rule": RULES | {"level": verdict.level, "limit": alpha},
         "tried": {"tried": verdict.tried, "alpha": alpha, "looks": len(looks)},
@@ -360,7 +365,7 @@ def _words_of_one(verdict: Any, words: Words) -> Words:
         "further": "",
     }
     if verdict.level > 1:
-        told = {**words, "step": _step(verdict.weakest_step, lang)}
+        told = {**words, "step": step_label(verdict.weakest_step, lang)}
         found |= {"step": told["step"], "further": say("verdict", "tests_rule", **told)}
     return found | (_misleading(verdict, lang) if verdict.finding in FOUND else {})
 
@@ -522,11 +527,6 @@ def control_label(verdict: Any, control: tuple[str, str] | None, lang: str) -> s
     key = "control_others" if whose == "others" else "control_of"
     name = entity_name(verdict.steps, whose, lang)
     return say("told", key, lang, entity=name, measure=label)
-
-
-def _step(years: tuple[int, int], lang: str) -> str:
-    """Return what a step is called: 2018→2020."""
-    return say("chart", "growth_step", lang, from_year=years[0], year=years[1])
 
 
 def statistics(verdict: Any) -> dict[str, Row]:

@@ -99,7 +99,7 @@ def count_in_child(
         Absolute.
     asked : Asked
     wish : mapping
-        `by`, `key` and `memory` (in bytes), as for `signins.heads.Wish`.
+        `by`, `parts`, `key` and `memory` (in bytes), as for `signins.heads.Wish`.
 
     Raises
     ------
@@ -373,6 +373,7 @@ def count_here(
     told = Wish(
         asked=asked,
         by=tuple(wish["by"]),
+        parts=tuple(wish["parts"]),
         wanted=COUNTED,
         key=wish["key"],
         memory=f"{wish['memory'] // 2**20}MiB",

@@ -164,29 +164,32 @@ def count(
         event=event,
         today=dt.date.today().isoformat(),
     )
-    wish = {"memory": _bytes(memory), "key": _read_key(key)}
-    paths = find_logs(logs)
+    keys = by if exact else BY if "programme" in by else BY[:2]
+    wish = {"by": keys, "memory": _bytes(memory), "key": _read_key(key)}
     # Two tables of one log are protected together, whichever is asked for.
-    tables = [by] if exact else [BY[:2], BY]
-    every = [count_in_child(paths, asked, wish | {"by": keys}) for keys in tables]
-    frames = [_frame(*both) for both in zip(tables, every, strict=True)]
-    found = every[0]["warnings"]
-    return frames[0] if exact else _publish(by, *frames), found
+    wish["parts"] = () if exact or "programme" in keys else BY
+    counted = count_in_child(find_logs(logs), asked, wish)
+    frame = _frame(keys, counted["rows"], counted)
+    if not exact:
+        named = counted["parts"]
+        parts = None if named is None else _frame(BY, named, counted)
+        frame = _publish(by, frame, parts)
+    return frame, counted["warnings"]
 
 
 def _publish(
-    by: Sequence[str], years: "pd.DataFrame", parts: "pd.DataFrame"
+    by: Sequence[str], frame: "pd.DataFrame", parts: "pd.DataFrame | None"
 ) -> "pd.DataFrame":
     """Return the published counts of a log by the keys asked for."""
     from hengstats.smallcells import protect, total
 
-    named = parts["programme"].notna().any()
-    parts = parts.assign(programme=parts["programme"].fillna(UNNAMED))
-    if "programme" in by:
-        published = protect(parts)
-    else:
-        published = protect(years, parts if named else None)
-    if {*by} < {*BY[: 2 + ("programme" in by)]}:
+    if "programme" in frame:
+        frame = frame.fillna({"programme": UNNAMED})
+    elif parts is not None:
+        named = parts["programme"].notna().any()
+        parts = parts.fillna({"programme": UNNAMED}) if named else None
+    published = protect(frame, parts)
+    if {*by} != {*BY} & {*frame.columns}:  # by fewer keys than it was protected by
         published = total(published, list(by))
     beside = [column for column in published if column not in by]
     return published[[*by, *beside]].sort_values(list(by), ignore_index=True)
@@ -242,14 +245,16 @@ def _read_key(key: str | Path | None) -> str:
     return read
 
 
-def _frame(by: Sequence[str], counted: Mapping[str, Any]) -> "pd.DataFrame":
+def _frame(
+    by: Sequence[str], rows: Sequence[Any], counted: Mapping[str, Any]
+) -> "pd.DataFrame":
     """Return the counts as a table, names in place of their numbers."""
     import pandas as pd
 
     beside = [_NAMED[role] for role in counted["roles"] if role in _NAMED]
     extra = ["returning", "first_time"] if "year" in by else []
     heads = [*by, "events", "attendances", "participants", *beside, *extra]
-    table = pd.DataFrame(counted["rows"], columns=heads, dtype=object)
+    table = pd.DataFrame(rows, columns=heads, dtype=object)
     kinds = dict.fromkeys(heads, "Int64") | {"year": "int64", "hours": "float64"}
     for role in {"building", "programme"} & {*by}:
         table[role] = table[role].map(dict(enumerate(counted["names"][role])).get)

@@ -7,9 +7,11 @@ cell that could not be read is `REFUSED` and its reason; persons are hashes.
 
 from collections.abc import Collection, Sequence
 
+from hengstats.signins.faults import ROW_BITS
+
 REFUSED = "\x01"
 WHOLE = "whole"  # the column of what is wrong with a row of a sheet as a whole
-LINES = 1 << 40  # more than a part has: `place` holds part and line in one number
+LINES = 1 << ROW_BITS  # `place` holds part and line in one number
 NONE = -1  # the programme of an event whose rows name none
 _KINDS = {"building": "INTEGER", "hours": "DECIMAL(18, 6)", "event": "", "person": ""}
 _MOST = ("programme", "member", "volunteer", "hours")

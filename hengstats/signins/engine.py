@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from hengstats.errors import Fault, SheetError
+from hengstats.errors import Fault
 from hengstats.intake.grid import Grid
 from hengstats.signins import counting, types
 from hengstats.signins.faults import Problem, Source, place, refused
@@ -136,11 +136,6 @@ def rows_of(
     return engine.execute(query, given).fetchall()
 
 
-def refuse(problems: Sequence[Problem], sources: Sequence[Source]) -> SheetError:
-    """Return the error of problems that stand at their places."""
-    return SheetError(refused(problems, len(problems), sources).errors)
-
-
 def load_sheets(
     engine: duckdb.DuckDBPyConnection, files: Iterable[list[Grid]], wish: Wish
 ) -> Log:
@@ -179,7 +174,7 @@ def load_sheets(
                 columns = [list(column) for column in zip(*lines, strict=True)]
                 engine.execute(f"INSERT INTO signs SELECT {values}", columns)
     if problems:
-        raise refuse(problems, sources)
+        raise refused(problems, len(problems), sources)
     present = [role for role in roles if role in (counting.WHOLE, *heads)]
     return Log(sources, present, heads | {counting.WHOLE: ""}, names, warnings)
 
@@ -198,15 +193,17 @@ def load_parts(
     sources = [(part.file, "") for part in parts]
     unlike = [i for i, part in enumerate(parts) if part.columns != parts[0].columns]
     if unlike:
-        raise refuse([Problem("parts_differ", place(i, 0)) for i in unlike], sources)
+        problems = [Problem("parts_differ", place(i, 0)) for i in unlike]
+        raise refused(problems, len(problems), sources)
     kinds = _types(engine, parts)
     head, wrong = choose_columns(list(kinds), wish)
     if wrong:
-        raise refuse([Problem(key, place(0, 0), name) for key, name in wrong], sources)
+        problems = [Problem(key, place(0, 0), name) for key, name in wrong]
+        raise refused(problems, len(problems), sources)
     old = [part.from_spark for part in parts if _is_int96(part, head)]
     if old and not all(old):
         told = Problem("time_int96", place(0, 0), head.names["time"])
-        raise refuse([told], sources)
+        raise refused([told], 1, sources)
     if old:
         head = LogHead(places=head.places, names=head.names, offset=0)
     kinds = _source(engine, parts, kinds, head)

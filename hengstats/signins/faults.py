@@ -7,8 +7,8 @@ cell of a person, so no name, number or telephone can slip into one.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hengstats.errors import Fault
-from hengstats.intake.result import Outcome, Refusal, refuse
+from hengstats.errors import Fault, SheetError
+from hengstats.intake.result import Refusal, refuse
 from hengstats.messages import message
 
 MOST_FAULTS = 100
@@ -56,13 +56,13 @@ def fault(
 
 def refused(
     problems: Sequence[Problem], total: int, sources: Sequence[Source]
-) -> Outcome:
-    """Return the first hundred problems in words, and how many there are beyond."""
+) -> SheetError:
+    """Return the error of the first hundred problems, and how many more there are."""
     shown = []
     for key, at, head in sorted(problems, key=lambda one: one.place)[:MOST_FAULTS]:
         source, row = place_of(at)
         shown.append(fault(key, *sources[source], row or None, head))
-    return Outcome(errors=shorten(shown, total))
+    return SheetError(shorten(shown, total))
 
 
 def shorten(faults: Sequence[Fault], total: int) -> tuple[Fault, ...]:

@@ -34,6 +34,8 @@ class Wish:
         What the user said about it.
     by : tuple of str
         By what it is counted: of `year`, `building` and `programme`.
+    parts : tuple of str
+        By what it is counted as well, where it has a column of programmes.
     wanted : tuple of str
         The columns that are read beside the keys, where there are any.
     key : str
@@ -45,6 +47,7 @@ class Wish:
 
     asked: Asked = field(default_factory=Asked)
     by: tuple[str, ...] = ("year", "building")
+    parts: tuple[str, ...] = ()
     wanted: tuple[str, ...] = CHECKED
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     memory: str = ""

@@ -36,10 +36,12 @@ _COUNTED = ("events", "attendances", "participants")
 class Counted(NamedTuple):
     """The counts of a log: a row of numbers for each group; names for some of them.
 
-    `roles` are the columns beside the keys that were counted.
+    `parts` are those by programme, where they were wanted and could be counted;
+    `roles` the columns beside the keys that were counted.
     """
 
     rows: list[tuple[Any, ...]]
+    parts: list[tuple[Any, ...]] | None
     roles: tuple[str, ...]
     names: dict[str, list[str]]
     warnings: tuple[Fault, ...]
@@ -138,17 +140,19 @@ def _count(engine: duckdb.DuckDBPyConnection, log: Log, wish: Wish) -> Counted:
     problems += _zones(engine, log) if mixed else []
     problems += _places(engine, counting.SPLIT, "two_buildings", log, "building", split)
     total = faulty + mixed + split
-    if "programme" in wish.by:
+    parts = wish.parts if "programme" in log.roles else ()
+    if "programme" in (*wish.by, *parts):
         mixed = rows_of(engine, f"SELECT COUNT(*) FROM ({counting.MIXED})")[0][0]
         problems += _places(
             engine, counting.MIXED, "two_programmes", log, "programme", mixed
         )
         total += mixed
     if problems:
-        raise SheetError(refused(problems, total, log.sources).errors)
+        raise refused(problems, total, log.sources)
     found = rows_of(engine, counting.counts(wish.by, log.roles))
     return Counted(
         rows=found,
+        parts=rows_of(engine, counting.counts(parts, log.roles)) if parts else None,
         roles=tuple(role for role in wish.wanted if role in log.roles),
         names={role: list(known) for role, known in log.names.items()},
         warnings=(
@@ -165,7 +169,7 @@ def _refuse_crowds(log: Log) -> None:
     for role, known in log.names.items():
         if len(known) > MOST_BUILDINGS:
             told = Problem(f"too_many_{role}s", place(0, 0), log.heads[role])
-            raise SheetError(refused([told], 1, log.sources).errors)
+            raise refused([told], 1, log.sources)
 
 
 def _unread(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
