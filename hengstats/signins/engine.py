@@ -6,7 +6,7 @@ encrypted, or nothing is: an engine that cannot encrypt spills nothing.
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -44,14 +44,22 @@ _SPARK = b"org.apache.spark.version"
 
 
 class Log(NamedTuple):
-    """A log in the relation `signs`: its sources, columns, and numbered names."""
+    """A log in the relation `signins`: its sources, columns, and numbered names.
+
+    `dated` and `visits` give the queries of these with some of the columns. `faulty`
+    says how many cells beside the times cannot be read, and `lines` how many rows the
+    files say they have, both only of Parquet.
+    """
 
     sources: Sequence[Source]
     roles: Sequence[str]
     heads: dict[str, str]
     names: dict[str, dict[str, int]]
+    dated: Callable[[Collection[str]], str]
+    visits: Callable[[Collection[str]], str]
     warnings: Sequence[Fault] = ()
-    lines: int = -1  # how many rows the files say they have, if they do
+    faulty: int = -1
+    lines: int = -1
 
 
 class Part(NamedTuple):
@@ -89,7 +97,8 @@ def connect(
     except duckdb.CatalogException:
         engine.execute("SET temp_directory = ''")
     engine.execute("SET enable_progress_bar = false")
-    engine.execute(types.HASH.format(key=wish.key))
+    for macro in types.HASHES:
+        engine.execute(macro.format(key=wish.key))
     engine.execute("SET allowed_paths = ?", [[os.fspath(path) for path in paths]])
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
@@ -176,7 +185,18 @@ def load_sheets(
     if problems:
         raise refused(problems, len(problems), sources)
     present = [role for role in roles if role in (counting.WHOLE, *heads)]
-    return Log(sources, present, heads | {counting.WHOLE: ""}, names, warnings)
+    engine.execute(f"CREATE VIEW signins AS {counting.signins(present)}")
+    for role in ("person", "event"):
+        engine.execute(f"CREATE VIEW ids_{role} AS {counting.ids(role)}")
+    heads |= {counting.WHOLE: ""}
+
+    def dated(_: Collection[str]) -> str:
+        return "SELECT *, 1 AS number FROM signins"
+
+    def visits(_: Collection[str]) -> str:
+        return "SELECT * FROM signins"
+
+    return Log(sources, present, heads, names, dated, visits, warnings)
 
 
 def load_parts(
@@ -208,12 +228,31 @@ def load_parts(
         head = LogHead(places=head.places, names=head.names, offset=0)
     kinds = _source(engine, parts, kinds, head)
     names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
-    for role, read in readers(wish, head.offset, names).items():
-        if role in kinds and types.is_told(role, kinds[role]):
-            _tell(engine, role, kinds[role], read, names)
-    engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, wish.asked.today)}")
-    lines = sum(part.lines for part in parts)
-    return Log(sources, list(kinds), head.names, names, lines=lines)
+    today = wish.asked.today
+    reading = readers(wish, head.offset, names)
+    if types.has_wordings("time", kinds["time"]):
+        _tell(engine, "time", kinds["time"], reading["time"], names)
+    engine.execute(f"CREATE TABLE held AS {types.held(kinds, today)}")
+    faulty = sum(
+        _tell(engine, role, kinds[role], reading[role], names)
+        for role in kinds
+        if role != "time"
+    )
+    engine.execute(f"CREATE VIEW signins AS {types.signins(kinds, today)}")
+    engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, today)}")
+    for role in ("person", "event"):
+        ids = f"SELECT DISTINCT told, code FROM known_{role} WHERE code IS NOT NULL"
+        engine.execute(f"CREATE VIEW ids_{role} AS {ids}")
+    return Log(
+        sources,
+        list(kinds),
+        head.names,
+        names,
+        types.dated,
+        lambda roles: types.visits(kinds, roles, today),
+        faulty=faulty,
+        lines=sum(part.lines for part in parts),
+    )
 
 
 def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
@@ -274,9 +313,8 @@ def _source(
     read = ", ".join(f"{types.name(name)} AS {role}" for role, name in columns.items())
     moments = types.moments(kinds[columns["time"]], head.offset)
     engine.execute(
-        f"CREATE VIEW source AS SELECT *, {moments} FROM (SELECT part,"
-        f" file_row_number + 2 AS line, {read} FROM {_files(parts)} AS f"
-        " JOIN parts ON parts.name = f.hengstats_part)"
+        f"CREATE VIEW source AS SELECT *, {moments} FROM (SELECT {read},"
+        f" hengstats_part AS file, file_row_number + 2 AS line FROM {_files(parts)})"
     )
     return {role: kinds[name] for role, name in columns.items()}
 
@@ -287,28 +325,32 @@ def _tell(
     kind: str,
     read: Reader,
     names: dict[str, dict[str, int]],
-) -> None:
-    """Read each wording that SQL does not, into a table.
-
-    Those of persons are not gathered before: the engine is to hold none of them.
-    """
-    is_person = role == "person"
-    told, once = ("every", "") if is_person else (f"told_{role}", "GROUP BY raw")
-    engine.execute(f"CREATE TABLE {told} (raw VARCHAR, told VARCHAR)")
-    wordings = engine.cursor().execute(
-        f"SELECT {types.raw(role, kind)} AS raw,"
-        f" {role if is_person else f'any_value({role})'} FROM source"
-        f" WHERE {role} IS NOT NULL AND NOT {types.regular(role, kind)} {once}"
+) -> int:
+    """Tell every wording of a column, and return how many rows have none of use."""
+    engine.execute(f"CREATE TABLE wordings AS {types.wordings(role, kind)}")
+    engine.execute("CREATE TABLE others (other BIGINT, reading VARCHAR)")
+    unread = engine.cursor().execute(
+        "SELECT number, raw FROM wordings WHERE told IS NULL"
     )
-    while batch := dict(wordings.fetchmany(_BATCH)):
+    while batch := dict(unread.fetchmany(_BATCH)):
         said = [read_cell(read, _plain(value)) for value in batch.values()]
-        insert = f"INSERT INTO {told} SELECT unnest(?), unnest(?)"
+        insert = "INSERT INTO others SELECT unnest(?), unnest(?)"
         engine.execute(insert, [list(batch), said])
         if len(names.get(role, ())) > MOST_BUILDINGS:
             break
-    if is_person:
-        engine.execute("CREATE TABLE told_person AS SELECT DISTINCT * FROM every")
-        engine.execute("DROP TABLE every")
+    engine.execute(
+        f"CREATE TABLE told_{role} AS SELECT raw, signed, COALESCE(told, reading) AS"
+        " told FROM wordings LEFT JOIN others ON number = other"
+    )
+    engine.execute(f"CREATE TABLE known_{role} AS {types.known(role)}")
+    for done in ("wordings", "others", f"told_{role}"):
+        engine.execute(f"DROP TABLE {done}")
+    bad = f"CASE WHEN {counting.is_faulty('told')} THEN signed ELSE 0 END"
+    found = f"SELECT SUM({bad}), COUNT(*), COUNT(DISTINCT raw) FROM known_{role}"
+    wrong, number, marks = rows_of(engine, found)[0]
+    if role == "person" and marks < number:  # one of 10,000,000,000,000 logs
+        raise duckdb.DataError
+    return int(wrong or 0)
 
 
 def _plain(value: Any) -> Any:
