@@ -167,7 +167,9 @@ def _parser() -> argparse.ArgumentParser:
     counted.add_argument("--to", default="", metavar="DATASET", help=whose)
     which = "building, year, programme"
     counted.add_argument("--by", default="building,year", metavar="LIST", help=which)
-    counted.add_argument("--engine", default="duckdb", help="duckdb")
+    counted.add_argument(
+        "--engine", default="duckdb", help="duckdb | spark | spark://…"
+    )
     small = "精确的人数，不可公布 / exact counts, not for publication"
     counted.add_argument("--exact", action="store_true", help=small)
     file = "人员编号的密钥文件 / key of the hashes"

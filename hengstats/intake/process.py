@@ -110,6 +110,7 @@ def count_in_child(
         # An engine that has little memory takes its time.
         seconds = SECONDS + 4 * sum(_seconds(path) - SECONDS for path in paths)
         question = {"paths": [str(path) for path in paths], "asked": asdict(asked)}
+        seconds *= 1 if wish["engine"] == "duckdb" else 100  # a cluster has its queue
         told = question | {"wish": dict(wish), "seconds": seconds}
         code, answer, where = _ask(told, seconds, spills=True)
         if code != 0:
@@ -118,7 +119,18 @@ def count_in_child(
         raise SheetError([_unreadable(error, paths[0]).at(paths[0].name)]) from None
     except Refusal as refusal:
         raise SheetError([refusal.at(paths[0].name)]) from None
-    counted: dict[str, Any] = json.loads(answer)
+    return _of_faults(json.loads(answer))
+
+
+def count_in_session(
+    paths: Sequence[Path], asked: Asked, wish: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the same from a session of Spark, which lives in this process."""
+    return _of_faults(count_here(paths, asked, wish))
+
+
+def _of_faults(counted: dict[str, Any]) -> dict[str, Any]:
+    """Return counts with their warnings as such, or raise the errors."""
     for kind in ("errors", "warnings"):
         counted[kind] = [Fault(**fault) for fault in counted[kind]]
     if counted["errors"]:
@@ -233,7 +245,8 @@ def main() -> None:
     asked = Asked(**question["asked"])
     if "paths" in question:
         wish = question["wish"]
-        confine(engine=True, seconds=question["seconds"], memory=wish["memory"])
+        if wish["engine"] == "duckdb":  # Java has limits of its own
+            confine(engine=True, seconds=question["seconds"], memory=wish["memory"])
         counted = count_here([Path(path) for path in question["paths"]], asked, wish)
         json.dump(counted, answer, default=str)  # a Decimal as its digits
         return answer.flush()
@@ -377,6 +390,7 @@ def count_here(
         wanted=COUNTED,
         key=wish["key"],
         memory=f"{wish['memory'] // 2**20}MiB",
+        engine=wish["engine"],
     )
     path = paths[0]
     try:

@@ -60,6 +60,16 @@ def signins(roles: Sequence[str]) -> str:
     return f"SELECT {', '.join(columns)} FROM signs"
 
 
+def dated(_: Collection[str]) -> str:
+    """Return the query of `dated` where rows are texts."""
+    return "SELECT *, 1 AS number FROM signins"
+
+
+def visits(_: Collection[str]) -> str:
+    """Return the query of `visits` where rows are texts."""
+    return "SELECT * FROM signins"
+
+
 def ids(role: str) -> str:
     """Return the query of the ids of `signins`: what they are told as, and count as."""
     return f"SELECT DISTINCT {role} AS told, {role} AS code FROM signins"

@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import duckdb
 
@@ -43,6 +43,13 @@ _BATCH, _ROWS = 10_000, 1_000
 _SPARK = b"org.apache.spark.version"
 
 
+class Engine(Protocol):
+    """What runs the text: a connection to DuckDB, or `spark.Spark`."""
+
+    def execute(self, query: str, given: Any = ()) -> Any:
+        """Run a query, whose rows `fetchall` of what is returned gives."""
+
+
 class Log(NamedTuple):
     """A log in the relation `signins`: its sources, columns, and numbered names.
 
@@ -55,8 +62,8 @@ class Log(NamedTuple):
     roles: Sequence[str]
     heads: dict[str, str]
     names: dict[str, dict[str, int]]
-    dated: Callable[[Collection[str]], str]
-    visits: Callable[[Collection[str]], str]
+    dated: Callable[[Collection[str]], str] = counting.dated
+    visits: Callable[[Collection[str]], str] = counting.visits
     warnings: Sequence[Fault] = ()
     faulty: int = -1
     lines: int = -1
@@ -138,11 +145,10 @@ def readers(
     }
 
 
-def rows_of(
-    engine: duckdb.DuckDBPyConnection, query: str, *given: object
-) -> list[tuple[Any, ...]]:
+def rows_of(engine: Engine, query: str, *given: object) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
-    return engine.execute(query, given).fetchall()
+    found: list[tuple[Any, ...]] = engine.execute(query, given).fetchall()
+    return found
 
 
 def load_sheets(
@@ -185,24 +191,22 @@ def load_sheets(
     if problems:
         raise refused(problems, len(problems), sources)
     present = [role for role in roles if role in (counting.WHOLE, *heads)]
-    engine.execute(f"CREATE VIEW signins AS {counting.signins(present)}")
+    heads |= {counting.WHOLE: ""}
+    return of_texts(engine, Log(sources, present, heads, names, warnings=warnings))
+
+
+def of_texts(engine: Engine, log: Log) -> Log:
+    """Define what the counting begins with over `signs`, a table of texts."""
+    engine.execute(f"CREATE VIEW signins AS {counting.signins(log.roles)}")
     for role in ("person", "event"):
         engine.execute(f"CREATE VIEW ids_{role} AS {counting.ids(role)}")
-    heads |= {counting.WHOLE: ""}
-
-    def dated(_: Collection[str]) -> str:
-        return "SELECT *, 1 AS number FROM signins"
-
-    def visits(_: Collection[str]) -> str:
-        return "SELECT * FROM signins"
-
-    return Log(sources, present, heads, names, dated, visits, warnings)
+    return log
 
 
-def load_parts(
+def heads_of(
     engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
-) -> Log:
-    """Define `signs` over the parts of a log in Parquet.
+) -> tuple[list[Part], LogHead, dict[str, str]]:
+    """Return the parts of a log in Parquet, where its columns are, and their types.
 
     Raises
     ------
@@ -226,6 +230,20 @@ def load_parts(
         raise refused([told], 1, sources)
     if old:
         head = LogHead(places=head.places, names=head.names, offset=0)
+    return parts, head, kinds
+
+
+def load_parts(
+    engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
+) -> Log:
+    """Define what the counting begins with over the parts of a log in Parquet.
+
+    Raises
+    ------
+    SheetError
+        As `heads_of`.
+    """
+    parts, head, kinds = heads_of(engine, paths, wish)
     kinds = _source(engine, parts, kinds, head)
     names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
     today = wish.asked.today
@@ -244,7 +262,7 @@ def load_parts(
         ids = f"SELECT DISTINCT told, code FROM known_{role} WHERE code IS NOT NULL"
         engine.execute(f"CREATE VIEW ids_{role} AS {ids}")
     return Log(
-        sources,
+        [(part.file, "") for part in parts],
         list(kinds),
         head.names,
         names,

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.heads import known_names, read_head
@@ -43,6 +44,8 @@ class Wish:
         run.
     memory : str
         Of the engine, such as 1GB.
+    engine : str or SparkSession
+        `duckdb`, `spark`, the address of a master of Spark, or a session.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -51,6 +54,7 @@ class Wish:
     wanted: tuple[str, ...] = CHECKED
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     memory: str = ""
+    engine: Any = "duckdb"
 
     @property
     def needed(self) -> tuple[str, ...]:

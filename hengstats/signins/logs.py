@@ -21,6 +21,7 @@ from hengstats.intake.result import COLUMNS, Asked, Cell, Outcome
 from hengstats.signins import counting, faults
 from hengstats.signins.engine import (
     MOST_BUILDINGS,
+    Engine,
     Log,
     connect,
     load_parts,
@@ -111,7 +112,12 @@ def _run(
         closing(connect(spill, paths, wish)) as engine,
     ):
         try:
-            return _count(engine, load(engine), wish)
+            if wish.engine == "duckdb":
+                return _count(engine, load(engine), wish)
+            from hengstats.signins.spark import Spark
+
+            with closing(Spark(wish.engine)) as spark:
+                return _count(spark, spark.load(engine, load, paths, wish), wish)
         except duckdb.OutOfMemoryException:
             told = "too_large"
         except (
@@ -125,7 +131,7 @@ def _run(
     raise SheetError([fault(told, file)])
 
 
-def _count(engine: duckdb.DuckDBPyConnection, log: Log, wish: Wish) -> Counted:
+def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     """Return the counts of a log that is loaded, once nothing in it is at fault."""
     _refuse_crowds(log)
     parts = wish.parts if "programme" in log.roles else ()
@@ -179,7 +185,7 @@ def _refuse_crowds(log: Log) -> None:
             raise refused([told], 1, log.sources)
 
 
-def _unread(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
+def _unread(engine: Engine, log: Log) -> list[Problem]:
     """Return the first hundred cells that cannot be read."""
     query = counting.faults(log.roles, faults.MOST_FAULTS)
     return [
@@ -190,7 +196,7 @@ def _unread(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
     ][: faults.MOST_FAULTS]
 
 
-def _zones(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
+def _zones(engine: Engine, log: Log) -> list[Problem]:
     """Return the problem of a log in which some stamps have a zone and some none."""
     head = log.heads["time"]
     parts = rows_of(engine, counting.ZONES)
@@ -202,7 +208,7 @@ def _zones(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
 
 
 def _places(
-    engine: duckdb.DuckDBPyConnection,
+    engine: Engine,
     query: str,
     key: str,
     log: Log,
@@ -216,9 +222,7 @@ def _places(
     return [Problem(key, at, log.heads[role]) for (at,) in found]
 
 
-def _repeats(
-    engine: duckdb.DuckDBPyConnection, log: Log, recurring: int
-) -> Iterable[Fault]:
+def _repeats(engine: Engine, log: Log, recurring: int) -> Iterable[Fault]:
     """Yield the warnings on sign-ins that repeat another, or its event, and count."""
     repeated, event = rows_of(engine, counting.REPEATED)[0]
     if repeated:
@@ -228,7 +232,7 @@ def _repeats(
         yield fault("recurring", log.sources[0][0], number=recurring)
 
 
-def _likenesses(engine: duckdb.DuckDBPyConnection, log: Log) -> Iterable[Fault]:
+def _likenesses(engine: Engine, log: Log) -> Iterable[Fault]:
     """Yield the warnings on ids that may be meant as one."""
     for role in ("person", "event"):
         number = rows_of(engine, counting.alike(role))[0][0]
