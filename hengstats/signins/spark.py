@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -208,7 +209,9 @@ def _read_part(number: int, path: str, roles: list[str], wish: Wish) -> Iterator
 def _quietly(ask: Callable[[], Any]) -> Any:
     """Return what Spark answers; of what goes wrong there, the kind alone is told."""
     try:
-        return ask()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that pandas is newer than it knows
+            return ask()
     except Exception as error:  # whatever it is: its text may hold a cell
         kind = type(error).__name__
     raise SheetError([fault("spark_failed", "", kind=kind)])
