@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 5900,
+    "top": 6000,
     "adding": 1900,
-    "charts": 3250,
+    "charts": 3370,
     "evidence": 6260,
     "intake": 6520,
     "report": 4490,
