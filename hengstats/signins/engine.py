@@ -6,7 +6,9 @@ encrypted, or nothing is: an engine that cannot encrypt spills nothing.
 
 import itertools
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
@@ -103,13 +105,36 @@ def connect(
         engine.execute("SET temp_file_encryption = true")
     except duckdb.CatalogException:
         engine.execute("SET temp_directory = ''")
-    engine.execute("SET enable_progress_bar = false")
+    engine.execute("SET enable_progress_bar = true")  # `watched` asks how far it is
+    engine.execute("SET enable_progress_bar_print = false")
     for macro in types.HASHES:
         engine.execute(macro.format(key=wish.key))
     engine.execute("SET allowed_paths = ?", [[os.fspath(path) for path in paths]])
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     return engine
+
+
+@contextmanager
+def watched(engine: Engine, wish: Wish, begin: float, end: float) -> Iterator[None]:
+    """Tell how far the engine is with work between two shares of the whole."""
+    tell, done = wish.progress, threading.Event()
+    if tell is None or not isinstance(engine, duckdb.DuckDBPyConnection):
+        yield
+        return
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            tell(begin + (end - begin) * max(engine.query_progress(), 0) / 100)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        tell(end)
 
 
 def readers(
@@ -250,12 +275,13 @@ def load_parts(
     reading = readers(wish, head.offset, names)
     if types.has_wordings("time", kinds["time"]):
         _tell(engine, "time", kinds["time"], reading["time"], names)
-    engine.execute(f"CREATE TABLE held AS {types.held(kinds, today)}")
-    faulty = sum(
-        _tell(engine, role, kinds[role], reading[role], names)
-        for role in kinds
-        if role != "time"
-    )
+    with watched(engine, wish, 0, 15):
+        engine.execute(f"CREATE TABLE held AS {types.held(kinds, today)}")
+    faulty = 0
+    with watched(engine, wish, 15, 30):
+        for role in kinds:
+            if role != "time":
+                faulty += _tell(engine, role, kinds[role], reading[role], names)
     engine.execute(f"CREATE VIEW signins AS {types.signins(kinds, today)}")
     engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, today)}")
     for role in ("person", "event"):

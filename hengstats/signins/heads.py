@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -46,6 +46,8 @@ class Wish:
         Of the engine, such as 1GB.
     engine : str or SparkSession
         `duckdb`, `spark`, the address of a master of Spark, or a session.
+    progress : callable
+        Is told, now and then, how many hundredths of the work are done.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -55,6 +57,7 @@ class Wish:
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     memory: str = ""
     engine: Any = "duckdb"
+    progress: Callable[[float], None] | None = None
 
     @property
     def needed(self) -> tuple[str, ...]:

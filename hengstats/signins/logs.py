@@ -27,6 +27,7 @@ from hengstats.signins.engine import (
     load_parts,
     load_sheets,
     rows_of,
+    watched,
 )
 from hengstats.signins.faults import Problem, fault, place, place_of, refused, shorten
 from hengstats.signins.heads import Wish
@@ -160,7 +161,8 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     if problems:
         raise refused(problems, faulty + zones + split + mixed, log.sources)
     persons = counting.persons(key, named, log.roles)
-    engine.execute(f"CREATE TABLE persons AS {persons}")
+    with watched(engine, wish, 30, 90):
+        engine.execute(f"CREATE TABLE persons AS {persons}")
     found = rows_of(engine, counting.counts(wish.by, named, log.roles))
     beside = counting.counts(parts, named, log.roles) if parts else ""
     return Counted(

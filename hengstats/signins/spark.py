@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengstats.errors import SheetError
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _MADE = re.compile(r"CREATE (VIEW|TABLE) (\w+) AS (.*)", re.DOTALL)
-_LIBRARY = str(Path(__file__).resolve().parents[2])
+_LIBRARY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 _BATCH = 100_000  # rows that a task hands over at once
 
 
