@@ -85,7 +85,7 @@ def test_a_million_lines_give_one_table(spark, tmp_path):
             " '%Y-%m-%dT%H:%M:%S') || ['Z', '+08:00', '-03:30'][i % 3 + 1]"
             " AS timestamp,"
             " ['恒爱行动', '恆健行動', NULL][i % 2400 % 3 + 1] AS programme,"
-            " ['是', '否', ''][hash(i) % 20000 % 3 + 1] AS is_member,"
+            " ['是', '否', ''][CAST(hash(i) % 20000 % 3 AS INTEGER) + 1] AS is_member,"
             " CASE WHEN hash(i) % 7 = 0 THEN (hash(i) % 100) / 7 END AS hours"
             f" FROM range({part * 250_000}, {(part + 1) * 250_000}) t(i))"
             f" TO '{tmp_path}/{part}.parquet' (FORMAT parquet)"

@@ -161,19 +161,19 @@ def _begin(engine: str) -> Any:
     """Return a session at a master, whose files are encrypted and go with it."""
     from pyspark.sql import SparkSession
 
-    if not re.match("spark:|sc:|yarn|k8s:", engine):  # its workers are on this machine
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        known = os.environ.get("PYTHONPATH", "")
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_LIBRARY, known]))
-    builder: Any = SparkSession.builder.appName("hengstats")
     settings = {
         "spark.io.encryption.enabled": "true",
         "spark.local.dir": tempfile.gettempdir(),
         "spark.log.level": "OFF",
-        "spark.sql.shuffle.partitions": "16",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
+    if not re.match("spark:|sc:|yarn|k8s:", engine):  # its workers are on this machine
+        settings["spark.sql.shuffle.partitions"] = f"{os.cpu_count()}"
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        known = os.environ.get("PYTHONPATH", "")
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_LIBRARY, known]))
+    builder: Any = SparkSession.builder.appName("hengstats")
     for name, value in settings.items():
         builder = builder.config(name, value)
     if engine.startswith("sc:"):
