@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 5900,
-    "adding": 1900,
+    "top": 5950,
+    "adding": 1940,
     "charts": 3250,
     "evidence": 6260,
     "intake": 6520,
-    "report": 4490,
+    "report": 4510,
     "revisions": 1250,
     "signins": 2270,
 }
