@@ -4,6 +4,7 @@ import json
 import warnings
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import hengstats as hs
@@ -15,6 +16,7 @@ from hengstats.report.blocks import Table
 from hengstats.report.inputs import read_inputs
 from hengstats.report.sections import write_sections
 from hengstats.report.trace import note_counts
+from hengstats.smallcells import panel_of_published, protect
 from hengstats.vocabulary import LANGUAGES, strings
 
 HEAD = "人员编号,活动编号,楼宇,签到时间"
@@ -274,3 +276,16 @@ def test_a_verdict_takes_the_ranges():
     # 20 of 2016 is 18 to 22, 27 of 2017 is 23 to 27: growth from 23/22 to 27/18
     step = verdict.table.query("statistic == 'growth 2016-2017'").iloc[0]
     assert step["lower"] < step["upper"]
+
+
+def test_the_wordings_of_ranges_close_together_do_not_touch():
+    attendances = [3104, 3567, 3921, 3971, 2479, 4429]
+    exact = pd.DataFrame({"year": range(2016, 2022), "attendances": attendances})
+    exact = exact.assign(building="示例楼", events=100, participants=1200)
+    panel = panel_of_published(protect(exact))
+    ax = hs.draw_participation(panel)
+    ax.figure.draw_without_rendering()
+    told = [one for one in ax.texts if one.get_gid() == "wording"]
+    drawn = [one.get_window_extent() for one in told]
+    assert len(drawn) == 6
+    assert not [1 for i, one in enumerate(drawn) if one.count_overlaps(drawn[:i])]

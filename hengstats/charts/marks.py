@@ -4,6 +4,7 @@ Filled: an exact count. Hollow: rounded. Arrow: open on that side. Capped bar: o
 known to lie between. Hatched year: searched for and never printed.
 """
 
+import math
 from collections.abc import Hashable
 from itertools import pairwise
 from typing import Any
@@ -184,13 +185,15 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
     """Write beside each mark what its source printed.
 
     Where years stand close, every other wording goes below its mark. At the edge of
-    the axes a wording moves inwards. Of more than `MANY` only those of the ends and of
+    the axes a wording moves inwards. A range whose wording would touch that of the
+    range before has it below. Of more than `MANY` only those of the ends and of
     bounds are written; the table has the others.
     """
     left, right = ax.get_xlim()
     rows = series.sort_values("x").to_dict("records")
     places = [row["x"] for row in rows]
-    above = False
+    above, touched = False, (-math.inf, 0.0)  # the end of the last one above, and its y
+    line = LINE * (ax.get_ylim()[1] - ax.get_ylim()[0])
     for i, row in enumerate(rows):
         wording = shorten(wordings.get(str(row["year"]), ""))
         kind = mark_kind(pd.Series(row))
@@ -203,12 +206,17 @@ def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> 
         above = not close if i == 0 else not close or not above
         y = row["lower"] if pd.isna(row["value"]) else row["value"]
         y = row["upper"] if kind == "between" else y
-        up = kind in ("lower", "between") or (above and not _dips(rows, i))
-        height = ARROW + 3 if kind == "lower" else 9 if up else -9
         half = ems_of(wording) * SMALL / 72 / (LAID_OUT * WIDTH) / 2 * (right - left)
+        up = kind in ("lower", "between") or (above and not _dips(rows, i))
+        x = min(max(row["x"], left + half), right - half)
+        if kind == "between" and x - half < touched[0] and abs(y - touched[1]) < line:
+            up, y = False, row["lower"]
+        if up:
+            touched = x + half, y
+        height = ARROW + 3 if kind == "lower" else 9 if up else -9
         ax.annotate(
             wording,
-            (min(max(row["x"], left + half), right - half), y),
+            (x, y),
             (0, height),
             ha="center",
             va="bottom" if up else "top",

@@ -18,7 +18,7 @@ from hengstats.csvsafe import to_csv
 from hengstats.dataset import list_counts
 from hengstats.figures import rank_records
 from hengstats.ledger import MARK, Origin, figure_at, record, unmarked
-from hengstats.prose import say_figure
+from hengstats.prose import join_sentences, say_figure
 from hengstats.report.blocks import PAGE_FIRST, PAGE_LAST, Block, Table
 from hengstats.report.inputs import Inputs, entity_label, measure_label, phrase
 from hengstats.report.tables import show_boxes, show_number
@@ -189,8 +189,7 @@ def note_counts(given: Inputs, blocks: Iterable[Block]) -> list[Block]:
                 for kind in sorted(set().union(*map(kinds, shown)))
             ]
             if told:
-                stop = say("word", "stop", given.lang)
-                note = block.note + "".join(one + stop for one in told)
+                note = join_sentences([block.note, *told], given.lang)
                 block = replace(block, note=note)
         noted.append(block)
     return noted
