@@ -386,6 +386,8 @@ def test_a_person_of_a_workbook_is_nowhere_and_the_trap_works(tmp_path, command)
     words = ("participation", file, "--exact", "--out", "out.csv", "--to", "mine")
     assert command(*words) == 0
     assert command("add", file, "--to", "mine") == 0
+    wrong = csv(tmp_path / "wrong.csv", [*EVENTS, *BROKEN["sign"]], KEYS)
+    assert command("add", wrong, "--to", "mine", "--table", "event_log") == 1
     cut = parts(tmp_path / "cut.parquet", EVENTS, KEYS)
     cut.write_bytes(cut.read_bytes()[:-300] + b"PAR1")
     assert command("participation", cut, "--exact", "--out", "cut.csv") == 1

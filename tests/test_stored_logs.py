@@ -1,8 +1,10 @@
 """What is stored of a sign-in log can be published: ranges by the 10-5 rule."""
 
+import hashlib
 import json
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -148,6 +150,22 @@ def test_the_kind_of_table_need_not_be_said_and_all_files_are_one_log():
     # p0 to p6 in the first file, p0 to p11 in the second: twelve persons in 2020.
     hs.add(LOGS["several files"](), "mine")
     assert stored() == PERSONS
+
+
+def test_a_folder_of_parts_is_one_file_of_the_source():
+    hs.new("mine")
+    Path("签到").mkdir()
+    table = pd.read_csv(write("a.csv"))
+    sums = ""
+    for i in range(2):
+        part = Path(f"签到/{i}.parquet")
+        table[i::2].to_parquet(part, index=False)
+        sums += f"{hashlib.sha256(part.read_bytes()).hexdigest()}  {part.name}\n"
+    hs.add("签到", "mine", title="党建活动签到")
+    assert stored() == PERSONS
+    [file] = files()
+    assert file["name"] == "签到"
+    assert file["sha256"] == hashlib.sha256(sums.encode()).hexdigest()
 
 
 def test_programmes_are_protected_with_the_year():
