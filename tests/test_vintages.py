@@ -323,3 +323,17 @@ def test_a_vintage_of_a_later_format_asks_for_an_update(store, monkeypatch):
         dataset = store(FIRST)
     with pytest.raises(DataError, match="请先更新 hengstats"):
         read_dataset(dataset)
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ([{"name": "a.csv", "sha256": "", "table": "event_log"}], "exact"),  # of old
+        ([{"name": "a.csv", "table": "event_log", "counts": "10-5"}], "10-5"),
+        ([{"name": "a.csv", "table": "building_year"}], ""),
+        ([{"name": "a.csv"}], ""),
+    ],
+)
+def test_a_vintage_says_what_its_counts_of_a_log_are(store, files, counts):
+    name = store(replace(FIRST, files=files))
+    assert read_dataset(name).vintages["counts"].tolist() == [counts]
