@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     counted.add_argument("logs", nargs="+", metavar="LOGS", help="'签到/*.parquet'")
     counted.add_argument("--out", required=True, metavar="FILE.csv")
-    whose = "存入数据集 / store in a dataset"
+    whose = "按楼按年存入数据集 / store by building and year"
     counted.add_argument("--to", default="", metavar="DATASET", help=whose)
     which = "building, year, programme"
     counted.add_argument("--by", default="building,year", metavar="LIST", help=which)
