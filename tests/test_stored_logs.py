@@ -111,6 +111,18 @@ def test_exact_counts_are_stored_for_the_asking_alone(capsys):
     assert len(list(build_panel("mine")["year"])) == 3
 
 
+def test_what_was_stored_is_not_stored_again_beside_a_sheet_of_that_day():
+    hs.new("mine")
+    log = write("a.csv")
+    said = {"published": "2022-01-31"}
+    hs.add(log, "mine", **said)
+    sheet(**said)
+    assert hs.add(log, "mine", **said).status == "unchanged"
+    assert hs.add("税收.csv", "mine", **said).status == "unchanged"
+    assert hs.add(log, "mine", exact=True, **said).status == "stored"
+    assert hs.add("税收.csv", "mine", **said).status == "unchanged"
+
+
 LOGS = {
     "one without programmes": lambda: [write("a.csv")],
     "one with programmes": lambda: [
@@ -231,13 +243,13 @@ def test_check_says_that_its_counts_are_exact():
 # What a reader sees
 
 
-def sheet():
+def sheet(**said):
     """Add a sheet of tax and members to the dataset."""
     with open("税收.csv", "w", encoding="utf-8") as file:
         file.write("年份,楼宇,税收(亿元),党员数\n")
         for year in (2019, 2020, 2021):
             file.write(f"{year},示例楼,{year - 2010},{year - 1900}\n")
-    hs.add("税收.csv", "mine")
+    hs.add("税收.csv", "mine", **said)
 
 
 def test_a_chart_says_the_rule_where_it_shows_such_counts():

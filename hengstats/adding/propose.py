@@ -52,6 +52,8 @@ from hengstats.panel import ILLUSTRATIVE
 from hengstats.records import STANDINGS
 from hengstats.revisions.figures import accepted_records, compare_figures, how_unlike
 from hengstats.vintages import (
+    EXACT,
+    PROTECTED,
     Vintage,
     checksum,
     mark_standing,
@@ -418,8 +420,9 @@ def _find_repeated(
     """
     records = snapshot.data.records
     same = [n for n, one in snapshot.vintages.items() if _is_same(about, one)]
-    other = [n for n in same if snapshot.vintages[n].counts != about.counts]
-    same = [n for n in same if n > max(other, default=0)]
+    opposite = {EXACT: PROTECTED, PROTECTED: EXACT}.get(about.counts)
+    since = [n for n in same if snapshot.vintages[n].counts == opposite]
+    same = [n for n in same if n > max(since, default=0)]
     for number in reversed(same):
         if _is_held(new, _figures(records[records["vintage"] == number])):
             return number
