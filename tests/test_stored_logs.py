@@ -23,9 +23,9 @@ from hengstats.vocabulary import LANGUAGES, strings
 
 HEAD = "人员编号,活动编号,楼宇,签到时间"
 YEARS = {2019: 8, 2020: 12, 2021: 23}  # persons at the two events of each year
-# By hand: under ten; 10 to 12; 23 is nearest to 25. Each comes to both events: 16, 24
-# and 46 attendances, and of 16 no more than 9 can be known beside under ten persons.
+# By hand: under ten; 10 to 12; 23 is nearest to 25.
 PERSONS = {2019: "至多9人", 2020: "10至12人", 2021: "23至27人"}
+KINDS = {"published": False, "exact": True}
 SMALL = strings()["smallcells"]
 
 
@@ -80,6 +80,8 @@ def test_a_small_log_is_stored_as_ranges(capsys):
     assert main(["add", write("签到.csv"), "--to", "mine"]) == 0
     assert "10—5" in capsys.readouterr().out
     assert stored() == PERSONS
+    # 16, 24 and 46. Beside two events, under ten persons and under ten events leave
+    # at most 81; of 10 to 12 persons at most 24; 46 stands in its class.
     assert stored(measure="attendances") == {
         2019: "10至81人次",
         2020: "23至24人次",
@@ -243,20 +245,30 @@ def test_check_says_that_its_counts_are_exact():
 # What a reader sees
 
 
-def sheet(**said):
-    """Add a sheet of tax and members to the dataset."""
+def sheet(to="mine", **said):
+    """Add a sheet of tax and members to a dataset."""
     with open("税收.csv", "w", encoding="utf-8") as file:
         file.write("年份,楼宇,税收(亿元),党员数\n")
         for year in (2019, 2020, 2021):
             file.write(f"{year},示例楼,{year - 2010},{year - 1900}\n")
-    hs.add("税收.csv", "mine", **said)
+    hs.add("税收.csv", to, **said)
 
 
-def test_a_chart_says_the_rule_where_it_shows_such_counts():
-    hs.new("mine")
-    hs.add(write("a.csv"), "mine")
-    sheet()
-    panel = build_panel("mine")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Return two datasets with the log and a sheet: published counts, exact ones."""
+    room = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(room)
+        for name, exact in KINDS.items():
+            hs.new(name)
+            hs.add(write("a.csv"), name, table="event_log", exact=exact)
+            sheet(name)
+    return {exact: str(room / name) for name, exact in KINDS.items()}
+
+
+def test_a_chart_says_the_rule_where_it_shows_such_counts(kept):
+    panel = build_panel(kept[False])
     for place, lang in enumerate(LANGUAGES):
         own = hs.draw_participation(panel, measure="participants", lang=lang)
         assert SMALL["rule"][place].rstrip("。")[:30] in caption(own)
@@ -276,13 +288,10 @@ def test_a_chart_of_a_log_itself_says_that_its_counts_are_exact():
 
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_report_prints_the_rule_under_tables_of_such_counts(lang, exact):
-    hs.new("mine")
-    hs.add(write("a.csv"), "mine", exact=exact)
-    sheet()
+def test_the_report_prints_the_rule_under_tables_of_such_counts(kept, lang, exact):
     place = LANGUAGES.index(lang)
     said, other = (SMALL["exact" if e else "rule"][place] for e in (exact, not exact))
-    given = replace(read_inputs("mine", lang), numbers=Citations(traced=True))
+    given = replace(read_inputs(kept[exact], lang), numbers=Citations(traced=True))
     blocks = note_counts(given, write_sections(given))
     tables = {one.key: one for one in blocks if isinstance(one, Table)}
     under = {key for key, one in tables.items() if said in one.note}
