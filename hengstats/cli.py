@@ -97,8 +97,8 @@ def _participation(
     for text in frame.attrs.get("rule", ())[::2]:  # 简体 and English
         _show(text)
     if to:
-        kept = {"table": LOG, "exact": exact, "memory": memory}
-        _show(add(logs, to, **kept, **asked).say())
+        asked |= {"table": LOG, "exact": exact, "engine": engine, "memory": memory}
+        _show(add(logs, to, **asked).say())
 
 
 def _changes(dataset: str, since: str | None, lang: str) -> None:
@@ -164,7 +164,9 @@ def _parser() -> argparse.ArgumentParser:
     counted.add_argument("--to", default="", metavar="DATASET", help=whose)
     which = "building, year, programme"
     counted.add_argument("--by", default="building,year", metavar="LIST", help=which)
-    counted.add_argument("--engine", default="duckdb", help="duckdb")
+    counted.add_argument(
+        "--engine", default="duckdb", help="duckdb | spark | spark://…"
+    )
     _ask_for_exact(counted)
     file = "人员编号的密钥文件 / key of the hashes"
     counted.add_argument("--key", default="", metavar="FILE", help=file)

@@ -197,6 +197,8 @@ def _head(column: str, lang: str, labels: Names) -> str:
     """Return the head of a column in words."""
     if column in strings()["head"]:
         return say("head", column, lang)
+    if column.endswith("_printed") and knows_measure(column[:-8], labels):
+        return measure_label(column[:-8], lang, labels)
     for end in ("_lower", "_upper"):
         if column.endswith(end) and knows_measure(column[:-6], labels):
             own = measure_label(column[:-6], lang, labels)

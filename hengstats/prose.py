@@ -4,6 +4,7 @@ A figure keeps its hedge, a bound is said as a bound, a year without a figure is
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,6 +48,7 @@ APART = 4
 LARGE = 100_000
 # Units in which no Chinese sentence counts money.
 FOREIGN = ("1000 yuan", "million yuan", "billion yuan")
+_UNIT = re.compile(r"[^\d.,%]+$")  # what stands behind a number
 
 
 def describe(
@@ -562,7 +564,9 @@ def _say_figure(row: Mapping[str, Any], unit: str, lang: str) -> str:
     if pd.isna(lower) or np.isinf(lower):
         return say("hedge", "at_most", lang, n=high)
     low = say_number(lower, unit, lang)
-    return say("hedge", "range", lang, low=low, high=high)
+    if tail := _UNIT.search(high):  # said once, behind both ends
+        low = low.removesuffix(tail[0])
+    return say("hedge", "span", lang, low=low, high=high)
 
 
 def say_number(number: float, unit: str, lang: str) -> str:

@@ -38,6 +38,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengstats.labels import find_entity
 from hengstats.messages import data_error
 from hengstats.panel import TOPICS, About
 from hengstats.vocabulary import LANGUAGES, strings
@@ -170,25 +171,58 @@ def sum_money(amounts: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def panel_of_published(published: pd.DataFrame) -> pd.DataFrame:
-    """Return a panel of published counts by building and year, wordings and all.
+def panel_of_published(
+    published: pd.DataFrame, onto: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """公布的人数排成面板。 Return a panel of published counts, wordings and all.
 
     Parameters
     ----------
     published : DataFrame
-        As `protect` returns, key `building, year`.
+        As `participation` returns, key `building, year` or `building, year, programme`.
+    onto : DataFrame, optional
+        A panel with the same buildings, by key or name, such as one of their tax. The
+        counts are put beside its figures, and in place of those of the same name.
 
     Returns
     -------
     DataFrame
-        As `build_panel` returns; `attrs["rule"]` is kept and goes under each chart.
+        As `build_panel` returns: one row per building and year; by programme, one per
+        year and programme of a building. `attrs["rule"]` is kept and goes under each
+        chart.
+
+    Raises
+    ------
+    DataError
+        If `published` has no year or is not published, or `onto` has no such building.
+
+    Examples
+    --------
+    >>> exact = {"building": "a", "year": [2020], "events": [4]}
+    >>> exact |= {"attendances": [90], "participants": [33]}
+    >>> panel = panel_of_published(protect(pd.DataFrame(exact)))
+    >>> panel[["participants_lower", "participants_upper"]].to_numpy().tolist()
+    [[33.0, 37.0]]
     """
     counts = _counts(published)
+    for column in [*YEAR, "participants_lower"]:
+        if column not in published:
+            raise data_error("smallcells.no_column", column=column)
     ends = [f"{count}{end}" for count in counts for end in ("", "_lower", "_upper")]
-    panel = published[[*YEAR, *ends]].rename(columns={"building": "entity"})
+    names = {one: [one] * len(LANGUAGES) for one in published["building"]}
+    whole, rows_of = list(names), published["building"]
+    if "programme" in published:
+        rows_of = rows_of + "：" + published["programme"].astype(str)
+        shown = published["programme"] if len(whole) == 1 else rows_of
+        names = {
+            key: [str(one)] * len(LANGUAGES)
+            for key, one in zip(rows_of, shown, strict=True)
+        }
+    published = published.assign(entity=rows_of)
+    panel = published[["entity", "year", *ends]]
     printed: dict[str, dict[str, dict[str, str]]] = {}
     for count in counts:
-        columns = (*YEAR, f"{count}_printed")
+        columns = ("entity", "year", f"{count}_printed")
         rows = zip(*(published[one].tolist() for one in columns), strict=True)
         for entity, year, wording in rows:
             own = printed.setdefault(count, {}).setdefault(entity, {})
@@ -204,12 +238,35 @@ def panel_of_published(published: pd.DataFrame) -> pd.DataFrame:
             labels={},
             topics=dict.fromkeys(counts, TOPICS["participants"]),
             units={count: UNITS[count][0] for count in counts},
-            entities={one: [one] * len(LANGUAGES) for one in panel["entity"]},
+            entities=names,
             milestones=[],
             publications={},
+            whole=whole[0] if len(whole) == 1 < len(names) else "",
         ),
     }
-    return panel
+    return panel if onto is None else _put_onto(panel, onto)
+
+
+def _put_onto(panel: pd.DataFrame, onto: pd.DataFrame) -> pd.DataFrame:
+    """Return a panel with the published counts in place of its own, and their words."""
+    own, told = panel.attrs["about"], dict(onto.attrs.get("about", {}))
+    keys = {one: find_entity(onto, one) for one in panel["entity"].unique()}
+    for part in ("units", "topics"):
+        told[part] = told.get(part, {}) | own[part]
+    words = {
+        count: {keys[entity]: said for entity, said in whose.items()}
+        for count, whose in own["printed"].items()
+    }
+    told["printed"] = told.get("printed", {}) | words
+    for part in ("sources", "not_found"):  # those of the figures that give way
+        kept = told.get(part, {})
+        told[part] = {one: kept[one] for one in kept if one not in words}
+    rest = onto.drop(columns=onto.columns.intersection(panel.columns[2:]))
+    key = ["entity", "year"]
+    put = panel.assign(entity=panel["entity"].map(keys))
+    both = rest.merge(put, on=key, how="outer", validate="one_to_one")
+    both.attrs = {"rule": panel.attrs["rule"], "about": About(told)}
+    return both
 
 
 # The classes

@@ -124,7 +124,8 @@ def _standard_labels() -> Labels:
     """Return the labels of the measures that every new dataset has."""
     source = resources.files("hengstats").joinpath("adding/blank/codebook.csv")
     rows = csv.DictReader(io.StringIO(source.read_text(encoding="utf-8-sig")))
-    return {row["measure"]: [row[lang] for lang in LANGUAGES] for row in rows}
+    own = {row["measure"]: [row[lang] for lang in LANGUAGES] for row in rows}
+    return strings()["count"] | own
 
 
 def knows_measure(measure: str, labels: Labels | None = None) -> bool:

@@ -70,6 +70,7 @@ PROMISED = (
     " assess explain_rivals IntervalRegression draw_verdict draw_refusals"
     " check new add verify changes draw_revisions label known list_pairs explore"
     " describe compare sensitivity draw_comparison participation"
+    " draw_calendar panel_of_published"
 ).split()
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

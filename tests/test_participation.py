@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
+import tqdm.auto
 from pyarrow import parquet
 
 import hengstats as hs
@@ -278,7 +279,7 @@ def test_the_eve_of_a_year_and_repeats_are_told(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"engine": "spark"}, "no engine spark yet"),
+        ({"engine": "flink"}, "no engine flink"),
         ({"by": ("year", "month")}, "not year, month"),
         ({"by": ("year", "year")}, "not year, year"),
         ({"memory": "much"}, "much is no size"),
@@ -471,3 +472,21 @@ def test_the_verb_prints_the_rule_under_the_table(tmp_path, capsys):
     assert "participants_printed" in out.read_text("utf-8-sig")
     rule = strings()["smallcells"]["rule"][0]
     assert rule in capsys.readouterr().out
+
+
+def test_what_takes_long_shows_how_far_it_is(tmp_path, monkeypatch):
+    shown = []
+
+    class Bar(tqdm.auto.tqdm):
+        def __init__(self, **options):
+            assert options["delay"] > 0  # nothing flashes up
+            super().__init__(**options | {"delay": 0, "disable": False})
+
+        def update(self, n=1):
+            super().update(n)
+            shown.append(self.n)
+
+    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    count(parts(tmp_path / "a.parquet", FEW))
+    assert shown == sorted(shown)
+    assert shown[-1] >= 90

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 
 import hengstats as hs
 from hengstats.vocabulary import LANGUAGES, UNITS, name
@@ -46,6 +47,10 @@ CHARTS = {
     "tax": "hs.draw_tax(plaza66{lang})",
     "membership": "hs.draw_membership(plaza66{lang})",
     "participation": "hs.draw_participation(tower{lang})",
+    "programmes": 'hs.draw_participation(programmes, measure="participants"{lang})',
+    "first-time": "hs.draw_participation(persons,"
+    ' measure=("returning", "first_time"){lang})',
+    "calendar": "hs.draw_calendar(events{lang})",
     "growth": "hs.draw_growth(plaza66{lang})",
     "index": "hs.draw_index(plaza66, year=2016{lang})",
     "timeline": "hs.draw_timeline(plaza66{lang})",
@@ -67,6 +72,15 @@ PANELS = {
     '["branch_members", "branches"], economy="tax_revenue", lags=(0, 1))',
     "malls": 'malls = hs.compare(hs.build_panel(["plaza66", "comparators"]),'
     ' treated="plaza66", since=2019, outcome="rent_mall")',
+    "logs": 'logs = "data/illustrative/signins/"  # invented',
+    "persons": 'persons = hs.panel_of_published(hs.participation(logs + "*.csv"))',
+    "programmes": "programmes = hs.panel_of_published("
+    'hs.participation(logs + "*.csv", by=("building", "year", "programme")))',
+    "heads": 'heads = {"楼宇": "entity", "项目": "programme", "活动编号": "event",'
+    ' "签到时间": "date"}',
+    "signins": 'signins = pd.concat(pd.read_csv(f"{logs}{year}.csv",'
+    " usecols=list(heads)) for year in range(2016, 2022))",
+    "events": 'events = signins.rename(columns=heads).groupby("event").min()',
 }
 
 
@@ -112,7 +126,8 @@ def codebook(lang: str) -> str:
 
 def gallery(lang: str) -> str:
     """Return the page that shows every chart, in the scripts of a language."""
-    lines = [WORDS[lang]["gallery"], "", "```python", "import hengstats as hs", ""]
+    lines = [WORDS[lang]["gallery"], "", "```python", "import pandas as pd", ""]
+    lines += ["import hengstats as hs", ""]
     lines += [*PANELS.values(), "```"]
     scripts = ("zh-Hans", "zh-Hant") if lang == "zh" else ("en",)
     for key, call in CHARTS.items():
@@ -147,7 +162,7 @@ def reference() -> str:
 
 def draw() -> Iterator[tuple[str, plt.Figure]]:
     """Yield the name and the figure of each picture of the gallery."""
-    known: dict[str, object] = {"hs": hs}
+    known: dict[str, object] = {"hs": hs, "pd": pd}
     for made in PANELS.values():
         exec(made, known)
     for key, call in CHARTS.items():

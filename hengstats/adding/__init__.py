@@ -54,6 +54,7 @@ def add(
     event: str = "",
     table: str = "",
     exact: bool = False,
+    engine: Any = "duckdb",
     memory: str = "1GB",
     dry_run: bool = False,
     today: str | None = None,
@@ -100,8 +101,8 @@ def add(
     exact : bool
         Store the exact counts of a sign-in log. Small ones may point at a person: the
         dataset, and every chart and report of it, is then not for publication.
-    memory : str
-        What counting a log may use; see `hengstats.participation`.
+    engine, memory
+        How a log is counted; see `hengstats.participation`.
     dry_run : bool
         Say what would happen, and write nothing.
     today : str, optional
@@ -133,7 +134,7 @@ def add(
         raise data_error("adding.no_sheet")
     said: dict[str, Any] = {"columns": columns, "person": person, "event": event}
     if table == LOG:
-        sheets, listed = _count_log(paths, exact, memory, said)
+        sheets, listed = _count_log(paths, engine, memory, exact, said)
     else:
         own = heads_of(to)
         sheets = [check(path, table, measures=own, **said) for path in paths]
@@ -148,7 +149,7 @@ def add(
             for sheet in sheets
         ]
         if logs:
-            sheets, listed = _count_log(paths, exact, memory, said)
+            sheets, listed = _count_log(paths, engine, memory, exact, said)
     about = replace(about, files=listed)
     try:
         while True:  # until nobody else is faster
@@ -163,11 +164,15 @@ def add(
 
 
 def _count_log(
-    logs: Sequence[str | Path], exact: bool, memory: str, said: Mapping[str, Any]
+    logs: Sequence[str | Path],
+    engine: Any,
+    memory: str,
+    exact: bool,
+    said: Mapping[str, Any],
 ) -> tuple[list[Checked], list[dict[str, str]]]:
     """Return what is stored of a log, as a sheet of its counts, and its files."""
     paths = find_logs(logs)
-    frame, warnings = count(paths, "duckdb", BY[:2], None, memory, exact, **said)
+    frame, warnings = count(paths, engine, BY[:2], None, memory, exact, **said)
     names = [visible(path.name) for path in paths]
     file = names[0]
     if len(names) > 1:

@@ -18,7 +18,7 @@ LAID_OUT = 0.8
 MOST_NAMED = 2  # publishers in a caption; the table of sources has them all
 CHINESE = re.compile("[\u4e00-\u9fff]")
 BARE = re.compile(r"[\d,]+(\.\d+)?")
-_GLUED = frozenset("●○↑↓")
+_GLUED = frozenset("●○↑↓＋（「『“‘《【")
 _NOT_FIRST = "，。；：、）！？”’」』》】,.;:)!?%"
 
 

@@ -44,6 +44,7 @@ from hengstats.vocabulary import UNITS, programme_labels, say
 
 # With more series than these, what was printed beside each mark cannot be read.
 FEW = 2
+BESIDE, ALL_BESIDE = 0.24, 0.5  # of a year: between series of ranges, and for all
 LONGEST = 90  # signs of a title
 MOST_YEARS = 14  # that stand side by side on the axis
 ENDINGS = ("", "_lower", "_upper")
@@ -110,18 +111,23 @@ def draw_participation(
     panel: pd.DataFrame,
     *,
     entities: str | Sequence[str] | None = None,
-    measure: str = "attendances",
+    measure: str | Sequence[str] = "attendances",
     ax: Axes | None = None,
     lang: str = "zh-Hans",
 ) -> Axes:
     """Return axes with participation by year, stacked by programme where known.
 
-    `measure` is `attendances`, `participants`, `events` or `volunteers`. Programmes
-    are stacked only where they add up to the total, as attendances and events do.
-    Other parameters and errors as for `draw_tax`.
+    `measure` is `attendances`, `participants`, `events` or `volunteers`, or several of
+    one unit, such as `("returning", "first_time")`. Programmes are stacked only where
+    they add up to the total, as attendances and events do. Several series of published
+    counts stand beside one another within each year, as ranges. Other parameters and
+    errors as for `draw_tax`.
     """
     panel = as_panel(panel)
-    [measure] = choose_measures(panel, measure)
+    measures = choose_measures(panel, measure)
+    if len(measures) != 1:
+        return _draw_levels(panel, measures, entities, ax, lang)
+    [measure] = measures
     labels = programme_labels(measure, lang, about(panel).get("labels"))
     names, parts = choose_entities(panel, [measure], entities), list(labels)
     drawable = 0 < len(parts) <= len(HATCHES) and set(parts) <= set(panel)
@@ -221,7 +227,9 @@ def _draw_levels(
     number_years(ax, years)
     number_values(ax, panel, measures[0], lang)
     marks.name_series(ax, plotted)
-    for series in plotted if len(plotted) <= FEW else []:
+    # Ranges of several series stand too close for their wordings.
+    few = 1 if "band" in used else FEW
+    for series in plotted if len(plotted) <= few else []:
         printed = wordings_of(panel, series["measure"].iloc[0], lang)
         marks.write_wordings(ax, series, printed.get(series["entity"].iloc[0], {}))
     sentences.append(sources_sentence(panel, measures, names, lang))
@@ -245,6 +253,11 @@ def _draw_series(
     """
     plotted: list[pd.DataFrame] = []
     used: set[str] = set()
+    shown = [table[table["entity"].isin(names)] for table in tables.values()]
+    every = sum(table["entity"].nunique() for table in shown)
+    ranges = [table.apply(marks.mark_kind, axis=1) == "between" for table in shown]
+    several = every > 1 and any(one.any() for one in ranges)
+    shift = min(BESIDE, ALL_BESIDE / every) if several else 0.0
     for measure, table in tables.items():
         for entity in names:
             series = table[table["entity"] == entity]
@@ -255,8 +268,12 @@ def _draw_series(
                 who = entity_name(panel, entity, lang)
                 colon = say("word", "colon", lang)
                 label = f"{who}{colon}{label}" if len(tables) > 1 else who
-            series = series.assign(x=series["year"], measure=measure, label=label)
+            beside = shift * (len(plotted) - (every - 1) / 2)
+            x = series["year"] + beside
+            series = series.assign(x=x, measure=measure, label=label)
             used |= marks.draw_marks(ax, series, len(plotted), label)
+            if shift and marks.draw_bands(ax, series, len(plotted)):
+                used.add("band")
             mark_figures(ax, measure, marks.places(series), *bases)
             plotted.append(series)
     return plotted, used
@@ -341,24 +358,29 @@ def _title_levels(
         said = said if len(said) <= LONGEST else parts[0]
         write_title(ax, said, f"{entity_name(panel, names[0], lang)}　{subtitle}")
         return
+    if whole := about(panel).get("whole"):
+        subtitle = f"{whole}　{subtitle}"
     write_title(ax, first_sentence(panel, measure, names, lang), subtitle)
 
 
 def first_sentence(
     panel: pd.DataFrame, measure: str, names: Sequence[str], lang: str
 ) -> str:
-    """Return the sentence on which of several entities is the largest."""
+    """Return the sentence on which of several entities is the largest, if any is."""
     own = panel[panel["entity"].isin(names)]
     rows, year = latest_rows(own, measure)
     unit = about(panel).get("units", {}).get(measure, "")
+    first, *others = rows
+    ranges = bool(pd.isna(first["value"]) and first["upper"] < math.inf)
+    settled = not any(row["upper"] >= first["lower"] for row in others)
     return say(
         "chart",
-        "first",
+        "first" if settled or not ranges else "first_unsettled",
         lang,
         year=year,
         measure=measure_name(panel, measure, lang),
-        entity=entity_name(panel, rows[0]["entity"], lang),
-        figure=say_figure(rows[0], unit, lang),
+        entity=entity_name(panel, first["entity"], lang),
+        figure=say_figure(first, unit, lang),
     )
 
 

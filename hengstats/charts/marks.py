@@ -4,7 +4,6 @@ Filled: an exact count. Hollow: rounded. Arrow: open on that side. Capped bar: o
 known to lie between. Hatched year: searched for and never printed.
 """
 
-import math
 from collections.abc import Hashable
 from itertools import pairwise
 from typing import Any
@@ -173,7 +172,7 @@ def places(series: pd.DataFrame) -> list[dict[Hashable, Any]]:
 def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
     """Return what the marks on a chart mean."""
     used = used | ({"rounded"} if "base" in used else set())
-    order = ("exact", "rounded", "lower", "upper", "between")
+    order = ("exact", "rounded", "lower", "upper", "between", "band")
     sentences = [say("chart", f"mark_{kind}", lang) for kind in order if kind in used]
     if missing:
         years = say("word", "comma", lang).join(map(str, missing))
@@ -184,39 +183,36 @@ def mark_sentences(used: set[str], missing: list[int], lang: str) -> list[str]:
 def write_wordings(ax: Axes, series: pd.DataFrame, wordings: dict[str, str]) -> None:
     """Write beside each mark what its source printed.
 
-    Where years stand close, every other wording goes below its mark. At the edge of
-    the axes a wording moves inwards. A range whose wording would touch that of the
-    range before has it below. Of more than `MANY` only those of the ends and of
-    bounds are written; the table has the others.
+    Where years stand close, or wordings would touch, every other one goes below its
+    mark. At the edge of the axes a wording moves inwards. Of more than `MANY` only
+    those of the ends and of bounds are written; the table has the others.
     """
     left, right = ax.get_xlim()
     rows = series.sort_values("x").to_dict("records")
-    places = [row["x"] for row in rows]
-    above, touched = False, (-math.inf, 0.0)  # the end of the last one above, and its y
-    line = LINE * (ax.get_ylim()[1] - ax.get_ylim()[0])
-    for i, row in enumerate(rows):
-        wording = shorten(wordings.get(str(row["year"]), ""))
+    said = [shorten(wordings.get(str(row["year"]), "")) for row in rows]
+    em = SMALL / 72 / (LAID_OUT * WIDTH) * (right - left)  # in units of the axis
+    above = False
+    for i, (row, wording) in enumerate(zip(rows, said, strict=True)):
         kind = mark_kind(pd.Series(row))
         if len(rows) > MANY and kind in POINTS:
             beside = {mark_kind(pd.Series(row)) for row in rows[max(0, i - 1) : i + 2]}
             if 0 < i < len(rows) - 1 or not beside <= set(POINTS):
                 continue
-        apart = np.diff(places[max(0, i - 1) : i + 2])
-        close = len(apart) > 0 and min(apart) < CLOSE * (right - left)
+        close = any(
+            rows[j]["x"] - rows[j - 1]["x"]
+            < max(CLOSE * (right - left), (ems_of(said[j - 1] + said[j]) / 2 + 1) * em)
+            for j in (i, i + 1)
+            if 0 < j < len(rows)
+        )
         above = not close if i == 0 else not close or not above
+        up = kind == "lower" or (above and not _dips(rows, i))
         y = row["lower"] if pd.isna(row["value"]) else row["value"]
-        y = row["upper"] if kind == "between" else y
-        half = ems_of(wording) * SMALL / 72 / (LAID_OUT * WIDTH) / 2 * (right - left)
-        up = kind in ("lower", "between") or (above and not _dips(rows, i))
-        x = min(max(row["x"], left + half), right - half)
-        if kind == "between" and x - half < touched[0] and abs(y - touched[1]) < line:
-            up, y = False, row["lower"]
-        if up:
-            touched = x + half, y
+        y = row["upper"] if kind == "between" and up else y
         height = ARROW + 3 if kind == "lower" else 9 if up else -9
+        half = ems_of(wording) * em / 2
         ax.annotate(
             wording,
-            (x, y),
+            (min(max(row["x"], left + half), right - half), y),
             (0, height),
             ha="center",
             va="bottom" if up else "top",
@@ -344,6 +340,20 @@ def _apart(heights: list[float], step: float) -> list[float]:
         places[i] = max(places[i], places[i - 1] + step)
     over = [place - height for place, height in zip(places, heights, strict=True)]
     return [place - max(over) / 2 for place in places] if places else []
+
+
+def draw_bands(ax: Axes, series: pd.DataFrame, number: int) -> bool:
+    """Join the ranges of neighbouring years and return whether there were any."""
+    joined = False
+    rows = series.sort_values("x").to_dict("records")
+    for one, two in pairwise(rows):
+        kinds = {mark_kind(pd.Series(row)) for row in (one, two)}
+        if kinds == {"between"} and two["year"] - one["year"] == 1:
+            x, low, high = ([one[end], two[end]] for end in ("x", "lower", "upper"))
+            colour = COLOURS[number % 6]
+            ax.fill_between(x, low, high, color=colour, alpha=0.4, lw=0.5, gid="band")
+            joined = True
+    return joined
 
 
 def _draw_lines(ax: Axes, points: pd.DataFrame, colour: str, number: int) -> bool:

@@ -1,9 +1,9 @@
-"""Draws phases and dated events, as the case study names them."""
+"""Draws dated events: milestones and phases, and the days of a sign-in log."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hengstats.charts.caption import about, wrap, write_caption, write_title
+from hengstats.charts.caption import about, ems_of, wrap, write_caption, write_title
 from hengstats.charts.marks import write_nothing
 from hengstats.charts.spots import mark_spot
 from hengstats.charts.style import (
@@ -17,8 +17,11 @@ from hengstats.charts.style import (
     start,
 )
 from hengstats.ledger import Origin
+from hengstats.messages import data_error
 from hengstats.prose import entity_name
 from hengstats.vocabulary import say
+
+SHANGHAI = "Asia/Shanghai"
 
 
 def decimal_year(date: str) -> float:
@@ -123,6 +126,86 @@ def draw_timeline(
     sentences.append(_milestone_sources(panel, cited, lang))
     write_caption(ax, panel, sentences, names, lang)
     return dress(ax)
+
+
+def draw_calendar(
+    events: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh-Hans"
+) -> Axes:
+    r"""哪年哪几天有活动 / Return axes with the days of events, one year below another.
+
+    Within a year there is a row for each of up to six programmes.
+
+    Parameters
+    ----------
+    events : DataFrame
+        One row per event: `entity`, whose it is (drawn is the one with most); `date`,
+        or a moment (without a zone it is Shanghai time); and perhaps `programme`. No
+        column of persons is needed, and none should be read.
+    ax, lang
+        As for `draw_tax`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, there is no event, or a date cannot be read.
+
+    Examples
+    --------
+    >>> days = {"entity": "示例大厦", "date": ["2020-03-04", "2021-05-06"]}
+    >>> ax = draw_calendar(pd.DataFrame(days))
+    >>> ax.get_title().replace("\n", "")
+    '2020—2021年有2场活动，最多的是2020年（1场）'
+    """
+    for column in ("entity", "date"):
+        if column not in events:
+            raise data_error("charts.no_column", column=column)
+    if events.empty:
+        raise data_error("charts.empty")
+    who = events["entity"].value_counts().index[0]
+    own = events[events["entity"] == who]
+    days = _days(own["date"])
+    named = own["programme"] if "programme" in own else pd.Series("", own.index)
+    rows = list(named.value_counts().index)
+    if len(rows) > len(COLOURS):
+        named, rows = named.mask(named.notna(), ""), [""]
+    first, last = days.dt.year.min(), days.dt.year.max()
+    step = 0.84 / len(rows)  # of the height of a year
+    ax = start(ax, height=1 + (last - first + 1) * max(0.42, len(rows) * 0.158))
+    for number, (row, colour) in enumerate(zip(rows, COLOURS, strict=False)):
+        dated = days[named == row]
+        middle = dated.dt.year - 0.42 + step * (number + 0.5)
+        along = dated.dt.month + (dated.dt.day - 0.5) / dated.dt.days_in_month
+        ends = (middle - step * 0.45, middle + step * 0.45)
+        ax.vlines(along, *ends, color=colour, lw=1.3, gid="event")
+        place = (13.15, first - 0.42 + step * (number + 0.5))
+        ax.text(*place, row, va="center", fontsize=SMALL, color=colour, gid="name")
+    ax.vlines(range(2, 13), first - 0.5, last + 0.5, color=PALE, lw=0.8, zorder=0)
+    ax.hlines([year + 0.5 for year in range(first, last)], 1, 13, color=GREY, lw=0.6)
+    room = max(map(ems_of, map(str, rows))) * SMALL / (72 * 0.75 * WIDTH) * 12
+    ax.set_xlim(1, 13.2 + room)
+    ax.set_ylim(last + 0.5, first - 0.5)
+    months = [say("chart", "calendar_month", lang, n=n) for n in range(1, 13)]
+    ax.set_xticks([n + 0.5 for n in range(1, 13)], months)
+    held = days.dt.year.value_counts().reindex(range(first, last + 1), fill_value=0)
+    said = {year: {"year": year, "n": n} for year, n in held.items()}
+    years = [say("chart", "calendar_year", lang, **one) for one in said.values()]
+    ax.set_yticks(list(said), years)
+    words = {"first": first, "last": last, "n": len(own), "most": held.max()}
+    title = say("chart", "calendar_title", lang, **words, year=held.idxmax())
+    write_title(ax, title, f"{who}　{say('chart', 'calendar_axis', lang)}")
+    notes = ["calendar_note", *["calendar_rows"][: len(rows) - 1]]
+    sentences = [say("chart", note, lang) for note in notes]
+    write_caption(ax, events, sentences, [who], lang)
+    dress(ax).tick_params(labelsize=SMALL, length=0)
+    return ax
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """Return dates or moments as days of Shanghai, or refuse one that is neither."""
+    days = pd.to_datetime(dates, errors="coerce")
+    if days.isna().any():
+        raise data_error("charts.no_date", row=int(days.isna().argmax()) + 1)
+    return days.dt.tz_convert(SHANGHAI) if days.dt.tz is not None else days
 
 
 def _draw_events(

@@ -144,6 +144,8 @@ def _draw_growths(ax: Axes, verdict: Verdict, lang: str) -> list[str]:
         label = measure_name(steps, measure, lang)
         write(wrap(say("draw", "growth_of", lang, measure=label), 24), fontsize=LABEL)
     note = [say("draw", "pairs_note", lang)]
+    if any(line.get_gid() == "between" for line in ax.lines):
+        note.append(say("draw", "between_note", lang))
     bounds = np.isinf(percent.to_numpy()).any()
     return [*note, say("draw", "open_note", lang)] if bounds else note
 
@@ -171,6 +173,8 @@ def _draw_growth(ax: Axes, row: Row, at: tuple[float, float]) -> Box:
         point = all(row[f"{side}_lower"] == row[f"{side}_upper"] for side in "xy")
         face, kind = (COLOURS[0], "exact") if point else ("white", "rounded")
         ax.plot(*at, "o", ms=7, mew=1.6, mfc=face, mec=COLOURS[0], gid=kind)
+    elif np.isfinite([row[end] for end in ends]).all():  # a box may be too small to see
+        ax.plot(*at, "+", ms=9, mew=1.4, color=COLOURS[0], gid="between")
     ways = ((-1, 0), (0, -1), (1, 0), (0, 1))
     for end, way in zip(ends, ways, strict=True):
         if np.isinf(row[end]):

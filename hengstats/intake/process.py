@@ -17,7 +17,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import cache
@@ -43,6 +44,7 @@ HEAD_ROWS = 30  # in which the heads of a sign-in log are looked for
 SHEETS = (".xlsx", ".xls", ".xlsm", ".csv", ".tsv", ".txt", ".parquet")
 _START = 4096  # bytes that tell the kind of a file
 _BROKE_DOWN = "hengstats broke down: "  # what the child says last, and then where
+_SHARE = b"\x02"  # begins a line in which the child says how far it is
 _OUT_OF_MEMORY, _OUT_OF_TIME = -9, -24  # SIGKILL, as the system does it, and SIGXCPU
 _LIBRARY = Path(__file__).parents[2]
 _RUN = (
@@ -106,19 +108,35 @@ def count_in_child(
     SheetError
         With every reason why there are none.
     """
+    from tqdm.auto import tqdm
+
     try:
         # An engine that has little memory takes its time.
         seconds = SECONDS + 4 * sum(_seconds(path) - SECONDS for path in paths)
         question = {"paths": [str(path) for path in paths], "asked": asdict(asked)}
+        seconds *= 1 if wish["engine"] == "duckdb" else 100  # a cluster has its queue
         told = question | {"wish": dict(wish), "seconds": seconds}
-        code, answer, where = _ask(told, seconds, spills=True)
+        # Of what takes long, a bar; none in what is no terminal and no notebook.
+        with tqdm(total=100, unit="%", delay=10, disable=None, leave=False) as bar:
+            code, answer, where = _ask(told, seconds, spills=True, bar=bar)
         if code != 0:
             raise _explain(code, where, seconds)
     except OSError as error:
         raise SheetError([_unreadable(error, paths[0]).at(paths[0].name)]) from None
     except Refusal as refusal:
         raise SheetError([refusal.at(paths[0].name)]) from None
-    counted: dict[str, Any] = json.loads(answer)
+    return _of_faults(json.loads(answer))
+
+
+def count_in_session(
+    paths: Sequence[Path], asked: Asked, wish: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the same from a session of Spark, which lives in this process."""
+    return _of_faults(count_here(paths, asked, wish))
+
+
+def _of_faults(counted: dict[str, Any]) -> dict[str, Any]:
+    """Return counts with their warnings as such, or raise the errors."""
     for kind in ("errors", "warnings"):
         counted[kind] = [Fault(**fault) for fault in counted[kind]]
     if counted["errors"]:
@@ -127,7 +145,7 @@ def count_in_child(
 
 
 def _ask(
-    question: Mapping[str, Any], seconds: float, *, spills: bool
+    question: Mapping[str, Any], seconds: float, *, spills: bool, bar: Any = None
 ) -> tuple[int | None, bytes, str]:
     """Return what `_run` returns, with a folder for what an engine puts aside."""
     try:
@@ -136,7 +154,7 @@ def _ask(
     except OSError:
         raise refuse("process.no_room") from None
     try:
-        return _run(json.dumps(question).encode(), seconds + WAIT, spill)
+        return _run(json.dumps(question).encode(), seconds + WAIT, spill, bar)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
@@ -152,7 +170,18 @@ def _seconds(path: Path) -> float:
     return SECONDS + (path.stat().st_size / 4e6 if is_parquet else 0.0)
 
 
-def _run(question: bytes, seconds: float, spill: str) -> tuple[int | None, bytes, str]:
+def _listen(stream: Any, complaint: list[bytes], bar: Any) -> None:
+    """Keep what a child says on its way, and show how far it says it is."""
+    for line in stream:
+        if not line.startswith(_SHARE):
+            complaint.append(line)
+        elif bar is not None:
+            bar.update(max(int(line.removeprefix(_SHARE)) - bar.n, 0))
+
+
+def _run(
+    question: bytes, seconds: float, spill: str, bar: Any
+) -> tuple[int | None, bytes, str]:
     """Return exit code (None if time ran out), answer, and where the child broke."""
     options = ["-P", "-W", "ignore", "-X", "utf8"]
     with subprocess.Popen(
@@ -166,13 +195,19 @@ def _run(question: bytes, seconds: float, spill: str) -> tuple[int | None, bytes
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as child:
+        complaint: list[bytes] = []
+        said, child.stderr = child.stderr, None
+        listener = threading.Thread(target=_listen, args=(said, complaint, bar))
+        listener.start()
         try:
-            answer, complaint = child.communicate(question, seconds)
+            answer, _ = child.communicate(question, seconds)
         except subprocess.TimeoutExpired:
             return None, b"", ""
         finally:
             _end_family(child)
-    told = complaint[-4000:].decode("utf-8", "replace")
+            listener.join()
+            said.close()  # type: ignore[union-attr]
+    told = b"".join(complaint)[-4000:].decode("utf-8", "replace")
     if "bad_alloc" in told or "memory allocation" in told:
         return child.returncode, answer, "MemoryError"
     return child.returncode, answer, told.partition(_BROKE_DOWN)[2].partition("\n")[0]
@@ -233,8 +268,10 @@ def main() -> None:
     asked = Asked(**question["asked"])
     if "paths" in question:
         wish = question["wish"]
-        confine(engine=True, seconds=question["seconds"], memory=wish["memory"])
-        counted = count_here([Path(path) for path in question["paths"]], asked, wish)
+        if wish["engine"] == "duckdb":  # Java has limits of its own
+            confine(engine=True, seconds=question["seconds"], memory=wish["memory"])
+        paths = [Path(path) for path in question["paths"]]
+        counted = count_here(paths, asked, wish, _say_share)
         json.dump(counted, answer, default=str)  # a Decimal as its digits
         return answer.flush()
     path = Path(question["path"])
@@ -266,6 +303,11 @@ def confine(*, engine: bool = False, seconds: float = 0, memory: int = 0) -> Non
             resource.setrlimit(limit, (size, hard))
         except (ValueError, OSError):
             pass  # macOS holds more from the beginning
+
+
+def _say_share(share: float) -> None:
+    """Say how many hundredths of the work are done."""
+    print(f"{_SHARE.decode()}{share:.0f}", file=sys.stderr, flush=True)
 
 
 def _say_where(kind: type[BaseException], _: BaseException, trace: object) -> None:
@@ -364,7 +406,10 @@ def check_here(path: Path, asked: Asked) -> Checked:
 
 
 def count_here(
-    paths: Sequence[Path], asked: Asked, wish: Mapping[str, Any]
+    paths: Sequence[Path],
+    asked: Asked,
+    wish: Mapping[str, Any],
+    progress: Callable[[float], None] | None = None,
 ) -> dict[str, Any]:
     """Return the counts of a log, or its errors, in this process."""
     from hengstats.signins.heads import COUNTED, Wish
@@ -377,6 +422,8 @@ def count_here(
         wanted=COUNTED,
         key=wish["key"],
         memory=f"{wish['memory'] // 2**20}MiB",
+        engine=wish["engine"],
+        progress=progress,
     )
     path = paths[0]
     try:

@@ -3,6 +3,7 @@
 heads, ids, stamps   the columns of a log, and what one cell of them says
 sheets, types        the rows of sheets; the columns of Parquet, by their type
 engine               both as one relation, its persons as keyed hashes
+spark                the same relation in Spark, its cells read as on one machine
 counting             the one text of SQL that judges and counts it
 logs                 the outcome; faults: what is wrong, in a closed list of sentences
 """
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
     from hengstats.errors import Fault
 
-ENGINES = ("duckdb",)
 BY = ("building", "year", "programme")
 UNNAMED = "未写明"  # the programme of events of which no row names one
 _UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMG]B)", re.IGNORECASE)
+_ENGINE = re.compile(r"duckdb|spark|yarn|local(\[.*\])?|(spark|sc|k8s)://.+")
 _KEY = re.compile("[0-9a-f]{64}")
 _REPOSITORIES = (".git", ".hg", ".svn")
 _NAMED = {"member": "member_participants", "volunteer": "volunteers", "hours": "hours"}
@@ -37,7 +38,7 @@ _NAMED = {"member": "member_participants", "volunteer": "volunteers", "hours": "
 def participation(
     logs: str | Path | Sequence[str | Path],
     *,
-    engine: str = "duckdb",
+    engine: Any = "duckdb",
     by: Sequence[str] = ("building", "year"),
     columns: Mapping[str, str] | None = None,
     person: str = "",
@@ -57,8 +58,11 @@ def participation(
     logs : str, Path or sequence of them
         Parquet (a file, a folder of parts), CSV or XLSX; a name may have `*` and `**`.
         All parts have the same columns.
-    engine : str
-        `duckdb`.
+    engine : str or SparkSession
+        `duckdb`, on this machine; `spark`, as Spark is set up here; the address of a
+        master, such as `spark://host:7077`; or a session. Spark runs the same text and
+        gives the same table: each machine has hengstats and sees the files, and a task
+        reads a file, so that a log in parts is shared out.
     by : sequence of str
         Of `building`, `year` and `programme`: the columns that come first.
     columns, person, event
@@ -136,7 +140,7 @@ def participation(
 
 def count(
     logs: str | Path | Sequence[str | Path],
-    engine: str,
+    engine: Any,
     by: Sequence[str],
     key: str | Path | None,
     memory: str,
@@ -149,10 +153,10 @@ def count(
     """Return what `participation` returns, and what it warns of."""
     import datetime as dt
 
-    from hengstats.intake.process import count_in_child
+    from hengstats.intake.process import count_in_child, count_in_session
     from hengstats.intake.result import Asked
 
-    if engine not in ENGINES:
+    if isinstance(engine, str) and not _ENGINE.fullmatch(engine):
         raise data_error("signins.engine", engine=engine)
     by = (by,) if isinstance(by, str) else tuple(by)
     if not by or len({*by}) < len(by) or not {*by} <= {*BY}:
@@ -168,7 +172,10 @@ def count(
     wish = {"by": keys, "memory": _bytes(memory), "key": _read_key(key)}
     # Two tables of one log are protected together, whichever is asked for.
     wish["parts"] = () if exact or "programme" in keys else BY
-    counted = count_in_child(find_logs(logs), asked, wish)
+    wish["engine"] = engine
+    # A session lives in this process.
+    ask = count_in_child if isinstance(engine, str) else count_in_session
+    counted = ask(find_logs(logs), asked, wish)
     frame = _frame(keys, counted["rows"], counted)
     if not exact:
         named = counted["parts"]

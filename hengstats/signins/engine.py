@@ -6,9 +6,11 @@ encrypted, or nothing is: an engine that cannot encrypt spills nothing.
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import duckdb
 
@@ -43,15 +45,30 @@ _BATCH, _ROWS = 10_000, 1_000
 _SPARK = b"org.apache.spark.version"
 
 
+class Engine(Protocol):
+    """What runs the text: a connection to DuckDB, or `spark.Spark`."""
+
+    def execute(self, query: str, given: Any = ()) -> Any:
+        """Run a query, whose rows `fetchall` of what is returned gives."""
+
+
 class Log(NamedTuple):
-    """A log in the relation `signs`: its sources, columns, and numbered names."""
+    """A log in the relation `signins`: its sources, columns, and numbered names.
+
+    `dated` and `visits` give the queries of these with some of the columns. `faulty`
+    says how many cells beside the times cannot be read, and `lines` how many rows the
+    files say they have, both only of Parquet.
+    """
 
     sources: Sequence[Source]
     roles: Sequence[str]
     heads: dict[str, str]
     names: dict[str, dict[str, int]]
+    dated: Callable[[Collection[str]], str] = counting.dated
+    visits: Callable[[Collection[str]], str] = counting.visits
     warnings: Sequence[Fault] = ()
-    lines: int = -1  # how many rows the files say they have, if they do
+    faulty: int = -1
+    lines: int = -1
 
 
 class Part(NamedTuple):
@@ -88,12 +105,36 @@ def connect(
         engine.execute("SET temp_file_encryption = true")
     except duckdb.CatalogException:
         engine.execute("SET temp_directory = ''")
-    engine.execute("SET enable_progress_bar = false")
-    engine.execute(types.HASH.format(key=wish.key))
+    engine.execute("SET enable_progress_bar = true")  # `watched` asks how far it is
+    engine.execute("SET enable_progress_bar_print = false")
+    for macro in types.HASHES:
+        engine.execute(macro.format(key=wish.key))
     engine.execute("SET allowed_paths = ?", [[os.fspath(path) for path in paths]])
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
     return engine
+
+
+@contextmanager
+def watched(engine: Engine, wish: Wish, begin: float, end: float) -> Iterator[None]:
+    """Tell how far the engine is with work between two shares of the whole."""
+    tell, done = wish.progress, threading.Event()
+    if tell is None or not isinstance(engine, duckdb.DuckDBPyConnection):
+        yield
+        return
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            tell(begin + (end - begin) * max(engine.query_progress(), 0) / 100)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        tell(end)
 
 
 def readers(
@@ -129,11 +170,10 @@ def readers(
     }
 
 
-def rows_of(
-    engine: duckdb.DuckDBPyConnection, query: str, *given: object
-) -> list[tuple[Any, ...]]:
+def rows_of(engine: Engine, query: str, *given: object) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
-    return engine.execute(query, given).fetchall()
+    found: list[tuple[Any, ...]] = engine.execute(query, given).fetchall()
+    return found
 
 
 def load_sheets(
@@ -176,13 +216,22 @@ def load_sheets(
     if problems:
         raise refused(problems, len(problems), sources)
     present = [role for role in roles if role in (counting.WHOLE, *heads)]
-    return Log(sources, present, heads | {counting.WHOLE: ""}, names, warnings)
+    heads |= {counting.WHOLE: ""}
+    return of_texts(engine, Log(sources, present, heads, names, warnings=warnings))
 
 
-def load_parts(
+def of_texts(engine: Engine, log: Log) -> Log:
+    """Define what the counting begins with over `signs`, a table of texts."""
+    engine.execute(f"CREATE VIEW signins AS {counting.signins(log.roles)}")
+    for role in ("person", "event"):
+        engine.execute(f"CREATE VIEW ids_{role} AS {counting.ids(role)}")
+    return log
+
+
+def heads_of(
     engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
-) -> Log:
-    """Define `signs` over the parts of a log in Parquet.
+) -> tuple[list[Part], LogHead, dict[str, str]]:
+    """Return the parts of a log in Parquet, where its columns are, and their types.
 
     Raises
     ------
@@ -206,14 +255,48 @@ def load_parts(
         raise refused([told], 1, sources)
     if old:
         head = LogHead(places=head.places, names=head.names, offset=0)
+    return parts, head, kinds
+
+
+def load_parts(
+    engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
+) -> Log:
+    """Define what the counting begins with over the parts of a log in Parquet.
+
+    Raises
+    ------
+    SheetError
+        As `heads_of`.
+    """
+    parts, head, kinds = heads_of(engine, paths, wish)
     kinds = _source(engine, parts, kinds, head)
     names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
-    for role, read in readers(wish, head.offset, names).items():
-        if role in kinds and types.is_told(role, kinds[role]):
-            _tell(engine, role, kinds[role], read, names)
-    engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, wish.asked.today)}")
-    lines = sum(part.lines for part in parts)
-    return Log(sources, list(kinds), head.names, names, lines=lines)
+    today = wish.asked.today
+    reading = readers(wish, head.offset, names)
+    if types.has_wordings("time", kinds["time"]):
+        _tell(engine, "time", kinds["time"], reading["time"], names)
+    with watched(engine, wish, 0, 15):
+        engine.execute(f"CREATE TABLE held AS {types.held(kinds, today)}")
+    faulty = 0
+    with watched(engine, wish, 15, 30):
+        for role in kinds:
+            if role != "time":
+                faulty += _tell(engine, role, kinds[role], reading[role], names)
+    engine.execute(f"CREATE VIEW signins AS {types.signins(kinds, today)}")
+    engine.execute(f"CREATE VIEW signs AS {types.signs(kinds, today)}")
+    for role in ("person", "event"):
+        ids = f"SELECT DISTINCT told, code FROM known_{role} WHERE code IS NOT NULL"
+        engine.execute(f"CREATE VIEW ids_{role} AS {ids}")
+    return Log(
+        [(part.file, "") for part in parts],
+        list(kinds),
+        head.names,
+        names,
+        types.dated,
+        lambda roles: types.visits(kinds, roles, today),
+        faulty=faulty,
+        lines=sum(part.lines for part in parts),
+    )
 
 
 def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
@@ -274,9 +357,8 @@ def _source(
     read = ", ".join(f"{types.name(name)} AS {role}" for role, name in columns.items())
     moments = types.moments(kinds[columns["time"]], head.offset)
     engine.execute(
-        f"CREATE VIEW source AS SELECT *, {moments} FROM (SELECT part,"
-        f" file_row_number + 2 AS line, {read} FROM {_files(parts)} AS f"
-        " JOIN parts ON parts.name = f.hengstats_part)"
+        f"CREATE VIEW source AS SELECT *, {moments} FROM (SELECT {read},"
+        f" hengstats_part AS file, file_row_number + 2 AS line FROM {_files(parts)})"
     )
     return {role: kinds[name] for role, name in columns.items()}
 
@@ -287,28 +369,32 @@ def _tell(
     kind: str,
     read: Reader,
     names: dict[str, dict[str, int]],
-) -> None:
-    """Read each wording that SQL does not, into a table.
-
-    Those of persons are not gathered before: the engine is to hold none of them.
-    """
-    is_person = role == "person"
-    told, once = ("every", "") if is_person else (f"told_{role}", "GROUP BY raw")
-    engine.execute(f"CREATE TABLE {told} (raw VARCHAR, told VARCHAR)")
-    wordings = engine.cursor().execute(
-        f"SELECT {types.raw(role, kind)} AS raw,"
-        f" {role if is_person else f'any_value({role})'} FROM source"
-        f" WHERE {role} IS NOT NULL AND NOT {types.regular(role, kind)} {once}"
+) -> int:
+    """Tell every wording of a column, and return how many rows have none of use."""
+    engine.execute(f"CREATE TABLE wordings AS {types.wordings(role, kind)}")
+    engine.execute("CREATE TABLE others (other BIGINT, reading VARCHAR)")
+    unread = engine.cursor().execute(
+        "SELECT number, raw FROM wordings WHERE told IS NULL"
     )
-    while batch := dict(wordings.fetchmany(_BATCH)):
+    while batch := dict(unread.fetchmany(_BATCH)):
         said = [read_cell(read, _plain(value)) for value in batch.values()]
-        insert = f"INSERT INTO {told} SELECT unnest(?), unnest(?)"
+        insert = "INSERT INTO others SELECT unnest(?), unnest(?)"
         engine.execute(insert, [list(batch), said])
         if len(names.get(role, ())) > MOST_BUILDINGS:
             break
-    if is_person:
-        engine.execute("CREATE TABLE told_person AS SELECT DISTINCT * FROM every")
-        engine.execute("DROP TABLE every")
+    engine.execute(
+        f"CREATE TABLE told_{role} AS SELECT raw, signed, COALESCE(told, reading) AS"
+        " told FROM wordings LEFT JOIN others ON number = other"
+    )
+    engine.execute(f"CREATE TABLE known_{role} AS {types.known(role)}")
+    for done in ("wordings", "others", f"told_{role}"):
+        engine.execute(f"DROP TABLE {done}")
+    bad = f"CASE WHEN {counting.is_faulty('told')} THEN signed ELSE 0 END"
+    found = f"SELECT SUM({bad}), COUNT(*), COUNT(DISTINCT raw) FROM known_{role}"
+    wrong, number, marks = rows_of(engine, found)[0]
+    if role == "person" and marks < number:  # one of 10,000,000,000,000 logs
+        raise duckdb.DataError
+    return int(wrong or 0)
 
 
 def _plain(value: Any) -> Any:

@@ -3,9 +3,10 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from hengstats.intake.grid import Grid, Value
 from hengstats.intake.heads import known_names, read_head
@@ -43,6 +44,10 @@ class Wish:
         run.
     memory : str
         Of the engine, such as 1GB.
+    engine : str or SparkSession
+        `duckdb`, `spark`, the address of a master of Spark, or a session.
+    progress : callable
+        Is told, now and then, how many hundredths of the work are done.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -51,6 +56,8 @@ class Wish:
     wanted: tuple[str, ...] = CHECKED
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     memory: str = ""
+    engine: Any = "duckdb"
+    progress: Callable[[float], None] | None = None
 
     @property
     def needed(self) -> tuple[str, ...]:

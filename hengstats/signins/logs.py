@@ -21,11 +21,13 @@ from hengstats.intake.result import COLUMNS, Asked, Cell, Outcome
 from hengstats.signins import counting, faults
 from hengstats.signins.engine import (
     MOST_BUILDINGS,
+    Engine,
     Log,
     connect,
     load_parts,
     load_sheets,
     rows_of,
+    watched,
 )
 from hengstats.signins.faults import Problem, fault, place, place_of, refused, shorten
 from hengstats.signins.heads import Wish
@@ -111,7 +113,12 @@ def _run(
         closing(connect(spill, paths, wish)) as engine,
     ):
         try:
-            return _count(engine, load(engine), wish)
+            if wish.engine == "duckdb":
+                return _count(engine, load(engine), wish)
+            from hengstats.signins.spark import Spark
+
+            with closing(Spark(wish.engine)) as spark:
+                return _count(spark, spark.load(engine, load, paths, wish), wish)
         except duckdb.OutOfMemoryException:
             told = "too_large"
         except (
@@ -125,39 +132,47 @@ def _run(
     raise SheetError([fault(told, file)])
 
 
-def _count(engine: duckdb.DuckDBPyConnection, log: Log, wish: Wish) -> Counted:
+def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     """Return the counts of a log that is loaded, once nothing in it is at fault."""
     _refuse_crowds(log)
-    engine.execute(f"CREATE VIEW signins AS {counting.signins(log.roles)}")
-    engine.execute(f"CREATE TABLE pairs AS {counting.pairs(log.roles)}")
-    rows, faulty, pairs, mixed = rows_of(engine, counting.SUMMARY)[0]
+    parts = wish.parts if "programme" in log.roles else ()
+    named = "programme" in (*wish.by, *parts)
+    dated = log.dated(("event", "building", *(["programme"] if named else [])))
+    engine.execute(f"CREATE VIEW dated AS {dated}")
+    engine.execute(f"CREATE TABLE sessions AS {counting.sessions(named)}")
+    rows, undated, zones, mixed, several = rows_of(engine, counting.SUMMARY)[0]
     if not rows:
         raise SheetError([fault("no_rows", *log.sources[0])])
     if log.lines not in (-1, rows):
         raise SheetError([fault("row_count", log.sources[0][0])])
-    comings, split = rows_of(engine, counting.COMINGS)[0]
+    key = ("event", "building", "year") if several else ("event",)
+    flags = [role for role in wish.wanted if role in log.roles and role != "programme"]
+    visits = ("person", "event", *(["building", "time"] if several else []), *flags)
+    engine.execute(f"CREATE VIEW visits AS {log.visits(visits)}")
+    faulty = log.faulty + undated
+    if log.faulty < 0:
+        faulty = rows_of(engine, counting.faulty(log.roles))[0][0]
+    recurring, split = rows_of(engine, counting.CROSSINGS)[0] if several else (0, 0)
     problems = _unread(engine, log) if faulty else []
-    problems += _zones(engine, log) if mixed else []
+    problems += _zones(engine, log) if zones else []
     problems += _places(engine, counting.SPLIT, "two_buildings", log, "building", split)
-    total = faulty + mixed + split
-    parts = wish.parts if "programme" in log.roles else ()
-    if "programme" in (*wish.by, *parts):
-        mixed = rows_of(engine, f"SELECT COUNT(*) FROM ({counting.MIXED})")[0][0]
-        problems += _places(
-            engine, counting.MIXED, "two_programmes", log, "programme", mixed
-        )
-        total += mixed
+    told = "two_programmes"
+    problems += _places(engine, counting.MIXED, told, log, "programme", mixed)
     if problems:
-        raise refused(problems, total, log.sources)
-    found = rows_of(engine, counting.counts(wish.by, log.roles))
+        raise refused(problems, faulty + zones + split + mixed, log.sources)
+    persons = counting.persons(key, named, log.roles)
+    with watched(engine, wish, 30, 90):
+        engine.execute(f"CREATE TABLE persons AS {persons}")
+    found = rows_of(engine, counting.counts(wish.by, named, log.roles))
+    beside = counting.counts(parts, named, log.roles) if parts else ""
     return Counted(
         rows=found,
-        parts=rows_of(engine, counting.counts(parts, log.roles)) if parts else None,
+        parts=rows_of(engine, beside) if parts else None,
         roles=tuple(role for role in wish.wanted if role in log.roles),
         names={role: list(known) for role, known in log.names.items()},
         warnings=(
             *log.warnings,
-            *_repeats(engine, log, rows - pairs, pairs - comings),
+            *_repeats(engine, log, recurring),
             *_likenesses(engine, log),
             *_gaps(found, log, wish.by),
         ),
@@ -172,7 +187,7 @@ def _refuse_crowds(log: Log) -> None:
             raise refused([told], 1, log.sources)
 
 
-def _unread(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
+def _unread(engine: Engine, log: Log) -> list[Problem]:
     """Return the first hundred cells that cannot be read."""
     query = counting.faults(log.roles, faults.MOST_FAULTS)
     return [
@@ -183,7 +198,7 @@ def _unread(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
     ][: faults.MOST_FAULTS]
 
 
-def _zones(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
+def _zones(engine: Engine, log: Log) -> list[Problem]:
     """Return the problem of a log in which some stamps have a zone and some none."""
     head = log.heads["time"]
     parts = rows_of(engine, counting.ZONES)
@@ -195,7 +210,7 @@ def _zones(engine: duckdb.DuckDBPyConnection, log: Log) -> list[Problem]:
 
 
 def _places(
-    engine: duckdb.DuckDBPyConnection,
+    engine: Engine,
     query: str,
     key: str,
     log: Log,
@@ -209,22 +224,22 @@ def _places(
     return [Problem(key, at, log.heads[role]) for (at,) in found]
 
 
-def _repeats(
-    engine: duckdb.DuckDBPyConnection, log: Log, repeated: int, recurring: int
-) -> Iterable[Fault]:
+def _repeats(engine: Engine, log: Log, recurring: int) -> Iterable[Fault]:
     """Yield the warnings on sign-ins that repeat another, or its event, and count."""
+    repeated, event = rows_of(engine, counting.REPEATED)[0]
     if repeated:
-        (first,) = rows_of(engine, counting.REPEATED)
-        source, row = place_of(rows_of(engine, counting.REPEAT, *first)[0][0])
+        source, row = place_of(rows_of(engine, counting.REPEAT, event)[0][0])
         yield fault("repeats", *log.sources[source], row, number=repeated)
     if recurring:
         yield fault("recurring", log.sources[0][0], number=recurring)
 
 
-def _likenesses(engine: duckdb.DuckDBPyConnection, log: Log) -> Iterable[Fault]:
+def _likenesses(engine: Engine, log: Log) -> Iterable[Fault]:
     """Yield the warnings on ids that may be meant as one."""
     for role in ("person", "event"):
-        for number, one, other in rows_of(engine, counting.similar(role)):
+        number = rows_of(engine, counting.alike(role))[0][0]
+        if number:
+            one, other = rows_of(engine, counting.similar(role))[0]
             (source, row), (second, line) = place_of(one), place_of(other)
             key = "alike_here" if source == second else "alike_elsewhere"
             told = {"number": number, "line": line}

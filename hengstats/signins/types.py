@@ -1,26 +1,33 @@
-"""Reads each column of a log in Parquet in DuckDB's SQL, by the type of the column.
+"""Reads each column of a log in Parquet in DuckDB's SQL, once for each wording.
 
-Each expression gives a text: what was read, or `REFUSED` and the key of a message.
-Plain cells are read by SQL itself; any other text goes through the reader of sheets,
-once for each wording, so that both ways of reading agree. Persons come out as hashes.
+A wording is told as a text: what was read, or `REFUSED` and the key of a message. SQL
+reads plain ones itself; any other goes through the reader of sheets, so that both ways
+of reading agree. Persons are told as hashes.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from hengstats.signins import counting
 from hengstats.signins.stamps import FIRST_YEAR
 
-# What stands for an id, as `ids.hash_id` says it, with a key of hexadecimal digits.
-HASH = """
+# What stands for an id, as `ids.hash_id` says it, with a key of hexadecimal digits, and
+# what finds it quickly: a number of 64 bits, which is checked to be of one id only.
+HASHES = (
+    """
 CREATE MACRO hash_id(id) AS
     substr(sha256('{key}' || ltrim(lower(id), '0')), 1, 24)
     || substr(md5('{key}' || id), 1, 8)
-"""
+""",
+    "CREATE MACRO mark(wording) AS hash(wording, '{key}')",
+)
 WHOLE = re.compile("(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER)")
 DECIMAL = re.compile(r"DECIMAL\(.*\)|DOUBLE|FLOAT")
 # What every reader of a single value may be given.
 PLAIN_TYPES = re.compile(rf"VARCHAR|BOOLEAN|DATE|{WHOLE.pattern}|{DECIMAL.pattern}")
 
+HELD = ("event", "building", "programme")  # what an event has
+_PARTS = "JOIN parts ON parts.name = source.file"
 _ID = "[0-9A-Za-z]*[0-9][0-9A-Za-z_-]*"
 _DAY = r"(\d{4}([-/]\d{1,2}){2}[ T]|\d{4}年\d{1,2}月\d{1,2}日 ?)"
 _CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
@@ -44,69 +51,113 @@ def refused(key: str) -> str:
     return f"chr(1) || {quote(key)}"
 
 
-def regular(role: str, kind: str) -> str:
-    """Return the condition under which SQL reads a text itself."""
-    if role in ("person", "event") and kind == "VARCHAR":
-        return f"regexp_full_match({role}, {quote(_ID)})"
-    return "moment IS NOT NULL" if role == "time" else "FALSE"
+def has_wordings(role: str, kind: str) -> bool:
+    """Return whether a column is told by its wordings: not a time of its own type."""
+    return role != "time" or kind == "VARCHAR" or bool(WHOLE.fullmatch(kind))
 
 
-def is_told(role: str, kind: str) -> bool:
-    """Return whether the reader of sheets has a part in reading a column."""
-    if role in ("person", "event"):
-        return kind == "VARCHAR"
-    if role == "time":
-        return kind == "VARCHAR" or bool(WHOLE.fullmatch(kind))
-    return bool(PLAIN_TYPES.fullmatch(kind))
+def held(kinds: Mapping[str, str], today: str) -> str:
+    """Return the query of the rows by what they say beside persons, and how many."""
+    own = ", ".join(role for role in HELD if role in kinds)
+    year, joined = _year(kinds, today)
+    return f"SELECT {own}, {year}, COUNT(*) AS number FROM source {joined} GROUP BY ALL"
 
 
-def reading(role: str, kind: str, today: str) -> str:
-    """Return the expression that reads a column; `told_<role>` joins its wordings."""
-    if role == "time":
-        return _stamp(kind, today)
-    if role == "person":  # as `signs` has hashed it
-        told = f"told_person.told, {refused('id_number')}"
-        return f"COALESCE(person, {told})" if is_told(role, kind) else role
-    if role == "event":
-        return _id(role, kind)
-    blank = refused("building_blank") if role == "building" else "''"
-    other = refused("building_name" if role == "building" else role)
-    told = f"COALESCE(told_{role}.told, {other})" if is_told(role, kind) else other
-    return f"CASE WHEN {role} IS NULL THEN {blank} ELSE {told} END"
+def dated(roles: Collection[str]) -> str:
+    """Return the query of the same in codes."""
+    columns = "".join(f"known_{role}.code AS {role}, " for role in roles)
+    joins = " ".join(_known(role, "held") for role in roles)
+    return f"SELECT {columns}year, zoned, number FROM held {joins}"
 
 
-def _id(role: str, kind: str) -> str:
-    """Return the expression that reads an id; that of a person as its hash.
+def wordings(role: str, kind: str) -> str:
+    """Return the query of the wordings of a column, and what SQL tells of each.
 
-    What only the reader of sheets can read is missing for a person.
+    `told` is missing where the reader of sheets is to tell it. Of times there are
+    those only in which SQL finds no moment.
     """
-    begin = f"CASE WHEN {role} IS NULL THEN {refused('id_blank')} "
-    if kind == "VARCHAR":
-        told = f"COALESCE(told_event.told, {refused('id_number')})"
-        other = f"ELSE {told}" if role == "event" else ""
-        return f"{begin}WHEN {regular(role, kind)} THEN {_kept(role, role)} {other} END"
-    text = _kept(role, f"CAST({role} AS VARCHAR)")
-    negative = f"WHEN {role} < 0 THEN {refused('id_number')} "
-    if kind == "UUID":
-        return f"{begin}ELSE {text} END"
-    if WHOLE.fullmatch(kind):
-        return f"{begin}{negative}ELSE {text} END"
-    if not DECIMAL.fullmatch(kind):
-        return f"{begin}ELSE {refused('id_number')} END"
-    kept = "16777216" if kind == "FLOAT" else "1e15"
-    number = f"CAST({role} AS DOUBLE)"
-    whole = _kept(role, f"CAST(CAST({role} AS BIGINT) AS VARCHAR)")
-    # Not isnan: the engine takes it for false where a file tells the column's ends.
+    told = _id(kind) if role in ("person", "event") else _other(role, kind)
+    if role == "person":
+        told = (
+            f"CASE WHEN {counting.is_faulty('told')} THEN told ELSE hash_id(told) END"
+        )
+        told = f"(SELECT {told} FROM (SELECT {_id(kind)} AS told))"
+    rows, table = "COUNT(*)", "source"
+    if role in HELD:
+        rows, table = "CAST(SUM(number) AS BIGINT)", "held"
+    some = "WHERE moment IS NULL" if role == "time" else ""
     return (
-        f"{begin}WHEN CAST({number} AS VARCHAR) = 'nan' THEN {refused('id_blank')} "
-        f"WHEN abs({number}) >= {kept} THEN {refused('id_rounded')} {negative}"
-        f"WHEN {number} <> floor({number}) THEN {refused('id_number')} ELSE {whole} END"
+        f"SELECT raw, signed, number, {told} AS told FROM (SELECT {role} AS raw,"
+        f" {rows} AS signed, row_number() OVER () AS number FROM {table} {some}"
+        f" GROUP BY {role}) AS wordings"
     )
 
 
-def _kept(role: str, text: str) -> str:
-    """Return what is kept of an id."""
-    return f"hash_id({text})" if role == "person" else text
+def known(role: str) -> str:
+    """Return the query of wordings, what is told of them, and what counts as them.
+
+    Of a person there is no wording, but its mark. Codes of events are in their order.
+    """
+    bad = counting.is_faulty("told")
+    raw = "mark(raw)" if role == "person" else "raw"
+    code, ids = "code", ""
+    if role == "time":
+        code = "TRY_CAST(substr(told, 1, 4) AS INTEGER)"
+    elif role in ("person", "event"):  # two wordings may be one id
+        order = "ORDER BY told" if role == "event" else ""
+        ids = (
+            "LEFT JOIN (SELECT told AS id,"
+            f" CAST(row_number() OVER ({order}) AS INTEGER) AS code FROM"
+            f" (SELECT DISTINCT told FROM told_{role} WHERE NOT {bad}) AS ids) AS ids"
+            " ON told = id"
+        )
+    else:
+        kind = counting.KINDS.get(role, "INTEGER")
+        code = f"CAST(CASE WHEN told = '' OR {bad} THEN NULL ELSE told END AS {kind})"
+    return f"SELECT {raw} AS raw, signed, told, {code} AS code FROM told_{role} {ids}"
+
+
+def _id(kind: str) -> str:
+    """Return the expression that tells an id, where SQL can."""
+    begin = f"CASE WHEN raw IS NULL THEN {refused('id_blank')}"
+    if kind == "VARCHAR":
+        return f"{begin} WHEN regexp_full_match(raw, {quote(_ID)}) THEN raw END"
+    number = refused("id_number")
+    if kind == "UUID":
+        return f"{begin} ELSE CAST(raw AS VARCHAR) END"
+    if WHOLE.fullmatch(kind):
+        return f"{begin} WHEN raw < 0 THEN {number} ELSE CAST(raw AS VARCHAR) END"
+    if not DECIMAL.fullmatch(kind):
+        return f"{begin} ELSE {number} END"
+    kept = "16777216" if kind == "FLOAT" else "1e15"
+    value = "CAST(raw AS DOUBLE)"
+    # Not isnan: the engine takes it for false where a file tells the column's ends.
+    return (
+        f"{begin} WHEN CAST({value} AS VARCHAR) = 'nan' THEN {refused('id_blank')}"
+        f" WHEN abs({value}) >= {kept} THEN {refused('id_rounded')}"
+        f" WHEN raw < 0 OR {value} <> floor({value}) THEN {number}"
+        " ELSE CAST(CAST(raw AS BIGINT) AS VARCHAR) END"
+    )
+
+
+def _other(role: str, kind: str) -> str:
+    """Return the expression that tells another wording, where SQL can."""
+    blank = "''"
+    if role in ("building", "time"):
+        blank = refused(f"{role}_blank")
+    told = "NULL"
+    if role != "time" and not PLAIN_TYPES.fullmatch(kind):
+        told = refused("building_name" if role == "building" else role)
+    return f"CASE WHEN raw IS NULL THEN {blank} ELSE {told} END"
+
+
+def _no_moment(kind: str) -> str:
+    """Return why a time of another type is none."""
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        return refused("time_impossible")
+    if kind.startswith(("TIME", "INTERVAL")):
+        return refused("time_no_date")
+    return refused("time_number" if DECIMAL.fullmatch(kind) else "time_unread")
 
 
 def moments(kind: str, offset: int | None) -> str:
@@ -147,51 +198,75 @@ def _local(instant: str) -> str:
     return f"make_timestamp(epoch_us({instant})) + INTERVAL 8 HOUR"
 
 
-def _stamp(kind: str, today: str) -> str:
-    """Return the expression that reads a stamp: its year, z with a zone, b without."""
-    if is_told("time", kind):
-        other = f"COALESCE(told_time.told, {refused('time_unread')})"
-    elif kind.startswith("TIMESTAMP") or kind == "DATE":
-        other = refused("time_impossible")
-    elif kind.startswith(("TIME", "INTERVAL")):
-        other = refused("time_no_date")
-    else:
-        other = refused("time_number" if DECIMAL.fullmatch(kind) else "time_unread")
-    late = f"CAST(moment AS DATE) > DATE {quote(today)} + 1" if today else "FALSE"
+def _is_early() -> str:
+    """Return the condition under which a moment is before there were buildings."""
+    return f"year(moment) < {FIRST_YEAR} OR CAST(moment AS DATE) = DATE '1970-01-01'"
+
+
+def _is_late(today: str) -> str:
+    """Return the condition under which it is after the day that follows today."""
+    return f"CAST(moment AS DATE) > DATE {quote(today)} + 1" if today else "FALSE"
+
+
+def _year(kinds: Mapping[str, str], today: str) -> tuple[str, str]:
+    """Return the columns of the year and its zone, and what is joined for them."""
+    year, zoned, joined = "NULL", "zoned", ""
+    if has_wordings("time", kinds["time"]):
+        year, joined = "known_time.code", _known("time")
+        zoned = "IF(moment IS NULL, substr(known_time.told, 5, 1) = 'z', zoned)"
     return (
-        f"CASE WHEN time IS NULL THEN {refused('time_blank')}"
-        f" WHEN moment IS NULL THEN {other}"
-        f" WHEN year(moment) < {FIRST_YEAR} OR CAST(moment AS DATE) = DATE '1970-01-01'"
-        f" THEN {refused('time_early')} WHEN {late} THEN {refused('time_future')}"
-        " ELSE CAST(year(moment) AS VARCHAR) || IF(zoned, 'z', 'b') END"
-    )
+        f"CASE WHEN moment IS NULL THEN {year} WHEN {_is_early()} OR {_is_late(today)}"
+        f" THEN NULL ELSE CAST(year(moment) AS INTEGER) END AS year, {zoned} AS zoned"
+    ), joined
 
 
-def raw(role: str, kind: str) -> str:
-    """Return the expression of a wording by which what was read of it is found."""
-    if role != "person":
-        return f"CAST({role} AS VARCHAR)"
-    return f"CASE WHEN NOT {regular(role, kind)} THEN hash_id({role}) END"
+def visits(kinds: Mapping[str, str], roles: Collection[str], today: str) -> str:
+    """Return the query of every row in its codes: what cannot be read is missing."""
+    columns = [f"known_{role}.code AS {role}" for role in roles if role != "time"]
+    joins = [_known(role) for role in roles if role != "time"]
+    if "time" in roles:
+        year, joined = _year(kinds, today)
+        columns.append(year)
+        joins.append(joined)
+    return f"SELECT {', '.join(columns)} FROM source {' '.join(joins)}"
+
+
+def signins(kinds: Mapping[str, str], today: str) -> str:
+    """Return the same with the place of each row."""
+    place = f"CAST(part AS BIGINT) * {counting.LINES} + line AS place"
+    query = visits(kinds, kinds, today).replace("SELECT ", f"SELECT {place}, ", 1)
+    return f"{query} {_PARTS}"
 
 
 def signs(kinds: Mapping[str, str], today: str) -> str:
-    """Return the query that reads every row: part, line and a text for each role.
+    """Return the query that tells every row: part, line and a text for each role."""
+    roles = [role for role in kinds if has_wordings(role, kinds[role])]
+    columns = [f"known_{role}.told AS {role}" for role in roles if role != "time"]
+    if "time" in roles:
+        other = "known_time.told"
+    else:
+        reason = _no_moment(kinds["time"])
+        other = f"IF(time IS NULL, {refused('time_blank')}, {reason})"
+    time = (
+        f"CASE WHEN moment IS NULL THEN {other} WHEN {_is_early()}"
+        f" THEN {refused('time_early')} WHEN {_is_late(today)}"
+        f" THEN {refused('time_future')}"
+        " ELSE CAST(year(moment) AS VARCHAR) || IF(zoned, 'z', 'b') END AS time"
+    )
+    joins = " ".join(_known(role) for role in roles)
+    told = ", ".join([*columns, time])
+    return f"SELECT part, line, {told} FROM source {joins} {_PARTS}"
 
-    Persons are hashed below the joins, in whose tables none shall stand.
-    """
-    columns = ", ".join(
-        f"{reading(role, kind, today)} AS {role}" for role, kind in kinds.items()
-    )
-    joins = " ".join(
-        f"LEFT JOIN told_{role} ON told_{role}.raw ="
-        f" {'unread' if role == 'person' else raw(role, kind)}"
-        for role, kind in kinds.items()
-        if is_told(role, kind)
-    )
-    person = kinds["person"]
-    unread = raw("person", person) if is_told("person", person) else "NULL"
-    hashed = (
-        f"SELECT * EXCLUDE (person), {_id('person', person)} AS person,"
-        f" {unread} AS unread FROM source"
-    )
-    return f"SELECT part, line, {columns} FROM ({hashed}) AS hashed {joins}"
+
+def _known(role: str, table: str = "source") -> str:
+    """Return the join that finds what is known of the wording of a row."""
+    raw, own = f"known_{role}.raw", f"{table}.{role}"
+    if role == "time":
+        return f"LEFT JOIN known_time ON moment IS NULL AND {_same(raw, own)}"
+    same = f"{raw} = mark({own})" if role == "person" else _same(raw, own)
+    return f"JOIN known_{role} ON {same}"
+
+
+def _same(one: str, other: str) -> str:
+    """Return the condition under which two wordings are the same, or both missing."""
+    return f"{one} IS NOT DISTINCT FROM {other}"
