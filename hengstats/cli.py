@@ -83,13 +83,9 @@ def _participation(
     """Count sign-in logs, write the counts, and store them if there is a dataset."""
     from hengstats.adding import add
     from hengstats.csvsafe import to_csv
-    from hengstats.messages import data_error
-    from hengstats.signins import count, find_logs
+    from hengstats.signins import count
+    from hengstats.vintages import LOG
 
-    if to and not exact:
-        raise data_error("signins.to_exact")
-    if to and len(find_logs(logs)) > 1:
-        raise data_error("signins.to_several", logs=len(find_logs(logs)))
     key, memory = asked.pop("key") or None, asked.pop("memory")
     frame, warnings = count(logs, engine, by.split(","), key, memory, exact, **asked)
     for warning in warnings:
@@ -101,7 +97,8 @@ def _participation(
     for text in frame.attrs.get("rule", ())[::2]:  # 简体 and English
         _show(text)
     if to:
-        _show(add(find_logs(logs), to, table="event_log", **asked).say())
+        asked |= {"table": LOG, "exact": exact, "engine": engine, "memory": memory}
+        _show(add(logs, to, **asked).say())
 
 
 def _changes(dataset: str, since: str | None, lang: str) -> None:
@@ -163,15 +160,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     counted.add_argument("logs", nargs="+", metavar="LOGS", help="'签到/*.parquet'")
     counted.add_argument("--out", required=True, metavar="FILE.csv")
-    whose = "存入数据集 / store in a dataset"
+    whose = "按楼按年存入数据集 / store by building and year"
     counted.add_argument("--to", default="", metavar="DATASET", help=whose)
     which = "building, year, programme"
     counted.add_argument("--by", default="building,year", metavar="LIST", help=which)
     counted.add_argument(
         "--engine", default="duckdb", help="duckdb | spark | spark://…"
     )
-    small = "精确的人数，不可公布 / exact counts, not for publication"
-    counted.add_argument("--exact", action="store_true", help=small)
+    _ask_for_exact(counted)
     file = "人员编号的密钥文件 / key of the hashes"
     counted.add_argument("--key", default="", metavar="FILE", help=file)
     counted.add_argument("--memory", default="1GB", metavar="SIZE", help="512MB, 2GB")
@@ -264,9 +260,16 @@ def _ask_about_vintage(verb: argparse.ArgumentParser) -> None:
         verb.add_argument(
             option, dest=dest, action="append", default=[], metavar="NAME", help=help_
         )
+    _ask_for_exact(verb)
     some = "表里只有一部分楼宇，没有列出的照旧 / the sheet lists only some buildings"
     verb.add_argument("--partial", action="store_true", help=some)
     verb.add_argument("--dry-run", action="store_true", help="只看不存 / only look")
+
+
+def _ask_for_exact(verb: argparse.ArgumentParser) -> None:
+    """Add whether the counts of a sign-in log are to be exact."""
+    small = "签到记录的精确数，不可公布 / exact counts of logs, not for publication"
+    verb.add_argument("--exact", action="store_true", help=small)
 
 
 class _Pairs(argparse.Action):

@@ -8,7 +8,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,7 +70,8 @@ class Dataset:
     vintages : DataFrame
         One row per `vintage` seen, in order of recording: `source`, `title`,
         `publisher`, `published`, `recorded`, `standing`, `kind`, `reason`, `known`
-        (the day it is known from) and `files`.
+        (the day it is known from), `counts` (of a sign-in log: `10-5` or `exact`)
+        and `files`.
     """
 
     name: str
@@ -314,6 +315,12 @@ def list_at_hand() -> list[str]:
     places = [DATA, Path.cwd(), Path.cwd().parent, DATA.parent]
     found = [sorted(place.glob("*/records.csv")) for place in dict.fromkeys(places)]
     return list(dict.fromkeys(one.parent.name for place in found for one in place))
+
+
+def list_counts(datasets: Iterable[Dataset]) -> dict[str, str]:
+    """Return the sources that count sign-in logs: `10-5` or `exact`, by their keys."""
+    told = [data.vintages[["source", "counts"]].to_numpy() for data in datasets]
+    return {source: kind for one in told for source, kind in one.tolist() if kind}
 
 
 def list_labels(codebook: pd.DataFrame) -> dict[str, list[str]]:

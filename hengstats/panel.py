@@ -11,7 +11,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from hengstats.dataset import Dataset, count_pairs, list_labels, read_dataset
+from hengstats.dataset import (
+    Dataset,
+    count_pairs,
+    list_counts,
+    list_labels,
+    read_dataset,
+)
 from hengstats.errors import SheetError
 from hengstats.figures import settle_figures
 from hengstats.intake import check
@@ -25,7 +31,8 @@ from hengstats.labels import (
 from hengstats.messages import data_error
 from hengstats.printed import read_printed
 from hengstats.records import COLUMNS as FILES
-from hengstats.vocabulary import LANGUAGES, UNITS, convert, name
+from hengstats.vintages import LOG
+from hengstats.vocabulary import LANGUAGES, UNITS, convert, name, strings
 
 # Of the measures that a sheet without a dataset may hold.
 TOPICS = {"tax_revenue": "tax", "tenants": "economy"}
@@ -56,6 +63,9 @@ def build_panel(
         order and unit of the codebook. A measure is missing where only a bound is
         known; all three are missing where nothing was printed. A year appears if
         anything was printed, or searched for, in it.
+
+        A sign-in log has exact counts here, and charts of it say so; those that can be
+        published are in a dataset to which it was added.
 
     Raises
     ------
@@ -153,6 +163,8 @@ def _panel_of_sheet(sheet: Any) -> pd.DataFrame:
     ):
         own = printed.setdefault(measure, {}).setdefault(entity, {})
         own[str(year)] = cell.printed
+    if checked.table == LOG:
+        panel.attrs["rule"] = strings()["smallcells"]["exact"]
     panel.attrs["about"] = About(
         sources={},
         printed=printed,
@@ -411,6 +423,7 @@ def _about(
         },
         printed=printed,
         cited=origin,
+        counts=list_counts(loaded),
         kinds=dict(zip(entities["entity"], entities["kind"], strict=True)),
         groups={
             column: dict(zip(entities["entity"], entities[column], strict=True))

@@ -27,6 +27,9 @@ from hengstats.vocabulary import LANGUAGES
 FORMAT = 1
 FOLDER, LATEST = "vintages", "latest.json"
 RECORD = "entity measure period printed value qualifier unit quote".split()
+# What a file of a sign-in log is: `table`, and of which kind its `counts` are.
+LOG, PROTECTED, EXACT = "event_log", "10-5", "exact"
+RULES = {PROTECTED: "rule", EXACT: "exact"}  # the sentences on each
 _NUMBER = re.compile(r"(?!0000)(\d{4}|[1-9]\d{4,})\.json")
 _KEY = ["entity", "measure", "year"]
 _SEAL = ' "sha256": '
@@ -49,7 +52,8 @@ class Vintage:
     reason : str
         Why earlier figures changed; may be empty.
     files : sequence of dict
-        `name`, `sha256` and `table` of each sheet.
+        `name`, `sha256` and `table` of each sheet; of sign-in logs the kind of
+        `counts` too, which are exact where none is said.
     names : dict
         Names of buildings first heard with it, to the key of the building: a new
         building, or a new name of one that was known.
@@ -90,6 +94,12 @@ class Vintage:
     previous: str = ""
     records: Sequence[Sequence[str]] = field(default=(), repr=False)
     sha256: str = ""
+
+    @property
+    def counts(self) -> str:
+        """What its counts of a sign-in log are, `10-5` or `exact`; empty for none."""
+        logs = [file for file in self.files if file.get("table") == LOG]
+        return logs[0].get("counts", EXACT) if logs else ""
 
     @property
     def known(self) -> str:
@@ -201,9 +211,12 @@ def records_of(vintage: Vintage) -> pd.DataFrame:
 def list_vintages(vintages: Sequence[Vintage]) -> pd.DataFrame:
     """Return one row per vintage, numbered from 1 in order of recording.
 
-    `known` is the date it is known from, `files` the names of its sheets.
+    `known` is the date it is known from, `files` the names of its sheets, `counts`
+    what those of a sign-in log are.
     """
-    columns = "source title publisher published recorded standing kind reason known"
+    columns = (
+        "source title publisher published recorded standing kind reason known counts"
+    )
     rows = [
         {"vintage": number}
         | {column: getattr(one, column) for column in columns.split()}

@@ -352,7 +352,8 @@ def main(names):
     # The engine's idle threads hold no lock of ours.
     warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
     # The reading of a sheet writes nothing: once is enough.
-    hengstats.adding.check = functools.cache(lambda sheet, *_, **__: check(sheet))
+    once = functools.cache(check)
+    hengstats.adding.check = lambda sheet, *_, **__: once(sheet)
     trials = {"short": short, "injected": injected, "full_disks": full_disks}
     trials |= {"order": order, "at_once": at_once, "killed_twice": killed_twice}
     if names == ["short"]:

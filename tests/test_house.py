@@ -14,19 +14,19 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines of Python a room may hold, docstrings and blank lines within. When a room
 # outgrows its budget something leaves, or DECISIONS.md says why not.
 BUDGET = {
-    "top": 6000,
-    "adding": 1900,
+    "top": 6020,
+    "adding": 1940,
     "charts": 3370,
     "evidence": 6260,
     "intake": 6580,
-    "report": 4490,
+    "report": 4510,
     "revisions": 1250,
     "signins": 2750,
 }
 FILES = 123
 ONE_IMPORTER = 30
 CIRCLES = 0
-TEST_LINES = 21_800
+TEST_LINES = 22_200
 
 
 def modules(root):

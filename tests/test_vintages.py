@@ -323,3 +323,18 @@ def test_a_vintage_of_a_later_format_asks_for_an_update(store, monkeypatch):
         dataset = store(FIRST)
     with pytest.raises(DataError, match="请先更新 hengstats"):
         read_dataset(dataset)
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ({"table": "event_log"}, "exact"),  # of an earlier version
+        ({"table": "event_log", "counts": "10-5"}, "10-5"),
+        ({"table": "building_year"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_vintage_says_what_its_counts_of_a_log_are(store, file, counts):
+    file = {"name": "a.csv", "sha256": "0" * 64} | file
+    name = store(replace(FIRST, files=[file]))
+    assert read_dataset(name).vintages["counts"].tolist() == [counts]

@@ -17,18 +17,23 @@ from typing import Any
 from hengstats.adding.buildings import Answers
 from hengstats.adding.files import store_vintage, verify
 from hengstats.adding.new import new
-from hengstats.adding.notes import Added, Change, column_names
+from hengstats.adding.notes import Added, Change, column_names, remark
 from hengstats.adding.propose import propose, read_snapshot
 from hengstats.adding.transcribe import measures_of, own_measures
 from hengstats.dataset import find_dataset, read_dataset
 from hengstats.dates import SHANGHAI, is_date
 from hengstats.errors import SheetError, visible
 from hengstats.intake import check
+from hengstats.intake.cells import read_figure
+from hengstats.intake.process import digest
+from hengstats.intake.result import Cell, Checked, refuse
 from hengstats.messages import data_error, refuse_write
 from hengstats.records import STANDINGS
-from hengstats.vintages import Vintage
+from hengstats.signins import BY, count, find_logs
+from hengstats.vintages import EXACT, LOG, PROTECTED, Vintage, checksum
 
 __all__ = ["Added", "Change", "add", "new", "verify"]
+_COUNTED = ("events", "attendances", "participants")
 
 
 def add(
@@ -48,6 +53,9 @@ def add(
     person: str = "",
     event: str = "",
     table: str = "",
+    exact: bool = False,
+    engine: Any = "duckdb",
+    memory: str = "1GB",
     dry_run: bool = False,
     today: str | None = None,
 ) -> Added:
@@ -59,10 +67,13 @@ def add(
     very files of an earlier time supply the title, publisher or date that were not
     given then.
 
+    Sign-in logs, all files of which are one log, are stored as the counts by building
+    and year that `participation` publishes: ranges by the 10-5 rule.
+
     Parameters
     ----------
     files : path or sequence of paths
-        The sheets.
+        The sheets; of a log named as `table`, names may have `*` and `**`.
     to : str or Path
         The dataset: the path of a folder, or a name.
     title, publisher : str
@@ -87,6 +98,11 @@ def add(
         The sheets are only part of the list: nobody is missing in them.
     columns, person, event, table
         See `hengstats.check`.
+    exact : bool
+        Store the exact counts of a sign-in log. Small ones may point at a person: the
+        dataset, and every chart and report of it, is then not for publication.
+    engine, memory
+        How a log is counted; see `hengstats.participation`.
     dry_run : bool
         Say what would happen, and write nothing.
     today : str, optional
@@ -100,7 +116,8 @@ def add(
     Raises
     ------
     SheetError
-        If a sheet is refused, or a question is open: every reason at once.
+        If a sheet is refused, a question is open, or logs come with other sheets:
+        every reason at once.
     DataError
         If there is no such dataset, it is damaged, or it cannot be written.
     """
@@ -116,19 +133,24 @@ def add(
     if not paths:
         raise data_error("adding.no_sheet")
     said: dict[str, Any] = {"columns": columns, "person": person, "event": event}
-    if own := heads_of(to):
-        said["measures"] = own
-    checked = [check(path, table, **said) for path in paths]
-    if faults := [fault for sheet in checked for fault in sheet.errors]:
-        raise SheetError(faults)
-    sheets = list({sheet.sha256: sheet for sheet in checked}.values())
-    about = replace(
-        about,
-        files=[
+    if table == LOG:
+        sheets, listed = _count_log(paths, engine, memory, exact, said)
+    else:
+        own = heads_of(to)
+        sheets = [check(path, table, measures=own, **said) for path in paths]
+        if faults := [fault for sheet in sheets for fault in sheet.errors]:
+            raise SheetError(faults)
+        logs = [sheet for sheet in sheets if sheet.table == LOG]
+        if logs and len(logs) < len(sheets):
+            raise SheetError([refuse("adding.log_and_sheets").at(logs[0].file)])
+        sheets = list({sheet.sha256: sheet for sheet in sheets}.values())
+        listed = [
             {"name": sheet.file, "sha256": sheet.sha256, "table": sheet.table}
             for sheet in sheets
-        ],
-    )
+        ]
+        if logs:
+            sheets, listed = _count_log(paths, engine, memory, exact, said)
+    about = replace(about, files=listed)
     try:
         while True:  # until nobody else is faster
             snapshot = read_snapshot(str(to))
@@ -139,6 +161,43 @@ def add(
                 return added
     except OSError as fault:
         raise refuse_write(folder, fault) from fault
+
+
+def _count_log(
+    logs: Sequence[str | Path],
+    engine: Any,
+    memory: str,
+    exact: bool,
+    said: Mapping[str, Any],
+) -> tuple[list[Checked], list[dict[str, str]]]:
+    """Return what is stored of a log, as a sheet of its counts, and its files."""
+    paths = find_logs(logs)
+    frame, warnings = count(paths, engine, BY[:2], None, memory, exact, **said)
+    names = [visible(path.name) for path in paths]
+    file = names[0]
+    if len(names) > 1:
+        file = f"{names[0]} … {names[-1]} ({len(names)})"
+    rows = frame.sort_values(["year", "building"]).to_dict("records")
+    cells = []
+    for row in rows:
+        for column in _COUNTED:
+            printed = str(row[column] if exact else row[f"{column}_printed"])
+            if reading := read_figure(printed, "", column, None):
+                cells.append(Cell(row["year"], row["building"], column, *reading))
+    kind = EXACT if exact else PROTECTED
+    files = [
+        {"name": name, "sha256": digest(path), "table": LOG, "counts": kind}
+        for name, path in zip(names, paths, strict=True)
+    ]
+    sheet = Checked(
+        file=file,
+        sha256=checksum("".join(one["sha256"] for one in files).encode()),
+        table=LOG,
+        rows=tuple((row["year"], row["building"]) for row in rows),
+        cells=cells,
+        warnings=(*warnings, remark("exact" if exact else "protected", file)),
+    )
+    return [sheet], files
 
 
 def heads_of(dataset: str | Path) -> dict[str, list[str]]:

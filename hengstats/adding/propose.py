@@ -52,6 +52,8 @@ from hengstats.panel import ILLUSTRATIVE
 from hengstats.records import STANDINGS
 from hengstats.revisions.figures import accepted_records, compare_figures, how_unlike
 from hengstats.vintages import (
+    EXACT,
+    PROTECTED,
     Vintage,
     checksum,
     mark_standing,
@@ -62,6 +64,7 @@ from hengstats.vintages import (
 )
 from hengstats.vocabulary import LANGUAGES, convert, say
 
+MOST_NAMED = 8  # files in a title
 _SAID = [*KEY, "qualifier", *ENDS]
 
 
@@ -250,6 +253,8 @@ def _name(data: Dataset, about: Vintage, sheets: Sequence[Checked]) -> Vintage:
 def _untitled(one: Vintage) -> str:
     """Return what a vintage is called that has no title: its files."""
     stems = [file["name"].rpartition(".")[0] or file["name"] for file in one.files]
+    if len(stems) > MOST_NAMED:
+        return f"{stems[0]} … {stems[-1]} ({len(stems)})"
     return "、".join(stems)
 
 
@@ -411,10 +416,13 @@ def _find_repeated(
     a vintage of their own, unless one of that very date holds their figures: who says
     the same again confirms it, and outlasts what was published in between. Sheets
     without a date say nothing new if what stands says it, or if the very files are
-    there.
+    there. A log whose counts were exact since, and are to be published, is new.
     """
     records = snapshot.data.records
     same = [n for n, one in snapshot.vintages.items() if _is_same(about, one)]
+    opposite = {EXACT: PROTECTED, PROTECTED: EXACT}.get(about.counts)
+    since = [n for n in same if snapshot.vintages[n].counts == opposite]
+    same = [n for n in same if n > max(since, default=0)]
     for number in reversed(same):
         if _is_held(new, _figures(records[records["vintage"] == number])):
             return number

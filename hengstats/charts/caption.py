@@ -10,6 +10,7 @@ from matplotlib.text import Text
 from hengstats.charts.style import GREY, LABEL, OWN, SMALL, TITLE, WIDTH
 from hengstats.panel import is_illustrative
 from hengstats.prose import figures_of, say_figure
+from hengstats.vintages import RULES
 from hengstats.vocabulary import LANGUAGES, check_language, knows_measure, name, say
 
 # The share of a figure's width that its axes have once it is laid out.
@@ -64,7 +65,10 @@ def unit_of(table: pd.DataFrame, measure: str, lang: str) -> str:
 def sources_sentence(
     table: pd.DataFrame, measures: Iterable[str], entities: Iterable[str], lang: str
 ) -> str:
-    """Return the sentence that names the sources of the figures shown."""
+    """Return the sentence that names the sources of the figures shown.
+
+    And what to know of those that count sign-in logs.
+    """
     known = about(table).get("sources")
     if known is None:
         return say("chart", "sources_lost", lang)
@@ -85,7 +89,14 @@ def sources_sentence(
         joined += " " * (lang == "en") + say(
             "chart", "sources_more", lang, all=len(listed)
         )
-    return say("chart", "sources", lang, list=joined) if listed else ""
+    if not listed:
+        return ""
+    told = [say("chart", "sources", lang, list=joined)]
+    cited, counts = (about(table).get(key, {}) for key in ("cited", "counts"))
+    shown = (one for m, e in keys for one in cited.get(m, {}).get(e, {}).values())
+    for kind in sorted({counts[source] for source in shown if source in counts}):
+        told.append(say("smallcells", RULES[kind], lang))
+    return say("word", "stop", lang).join(told)
 
 
 def write_title(

@@ -45,7 +45,8 @@ def check(
         Parquet table. A frame with the heads of a sheet (年份, 楼宇, 税收(亿元)) is
         read in this process, by the same rules; its first row is row 2.
     table : str
-        `building_year` for figures by building and year, `event_log` for sign-ins.
+        `building_year` for figures by building and year, `event_log` for sign-ins, of
+        which the counts are exact here; `add` stores those that can be published.
         Left out, the heads of the sheet decide.
     columns : dict, optional
         Which head is meant, by a measure or key in Chinese or English, where two

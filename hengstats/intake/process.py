@@ -385,14 +385,14 @@ def _unpack(answer: bytes) -> Checked:
 
 def check_here(path: Path, asked: Asked) -> Checked:
     """Return the outcome of a check, in this process and without limits."""
-    table, digest = asked.table, ""
+    table, sha256 = asked.table, ""
     try:
         kind = "" if path.is_dir() else read_kind(path.name, _read_start(path))
         if kind in ("", PARQUET):
-            digest, table, outcome = _check_parquet(path, asked)
+            sha256, table, outcome = _check_parquet(path, asked)
         else:
             data = _read_bytes(path)
-            digest = hashlib.sha256(data).hexdigest()
+            sha256 = hashlib.sha256(data).hexdigest()
             grids = _read_grids(path.name, kind, data)
             del data
             table = asked.table or ("event_log" if _is_log(grids) else "building_year")
@@ -402,7 +402,7 @@ def check_here(path: Path, asked: Asked) -> Checked:
     except (Refusal, OSError) as error:
         refusal = error if isinstance(error, Refusal) else _unreadable(error, path)
         outcome = Outcome(errors=(refusal.at(path.name),))
-    return _checked(path.name, digest, table, outcome)
+    return _checked(path.name, sha256, table, outcome)
 
 
 def count_here(
@@ -569,21 +569,23 @@ def _check_parquet(path: Path, asked: Asked) -> tuple[str, str, Outcome]:
     from hengstats.signins.logs import check_signin_parts
 
     parts = parquet.list_parts(path)
-    digest = _digest(path, parts)
+    sha256 = digest(path)
     types = parquet.check_parts(parts)
     table = asked.table
     if not table:
         table = "event_log" if looks_like_log(list(types)) else "building_year"
     if table == "event_log":
-        return digest, table, check_signin_parts(parts, asked)
+        return sha256, table, check_signin_parts(parts, asked)
     outcome = _check_grids(parquet.read_grids(parts, types), table, asked)
     warnings, errors = map(parquet.heads_once, (outcome.warnings, outcome.errors))
-    return digest, table, replace(outcome, warnings=warnings, errors=errors)
+    return sha256, table, replace(outcome, warnings=warnings, errors=errors)
 
 
-def _digest(path: Path, parts: list[Path]) -> str:
+def digest(path: Path) -> str:
     """Return the SHA-256 of a file; of a folder, that of the list `sha256sum` gives."""
-    sums = []
+    from hengstats.intake import parquet
+
+    sums, parts = [], parquet.list_parts(path)
     for part in parts:
         with part.open("rb") as file:
             sums.append(hashlib.file_digest(file, "sha256").hexdigest())

@@ -264,6 +264,11 @@ class Checked:
         `names` are label and definition of each column in a dataset, if it is for one.
         """
         lines = [self._summary(one) for one in ([lang] if lang else ("zh-Hans", "en"))]
+        if not self.errors and self.table == "event_log":
+            lines += [
+                say("check", "exact", one)
+                for one in ([lang] if lang else ("zh-Hans", "en"))
+            ]
         if not self.errors:
             lines += say_reading([self], lang or "zh-Hans", names or {})
         if self.warnings and not self.errors:

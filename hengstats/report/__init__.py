@@ -53,6 +53,7 @@ from hengstats.report.render import (
 from hengstats.report.sections import write_sections
 from hengstats.report.trace import (
     lead_spots,
+    note_counts,
     trace_numbers,
     write_figures,
     write_plain_text,
@@ -330,7 +331,7 @@ def _plan_steps(
     """Return the steps that make a report, the pages of notebooks last."""
     given, lang = read_inputs(str(source), edition), edition.lang
     given = replace(given, numbers=Citations(traced=True))
-    blocks = write_sections(given)
+    blocks = note_counts(given, write_sections(given))
     invented = given.dataset.illustrative
     text = write_header(given) + number_blocks(blocks, lang, illustrative=invented)
     pictures = [block for block in blocks if isinstance(block, Picture)]

@@ -8,20 +8,22 @@ import html
 import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from hengstats.charts.spots import Spot
 from hengstats.csvsafe import to_csv
+from hengstats.dataset import list_counts
 from hengstats.figures import rank_records
 from hengstats.ledger import MARK, Origin, figure_at, record, unmarked
-from hengstats.prose import say_figure
-from hengstats.report.blocks import PAGE_FIRST, PAGE_LAST
+from hengstats.prose import join_sentences, say_figure
+from hengstats.report.blocks import PAGE_FIRST, PAGE_LAST, Block, Table
 from hengstats.report.inputs import Inputs, entity_label, measure_label, phrase
 from hengstats.report.tables import show_boxes, show_number
 from hengstats.revisions.result import wording
+from hengstats.vintages import RULES
 from hengstats.vocabulary import name, say
 
 Row = dict[Hashable, Any]
@@ -157,6 +159,40 @@ def trace_numbers(
     }
     text = "\n\n".join(["", *written])
     return Trace(page, text, list(rows.values()), leading, stores)
+
+
+def note_counts(given: Inputs, blocks: Iterable[Block]) -> list[Block]:
+    """Return blocks with what to know of counts of sign-in logs, under their tables.
+
+    A table is theirs if one of its numbers is such a count, or computed from one.
+    """
+    counts = list_counts([given.dataset, *given.others])
+    if not counts:
+        return list(blocks)
+    stores, known = _list_records(given), list(given.numbers.origins)
+
+    def kinds(origin: Origin) -> set[str]:
+        """Return what the counts of logs are that a number comes from."""
+        if origin.kind.startswith("count_"):  # of records or entities
+            return set()
+        row = stores.get((origin.kind, *origin.key), {})
+        own = {counts.get(str(row.get("source")), "")} if origin.key else set()
+        return (own - {""}).union(*map(kinds, origin.inputs))
+
+    noted: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            cells = " ".join(map(str, block.frame.to_numpy().ravel()))
+            shown = {known[int(place)] for place, _ in MARK.findall(cells)}
+            told = [
+                say("smallcells", RULES[kind], given.lang)
+                for kind in sorted(set().union(*map(kinds, shown)))
+            ]
+            if told:
+                note = join_sentences([block.note, *told], given.lang)
+                block = replace(block, note=note)
+        noted.append(block)
+    return noted
 
 
 def write_figures(given: Inputs, trace: Trace) -> bytes:
