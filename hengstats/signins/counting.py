@@ -158,10 +158,8 @@ def persons(key: Sequence[str], programme: bool, roles: Collection[str]) -> str:
     group = "building, year, programme" if programme else "building, year"
     columns = ", ".join(f"sessions.{one}" for one in group.split(", "))
     return f"""
-SELECT {columns}, person, CAST(SUM(pairs.signed) AS BIGINT) AS signed,
-    COUNT(*) AS times, MIN(CASE WHEN pairs.signed > 1 THEN pairs.event END) AS again
-    {_together(roles)}
-FROM (SELECT person, {own}, COUNT(*) AS signed{most} FROM visits
+SELECT {columns}, person, COUNT(*) AS times{_together(roles)}
+FROM (SELECT person, {own}{most} FROM visits
       GROUP BY person, {own}) AS pairs JOIN sessions ON {same}
 GROUP BY {columns}, person
 """
@@ -173,13 +171,22 @@ def _together(roles: Collection[str]) -> str:
     return flags + (", SUM(hours) AS hours" if "hours" in roles else "")
 
 
-# How many sign-ins repeat one, and where one does, at an event where any do.
-REPEATED = "SELECT CAST(SUM(signed - times) AS BIGINT), MIN(again) FROM persons"
+# In which years and buildings sign-ins repeat another, and how many: a person counts
+# there once at an event. And the first place of those in one of these.
+REPEATS = """
+SELECT one.year, one.building, one.signed - other.times
+FROM (SELECT year, building, CAST(SUM(signed) AS BIGINT) AS signed
+      FROM sessions GROUP BY year, building) AS one
+JOIN (SELECT year, building, CAST(SUM(times) AS BIGINT) AS times
+      FROM persons GROUP BY year, building) AS other
+    ON one.year = other.year AND one.building = other.building
+WHERE one.signed > other.times
+"""
 REPEAT = """
 SELECT MIN(place)
-FROM (SELECT place, row_number() OVER
-          (PARTITION BY person, building, year ORDER BY place) AS nth
-      FROM signins WHERE event = ?) AS one
+FROM (SELECT place, row_number() OVER (PARTITION BY person, event ORDER BY place) AS nth
+      FROM signins WHERE year = ? AND building = ? AND event IN
+          (SELECT event FROM sessions WHERE year = ? AND building = ?)) AS one
 WHERE nth = 2
 """
 

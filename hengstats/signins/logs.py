@@ -226,10 +226,13 @@ def _places(
 
 def _repeats(engine: Engine, log: Log, recurring: int) -> Iterable[Fault]:
     """Yield the warnings on sign-ins that repeat another, or its event, and count."""
-    repeated, event = rows_of(engine, counting.REPEATED)[0]
-    if repeated:
-        source, row = place_of(rows_of(engine, counting.REPEAT, event)[0][0])
-        yield fault("repeats", *log.sources[source], row, number=repeated)
+    found = rows_of(engine, counting.REPEATS)
+    if found:
+        names = list(log.names["building"])
+        *first, _ = min(found, key=lambda one: (one[0], names[one[1]]))
+        number = sum(one[2] for one in found)
+        source, row = place_of(rows_of(engine, counting.REPEAT, *first, *first)[0][0])
+        yield fault("repeats", *log.sources[source], row, number=number)
     if recurring:
         yield fault("recurring", log.sources[0][0], number=recurring)
 

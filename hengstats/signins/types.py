@@ -96,7 +96,7 @@ def wordings(role: str, kind: str) -> str:
 def known(role: str) -> str:
     """Return the query of wordings, what is told of them, and what counts as them.
 
-    Of a person there is no wording, but its mark. Codes of events are in their order.
+    Of a person there is no wording, but its mark.
     """
     bad = counting.is_faulty("told")
     raw = "mark(raw)" if role == "person" else "raw"
@@ -104,10 +104,9 @@ def known(role: str) -> str:
     if role == "time":
         code = "TRY_CAST(substr(told, 1, 4) AS INTEGER)"
     elif role in ("person", "event"):  # two wordings may be one id
-        order = "ORDER BY told" if role == "event" else ""
         ids = (
             "LEFT JOIN (SELECT told AS id,"
-            f" CAST(row_number() OVER ({order}) AS INTEGER) AS code FROM"
+            " CAST(row_number() OVER () AS INTEGER) AS code FROM"
             f" (SELECT DISTINCT told FROM told_{role} WHERE NOT {bad}) AS ids) AS ids"
             " ON told = id"
         )
