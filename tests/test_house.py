@@ -21,7 +21,7 @@ BUDGET = {
     "intake": 6580,
     "report": 4510,
     "revisions": 1250,
-    "signins": 2750,
+    "signins": 2760,
 }
 FILES = 123
 ONE_IMPORTER = 30
