@@ -170,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     _ask_for_exact(counted)
     file = "人员编号的密钥文件 / key of the hashes"
     counted.add_argument("--key", default="", metavar="FILE", help=file)
-    counted.add_argument("--memory", default="1GB", metavar="SIZE", help="512MB, 2GB")
+    counted.add_argument("--memory", default="2GB", metavar="SIZE", help="512MB, 2GB")
     _ask_about_columns(counted)
     counted.set_defaults(run=_participation)
 

@@ -22,7 +22,7 @@ from pyarrow import parquet
 import hengstats as hs
 from hengstats.cli import main
 from hengstats.intake.grid import Grid
-from hengstats.signins import engine
+from hengstats.signins import engine, types
 from hengstats.signins.heads import COUNTED, Wish
 from hengstats.signins.logs import count_parts
 from hengstats.smallcells import protect
@@ -422,6 +422,30 @@ def test_one_person_is_one_in_python_and_in_sql(tmp_path):
     rows = [(one, "e1", A, "2019-03-04") for one in ("p1", "ｐ１", "0p1", "P1", "Ｐ1")]
     found = count(parts(tmp_path / "a.parquet", rows, KEYS))
     assert found["participants"].tolist() == [3]
+
+
+@pytest.mark.parametrize("key", ["own", "shared"])
+def test_a_log_too_long_for_its_memory_is_counted_in_slices(tmp_path, key, monkeypatch):
+    # An event of two years is in two slices, which are then one.
+    rows = [
+        (f"p{i % 23}", f"{y if key == 'own' else ''}e{i % 5}", f"{b}楼", f"{y}-03-04")
+        for y in (2018, 2019, 2020)
+        for b in ("甲" if key == "shared" else "甲乙丙")
+        for i in range(60)
+    ]
+    if key == "own":
+        rows = [(p, f"{b}{e}", b, day) for p, e, b, day in rows]
+    log = parts(tmp_path / "a.parquet", rows, KEYS)
+    wish = Wish(wanted=COUNTED, memory="256MB")
+    whole = count_parts([log], wish)
+    monkeypatch.setattr(engine, "_PAIR", (256 << 19) // len(rows) * 4)
+    ran = []
+    load = types.some_events
+    monkeypatch.setattr(types, "some_events", lambda n: ran.append(n) or load(n))
+    assert count_parts([log], wish) == whole
+    assert ran == ([1, 2, 3, 4] if key == "own" else [])
+    held = {(row[0], *row[2:5]) for row in whole.rows}
+    assert held == {(year, 5, 60, 23) for year in (2018, 2019, 2020)}
 
 
 # What leaves the library

@@ -55,7 +55,7 @@ def add(
     table: str = "",
     exact: bool = False,
     engine: Any = "duckdb",
-    memory: str = "1GB",
+    memory: str = "2GB",
     dry_run: bool = False,
     today: str | None = None,
 ) -> Added:

@@ -291,7 +291,7 @@ def confine(*, engine: bool = False, seconds: float = 0, memory: int = 0) -> Non
         import resource
     except ImportError:
         return  # Windows: the limits of the clock and of size remain
-    most = ENGINE_MEMORY + memory if engine else MEMORY
+    most = ENGINE_MEMORY + 2 * memory if engine else MEMORY
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, most)]
     limits += [] if engine else [(resource.RLIMIT_AS, most)]
     time = math.ceil(seconds) * (2 if engine else 1)

@@ -44,7 +44,7 @@ def participation(
     person: str = "",
     event: str = "",
     key: str | Path | None = None,
-    memory: str = "1GB",
+    memory: str = "2GB",
     exact: bool = False,
 ) -> "pd.DataFrame":
     r"""Return what sign-in logs add up to: events, attendances and participants.

@@ -65,7 +65,7 @@ def dated(_: Collection[str]) -> str:
     return "SELECT *, 1 AS number FROM signins"
 
 
-def visits(_: Collection[str]) -> str:
+def visits(_: Collection[str], __: str = "") -> str:
     """Return the query of `visits` where rows are texts."""
     return "SELECT * FROM signins"
 
@@ -162,6 +162,15 @@ SELECT {columns}, person, COUNT(*) AS times{_together(roles)}
 FROM (SELECT person, {own}{most} FROM visits
       GROUP BY person, {own}) AS pairs JOIN sessions ON {same}
 GROUP BY {columns}, person
+"""
+
+
+def slices(number: int) -> str:
+    """Return the query that shares years and buildings out, alike in events."""
+    return f"""
+SELECT building, year, NTILE({number}) OVER (ORDER BY first_, building, year) AS slice
+FROM (SELECT building, year, MIN(event) AS first_ FROM sessions
+      GROUP BY building, year) AS one
 """
 
 

@@ -42,6 +42,7 @@ MEMORY = "256MB"
 MOST_BUILDINGS = 5000  # no district has as many; a column with more holds persons
 # Wordings, and rows of a sheet, that are put in at once.
 _BATCH, _ROWS = 10_000, 1_000
+_PAIR = 72  # bytes of a person at an event, while pairs are counted
 _SPARK = b"org.apache.spark.version"
 
 
@@ -56,8 +57,9 @@ class Log(NamedTuple):
     """A log in the relation `signins`: its sources, columns, and numbered names.
 
     `dated` and `visits` give the queries of these with some of the columns. `faulty`
-    says how many cells beside the times cannot be read, and `lines` how many rows the
-    files say they have, both only of Parquet.
+    says how many cells beside the times cannot be read, `lines` how many rows the
+    files say they have, and `slices` in how many the memory asks to count them: all
+    three of Parquet only.
     """
 
     sources: Sequence[Source]
@@ -65,10 +67,11 @@ class Log(NamedTuple):
     heads: dict[str, str]
     names: dict[str, dict[str, int]]
     dated: Callable[[Collection[str]], str] = counting.dated
-    visits: Callable[[Collection[str]], str] = counting.visits
+    visits: Callable[[Collection[str], str], str] = counting.visits
     warnings: Sequence[Fault] = ()
     faulty: int = -1
     lines: int = -1
+    slices: int = 1
 
 
 class Part(NamedTuple):
@@ -287,15 +290,18 @@ def load_parts(
     for role in ("person", "event"):
         ids = f"SELECT DISTINCT told, code FROM known_{role} WHERE code IS NOT NULL"
         engine.execute(f"CREATE VIEW ids_{role} AS {ids}")
+    lines = sum(part.lines for part in parts)
+    megabytes = int((wish.memory or MEMORY).rstrip("MiB"))
     return Log(
         [(part.file, "") for part in parts],
         list(kinds),
         head.names,
         names,
         types.dated,
-        lambda roles: types.visits(kinds, roles, today),
+        lambda roles, events: types.visits(kinds, roles, today, events),
         faulty=faulty,
-        lines=sum(part.lines for part in parts),
+        lines=lines,
+        slices=1 + lines * _PAIR // (megabytes << 19),  # in half of it
     )
 
 

@@ -43,7 +43,7 @@ class Wish:
         With which persons are hashed: 64 hexadecimal digits, by default of no other
         run.
     memory : str
-        Of the engine, such as 1GB.
+        Of the engine, such as 256MB or 256MiB.
     engine : str or SparkSession
         `duckdb`, `spark`, the address of a master of Spark, or a session.
     progress : callable

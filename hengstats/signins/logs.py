@@ -18,7 +18,7 @@ from hengstats.errors import Fault, SheetError
 from hengstats.intake import names
 from hengstats.intake.grid import Grid
 from hengstats.intake.result import COLUMNS, Asked, Cell, Outcome
-from hengstats.signins import counting, faults
+from hengstats.signins import counting, faults, types
 from hengstats.signins.engine import (
     MOST_BUILDINGS,
     Engine,
@@ -148,7 +148,7 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     key = ("event", "building", "year") if several else ("event",)
     flags = [role for role in wish.wanted if role in log.roles and role != "programme"]
     visits = ("person", "event", *(["building", "time"] if several else []), *flags)
-    engine.execute(f"CREATE VIEW visits AS {log.visits(visits)}")
+    engine.execute(f"CREATE VIEW visits AS {log.visits(visits, 'known_event')}")
     faulty = log.faulty + undated
     if log.faulty < 0:
         faulty = rows_of(engine, counting.faulty(log.roles))[0][0]
@@ -161,8 +161,20 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     if problems:
         raise refused(problems, faulty + zones + split + mixed, log.sources)
     persons = counting.persons(key, named, log.roles)
-    with watched(engine, wish, 30, 90):
-        engine.execute(f"CREATE TABLE persons AS {persons}")
+    slices = 1 if several else log.slices
+    if slices > 1:
+        engine.execute(f"CREATE TABLE slices AS {counting.slices(slices)}")
+    for number in range(slices):
+        if slices > 1:  # an event is in one of them
+            engine.execute(f"CREATE TABLE chosen AS {types.some_events(number + 1)}")
+            some = log.visits(visits, "chosen")
+            engine.execute(f"CREATE OR REPLACE VIEW visits AS {some}")
+        begin = "INSERT INTO persons" if number else "CREATE TABLE persons AS"
+        ends = [30 + 60 * (number + more) / slices for more in (0, 1)]
+        with watched(engine, wish, *ends):
+            engine.execute(f"{begin} {persons}")
+        if slices > 1:
+            engine.execute("DROP TABLE chosen")
     found = rows_of(engine, counting.counts(wish.by, named, log.roles))
     beside = counting.counts(parts, named, log.roles) if parts else ""
     return Counted(

@@ -27,6 +27,7 @@ DECIMAL = re.compile(r"DECIMAL\(.*\)|DOUBLE|FLOAT")
 PLAIN_TYPES = re.compile(rf"VARCHAR|BOOLEAN|DATE|{WHOLE.pattern}|{DECIMAL.pattern}")
 
 HELD = ("event", "building", "programme")  # what an event has
+_SAME_EVENT = "IS NOT DISTINCT FROM source.event"
 _PARTS = "JOIN parts ON parts.name = source.file"
 _ID = "[0-9A-Za-z]*[0-9][0-9A-Za-z_-]*"
 _DAY = r"(\d{4}([-/]\d{1,2}){2}[ T]|\d{4}年\d{1,2}月\d{1,2}日 ?)"
@@ -96,7 +97,7 @@ def wordings(role: str, kind: str) -> str:
 def known(role: str) -> str:
     """Return the query of wordings, what is told of them, and what counts as them.
 
-    Of a person there is no wording, but its mark.
+    Of a person there is no wording, but its mark. Codes of events are in their order.
     """
     bad = counting.is_faulty("told")
     raw = "mark(raw)" if role == "person" else "raw"
@@ -104,9 +105,10 @@ def known(role: str) -> str:
     if role == "time":
         code = "TRY_CAST(substr(told, 1, 4) AS INTEGER)"
     elif role in ("person", "event"):  # two wordings may be one id
+        order = "ORDER BY told" if role == "event" else ""
         ids = (
             "LEFT JOIN (SELECT told AS id,"
-            " CAST(row_number() OVER () AS INTEGER) AS code FROM"
+            f" CAST(row_number() OVER ({order}) AS INTEGER) AS code FROM"
             f" (SELECT DISTINCT told FROM told_{role} WHERE NOT {bad}) AS ids) AS ids"
             " ON told = id"
         )
@@ -219,15 +221,43 @@ def _year(kinds: Mapping[str, str], today: str) -> tuple[str, str]:
     ), joined
 
 
-def visits(kinds: Mapping[str, str], roles: Collection[str], today: str) -> str:
-    """Return the query of every row in its codes: what cannot be read is missing."""
+def visits(
+    kinds: Mapping[str, str],
+    roles: Collection[str],
+    today: str,
+    events: str = "known_event",
+) -> str:
+    """Return the query of every row in its codes: what cannot be read is missing.
+
+    Parameters
+    ----------
+    kinds : dict
+        Role to type of all columns.
+    roles : collection of str
+        The columns that are wanted.
+    today : str
+    events : str
+        The table of the events whose rows are wanted.
+    """
     columns = [f"known_{role}.code AS {role}" for role in roles if role != "time"]
-    joins = [_known(role) for role in roles if role != "time"]
+    joins = [_known(role) for role in roles if role not in ("time", "event")]
+    # The engine leaves out parts of files without the rest, if the sign is this one.
+    same = "= source.event" if events != "known_event" else _SAME_EVENT
+    joins.insert(0, f"JOIN {events} AS known_event ON known_event.raw {same}")
     if "time" in roles:
         year, joined = _year(kinds, today)
         columns.append(year)
         joins.append(joined)
     return f"SELECT {', '.join(columns)} FROM source {' '.join(joins)}"
+
+
+def some_events(number: int) -> str:
+    """Return the query of the events of one of `slices`."""
+    return (
+        "SELECT DISTINCT raw, code FROM known_event JOIN sessions ON event = code JOIN"
+        " slices ON slices.building = sessions.building AND slices.year = sessions.year"
+        f" WHERE slice = {number}"
+    )
 
 
 def signins(kinds: Mapping[str, str], today: str) -> str:
