@@ -424,26 +424,31 @@ def test_one_person_is_one_in_python_and_in_sql(tmp_path):
     assert found["participants"].tolist() == [3]
 
 
-@pytest.mark.parametrize("key", ["own", "shared"])
-def test_a_log_too_long_for_its_memory_is_counted_in_slices(tmp_path, key, monkeypatch):
-    # An event of two years is in two slices, which are then one.
+@pytest.mark.parametrize(
+    ("key", "slices"), [("own", 4), ("shared", 0), ("ordered", 3), ("mixed", 0)]
+)
+def test_a_long_log_is_counted_in_slices(tmp_path, key, slices, monkeypatch):
+    # Short of memory, or in order; an event of two years would be in two slices.
     rows = [
-        (f"p{i % 23}", f"{y if key == 'own' else ''}e{i % 5}", f"{b}楼", f"{y}-03-04")
+        (f"p{i % 23}", f"{'' if key == 'shared' else y}{b}e{i % 5}", b, f"{y}-03-04")
         for y in (2018, 2019, 2020)
-        for b in ("甲" if key == "shared" else "甲乙丙")
+        for b in "甲乙丙"
         for i in range(60)
     ]
-    if key == "own":
-        rows = [(p, f"{b}{e}", b, day) for p, e, b, day in rows]
-    log = parts(tmp_path / "a.parquet", rows, KEYS)
+    order = (lambda row: row[1]) if key == "ordered" else (lambda row: row[0])
+    columns = zip(*sorted(rows, key=order), strict=True)
+    log = tmp_path / "a.parquet"
+    parquet.write_table(pa.table([*columns], names=KEYS), log, row_group_size=60)
     wish = Wish(wanted=COUNTED, memory="256MB")
     whole = count_parts([log], wish)
-    monkeypatch.setattr(engine, "_PAIR", (256 << 19) // len(rows) * 4)
+    if key in ("own", "shared"):
+        monkeypatch.setattr(engine, "_PAIR", (256 << 19) // len(rows) * 4)
+    monkeypatch.setattr(engine, "_SLICE", 150)
     ran = []
-    load = types.some_events
-    monkeypatch.setattr(types, "some_events", lambda n: ran.append(n) or load(n))
+    chosen = types.some_events
+    monkeypatch.setattr(types, "some_events", lambda n: ran.append(n) or chosen(n))
     assert count_parts([log], wish) == whole
-    assert ran == ([1, 2, 3, 4] if key == "own" else [])
+    assert ran == [*range(1, slices + 1)]
     held = {(row[0], *row[2:5]) for row in whole.rows}
     assert held == {(year, 5, 60, 23) for year in (2018, 2019, 2020)}
 
