@@ -440,16 +440,23 @@ def test_a_long_log_is_counted_in_slices(tmp_path, key, slices, monkeypatch):
     log = tmp_path / "a.parquet"
     parquet.write_table(pa.table([*columns], names=KEYS), log, row_group_size=60)
     wish = Wish(wanted=COUNTED, memory="256MB")
-    whole = count_parts([log], wish)
+
+    def found():
+        """Return the counts by names, whatever numbers they have."""
+        counted = count_parts([log], wish)
+        names = counted.names["building"]
+        return sorted((year, names[one], *rest) for year, one, *rest in counted.rows)
+
+    whole = found()
     if key in ("own", "shared"):
         monkeypatch.setattr(engine, "_PAIR", (256 << 19) // len(rows) * 4)
     monkeypatch.setattr(engine, "_SLICE", 150)
     ran = []
     chosen = types.some_events
     monkeypatch.setattr(types, "some_events", lambda n: ran.append(n) or chosen(n))
-    assert count_parts([log], wish) == whole
+    assert found() == whole
     assert ran == [*range(1, slices + 1)]
-    held = {(row[0], *row[2:5]) for row in whole.rows}
+    held = {(row[0], *row[2:5]) for row in whole}
     assert held == {(year, 5, 60, 23) for year in (2018, 2019, 2020)}
 
 
