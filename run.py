@@ -264,6 +264,8 @@ def jobs(args):
     """Return, for each verb, what the interpreter is given, in order."""
     # A process a core, and each file whole in one of them: its documents are made once.
     pytest = ["-W", "error", "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+    # The file with few tests that take long, Spark's, is not to come last.
+    pytest.append("--no-loadscope-reorder")
     scripts = sorted((ROOT / "benchmarks").glob("*.py"))
     asked = [script for script in scripts if script.stem in args]
     options = [word for word in args if word not in [one.stem for one in scripts]]

@@ -86,6 +86,7 @@ def lab(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "ROOT", root)
         (root / "notebooks").symlink_to(NOTEBOOKS)
+        (root / "data").symlink_to(NOTEBOOKS.parent / "data")  # 04 reads the logs in it
         run.copy_notebooks()
     for path in list_notebooks():
         set_parameters(root / run.MINE / path.name)

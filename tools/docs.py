@@ -25,7 +25,8 @@ import hengstats as hs
 from hengstats.vocabulary import LANGUAGES, UNITS, name
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-HAND = ("start", "own-excel", "verdict", "new-year", "recipes", "windows", "README")
+HAND = ("start", "own-excel", "verdict", "new-year", "recipes", "large-logs")
+HAND += ("windows", "README")
 BLOCK = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 DPI, COLOURS = 60, 32  # of the pictures in the gallery
 WORDS = {
