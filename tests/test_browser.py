@@ -48,13 +48,13 @@ def jupyter(root):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    for name in ("config", "data", "runtime"):
+    for name in ("config", "share", "runtime"):
         (root / name).mkdir()
     words = [sys.executable, "-m", "jupyterlab", run.MINE, "--no-browser"]
     words += ["--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
     words += ["--IdentityProvider.token=", "--ServerApp.password="]
     own = {f"JUPYTER_{name.upper()}_DIR": str(root / name) for name in ("config",)}
-    own |= {"JUPYTER_DATA_DIR": str(root / "data")}
+    own |= {"JUPYTER_DATA_DIR": str(root / "share")}
     own |= {"JUPYTER_RUNTIME_DIR": str(root / "runtime"), "HOME": str(root)}
     own |= {"JUPYTER_CONFIG_PATH": str(NOTEBOOKS / "jupyter")}
     own |= {"PYTHONPATH": str(NOTEBOOKS.parent)}
