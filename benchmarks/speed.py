@@ -161,9 +161,9 @@ def clustered_errors(generator):
 def histories(generator):
     """Return the race for placebos of the same panel.
 
-    The peer permutes rows, and refits; it is asked for a few draws, which are scaled. It
-    takes blanks in a formula for parts of names.
-    Its p is of other placebos, so that the two need not agree.
+    The peer permutes rows, and refits; it is asked for a few draws, which are scaled.
+    It takes blanks in a formula for parts of names. Its p is of other placebos, so that
+    the two need not agree.
     """
     growths, table = panel_of_growths(10_000, generator)
     strangers, some = list_strangers(growths), 20
