@@ -395,7 +395,7 @@ def test_no_message_quotes_a_person(check, all_told):
 
 
 def test_what_is_spilled_is_encrypted_and_taken_away(tmp_path, monkeypatch):
-    monkeypatch.setattr(signinengine, "MEMORY", "16MB")
+    monkeypatch.setattr(signinengine, "MEMORY", 16)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     path = write(tmp_path / "a.parquet", table(ONE))
     counts(check_signin_parts([path], ASKED))
@@ -423,7 +423,7 @@ def test_many_sign_ins_keep_to_the_memory(tmp_path):
     said = (
         "import sys, pathlib; from hengstats.intake import process;"
         "process.ENGINE_MEMORY = 300 * 2**20; process.confine(engine=True);"
-        "from hengstats.signins import engine, logs; engine.MEMORY = '64MB';"
+        "from hengstats.signins import engine, logs; engine.MEMORY = 64;"
         "from hengstats.intake.result import Asked;"
         "outcome = logs.check_signin_parts([pathlib.Path(sys.argv[1])], Asked());"
         "print(len(outcome.errors), sum(int(c.number) for c in outcome.cells"

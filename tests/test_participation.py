@@ -439,7 +439,7 @@ def test_a_long_log_is_counted_in_slices(tmp_path, key, slices, monkeypatch):
     columns = zip(*sorted(rows, key=order), strict=True)
     log = tmp_path / "a.parquet"
     parquet.write_table(pa.table([*columns], names=KEYS), log, row_group_size=60)
-    wish = Wish(wanted=COUNTED, memory="256MB")
+    wish = Wish(wanted=COUNTED, memory=256)
 
     def found():
         """Return the counts by names, whatever numbers they have."""
@@ -452,8 +452,8 @@ def test_a_long_log_is_counted_in_slices(tmp_path, key, slices, monkeypatch):
         monkeypatch.setattr(engine, "_PAIR", (256 << 19) // len(rows) * 4)
     monkeypatch.setattr(engine, "_SLICE", 150)
     ran = []
-    chosen = types.some_events
-    monkeypatch.setattr(types, "some_events", lambda n: ran.append(n) or chosen(n))
+    chosen = types.chosen
+    monkeypatch.setattr(types, "chosen", lambda n: ran.append(n) or chosen(n))
     assert found() == whole
     assert ran == [*range(1, slices + 1)]
     held = {(row[0], *row[2:5]) for row in whole}

@@ -21,7 +21,6 @@ pytestmark = [
         not importlib.util.find_spec("pyspark"),
         reason="no Spark: pip install 'hengstats[spark]' tries it",
     ),
-    pytest.mark.xdist_group("spark"),
 ]
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / "data/illustrative/signins/*.csv"

@@ -172,11 +172,12 @@ def _seconds(path: Path) -> float:
 
 def _listen(stream: Any, complaint: list[bytes], bar: Any) -> None:
     """Keep what a child says on its way, and show how far it says it is."""
-    for line in stream:
-        if not line.startswith(_SHARE):
-            complaint.append(line)
-        elif bar is not None:
-            bar.update(max(int(line.removeprefix(_SHARE)) - bar.n, 0))
+    with stream:
+        for line in stream:
+            if not line.startswith(_SHARE):
+                complaint.append(line)
+            elif bar is not None:
+                bar.update(max(int(line.removeprefix(_SHARE)) - bar.n, 0))
 
 
 def _run(
@@ -206,7 +207,6 @@ def _run(
         finally:
             _end_family(child)
             listener.join()
-            said.close()  # type: ignore[union-attr]
     told = b"".join(complaint)[-4000:].decode("utf-8", "replace")
     if "bad_alloc" in told or "memory allocation" in told:
         return child.returncode, answer, "MemoryError"
@@ -421,7 +421,7 @@ def count_here(
         parts=tuple(wish["parts"]),
         wanted=COUNTED,
         key=wish["key"],
-        memory=f"{wish['memory'] // 2**20}MiB",
+        memory=wish["memory"] // 2**20,
         engine=wish["engine"],
         progress=progress,
     )

@@ -65,8 +65,8 @@ def dated(_: Collection[str]) -> str:
     return "SELECT *, 1 AS number FROM signins"
 
 
-def visits(_: Collection[str], __: str = "") -> str:
-    """Return the query of `visits` where rows are texts."""
+def visits(_: Collection[str], *, sliced: bool) -> str:
+    """Return the query of `visits` where rows are texts, which come in one slice."""
     return "SELECT * FROM signins"
 
 

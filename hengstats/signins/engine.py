@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import duckdb
@@ -38,7 +39,7 @@ from hengstats.signins.sheets import (
 )
 from hengstats.signins.stamps import read_stamp
 
-MEMORY = "256MB"
+MEMORY = 244  # MiB
 MOST_BUILDINGS = 5000  # no district has as many; a column with more holds persons
 # Wordings, and rows of a sheet, that are put in at once.
 _BATCH, _ROWS = 10_000, 1_000
@@ -46,6 +47,7 @@ _PAIR = 72  # bytes of a person at an event, while pairs are counted
 _SLICE = 2_500_000  # rows that are counted at once where the files are in order
 _SPREAD, _FEW = 7, 5  # one group of seven is looked at; few are a fifth
 _SPARK = b"org.apache.spark.version"
+Paths = Sequence[str | os.PathLike[str]]
 
 
 class Engine(Protocol):
@@ -53,6 +55,13 @@ class Engine(Protocol):
 
     def execute(self, query: str, given: Any = ()) -> Any:
         """Run a query, whose rows `fetchall` of what is returned gives."""
+
+
+class Visits(Protocol):
+    """Says the query of `visits` with some columns, of all events or those `chosen`."""
+
+    def __call__(self, roles: Collection[str], /, *, sliced: bool) -> str:
+        """Return the query."""
 
 
 class Log(NamedTuple):
@@ -69,7 +78,7 @@ class Log(NamedTuple):
     heads: dict[str, str]
     names: dict[str, dict[str, int]]
     dated: Callable[[Collection[str]], str] = counting.dated
-    visits: Callable[[Collection[str], str], str] = counting.visits
+    visits: Visits = counting.visits
     warnings: Sequence[Fault] = ()
     faulty: int = -1
     lines: int = -1
@@ -87,7 +96,7 @@ class Part(NamedTuple):
 
 
 def connect(
-    spill: str, paths: Sequence[os.PathLike[str]] = (), wish: Wish | None = None
+    spill: str, paths: Paths = (), wish: Wish | None = None
 ) -> duckdb.DuckDBPyConnection:
     """Return an engine that opens these files only, and keeps to its memory.
 
@@ -96,7 +105,7 @@ def connect(
     wish = wish or Wish()
     engine = duckdb.connect(
         config={
-            "memory_limit": wish.memory or MEMORY,
+            "memory_limit": f"{wish.memory or MEMORY}MiB",
             "threads": 2 if paths else 1,
             "temp_directory": spill,
             "preserve_insertion_order": False,
@@ -234,7 +243,7 @@ def of_texts(engine: Engine, log: Log) -> Log:
 
 
 def heads_of(
-    engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
+    engine: duckdb.DuckDBPyConnection, paths: Paths, wish: Wish
 ) -> tuple[list[Part], LogHead, dict[str, str]]:
     """Return the parts of a log in Parquet, where its columns are, and their types.
 
@@ -263,9 +272,7 @@ def heads_of(
     return parts, head, kinds
 
 
-def load_parts(
-    engine: duckdb.DuckDBPyConnection, paths: Sequence[os.PathLike[str]], wish: Wish
-) -> Log:
+def load_parts(engine: duckdb.DuckDBPyConnection, paths: Paths, wish: Wish) -> Log:
     """Define what the counting begins with over the parts of a log in Parquet.
 
     Raises
@@ -293,7 +300,7 @@ def load_parts(
         ids = f"SELECT DISTINCT told, code FROM known_{role} WHERE code IS NOT NULL"
         engine.execute(f"CREATE VIEW ids_{role} AS {ids}")
     lines = sum(part.lines for part in parts)
-    slices = 1 + lines * _PAIR // (_megabytes(wish) << 19)  # in half of it
+    slices = 1 + lines * _PAIR // ((wish.memory or MEMORY) << 19)  # in half of it
     if lines > _SLICE and _is_ordered(engine, parts, head.names["event"]):
         slices = max(slices, lines // _SLICE)
     return Log(
@@ -302,14 +309,14 @@ def load_parts(
         head.names,
         names,
         types.dated,
-        lambda roles, events: types.visits(kinds, roles, today, events),
+        partial(types.visits, kinds, today),
         faulty=faulty,
         lines=lines,
         slices=slices,
     )
 
 
-def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
+def _part(engine: duckdb.DuckDBPyConnection, path: str | os.PathLike[str]) -> Part:
     """Return what a file says of itself."""
     name = types.quote(os.fspath(path))
     rows = rows_of(
@@ -327,11 +334,6 @@ def _part(engine: duckdb.DuckDBPyConnection, path: os.PathLike[str]) -> Part:
         (_SPARK,) in keys,
         rows_of(engine, count)[0][0],
     )
-
-
-def _megabytes(wish: Wish) -> int:
-    """Return how much memory the engine has."""
-    return int((wish.memory or MEMORY).rstrip("MiB"))
 
 
 def _is_ordered(engine: Engine, parts: Iterable[Part], event: str) -> bool:
@@ -427,7 +429,7 @@ def _tell(
     bad = f"CASE WHEN {counting.is_faulty('told')} THEN signed ELSE 0 END"
     found = f"SELECT SUM({bad}), COUNT(*), COUNT(DISTINCT raw) FROM known_{role}"
     wrong, number, marks = rows_of(engine, found)[0]
-    if role == "person" and marks < number:  # one of 10,000,000,000,000 logs
+    if role == "person" and marks < number:  # of a million: once in 37 million logs
         raise duckdb.DataError
     return int(wrong or 0)
 

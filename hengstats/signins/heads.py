@@ -42,8 +42,8 @@ class Wish:
     key : str
         With which persons are hashed: 64 hexadecimal digits, by default of no other
         run.
-    memory : str
-        Of the engine, such as 256MB or 256MiB.
+    memory : int
+        Of the engine, in MiB; 0 for what a check has.
     engine : str or SparkSession
         `duckdb`, `spark`, the address of a master of Spark, or a session.
     progress : callable
@@ -55,7 +55,7 @@ class Wish:
     parts: tuple[str, ...] = ()
     wanted: tuple[str, ...] = CHECKED
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
-    memory: str = ""
+    memory: int = 0
     engine: Any = "duckdb"
     progress: Callable[[float], None] | None = None
 

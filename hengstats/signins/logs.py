@@ -23,6 +23,7 @@ from hengstats.signins.engine import (
     MOST_BUILDINGS,
     Engine,
     Log,
+    Paths,
     connect,
     load_parts,
     load_sheets,
@@ -104,7 +105,7 @@ def count_parts(paths: Sequence[os.PathLike[str]], wish: Wish) -> Counted:
 
 def _run(
     load: Callable[[duckdb.DuckDBPyConnection], Log],
-    paths: Sequence[os.PathLike[str]],
+    paths: Paths,
     wish: Wish,
 ) -> Counted:
     """Return the counts of the log that an engine loads."""
@@ -148,7 +149,7 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     key = ("event", "building", "year") if several else ("event",)
     flags = [role for role in wish.wanted if role in log.roles and role != "programme"]
     visits = ("person", "event", *(["building", "time"] if several else []), *flags)
-    engine.execute(f"CREATE VIEW visits AS {log.visits(visits, 'known_event')}")
+    engine.execute(f"CREATE VIEW visits AS {log.visits(visits, sliced=False)}")
     faulty = log.faulty + undated
     if log.faulty < 0:
         faulty = rows_of(engine, counting.faulty(log.roles))[0][0]
@@ -161,20 +162,10 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
     if problems:
         raise refused(problems, faulty + zones + split + mixed, log.sources)
     persons = counting.persons(key, named, log.roles)
+    # An event of several sessions would be in several slices.
     slices = 1 if several else log.slices
-    if slices > 1:
-        engine.execute(f"CREATE TABLE slices AS {counting.slices(slices)}")
-    for number in range(slices):
-        if slices > 1:  # an event is in one of them
-            engine.execute(f"CREATE TABLE chosen AS {types.some_events(number + 1)}")
-            some = log.visits(visits, "chosen")
-            engine.execute(f"CREATE OR REPLACE VIEW visits AS {some}")
-        begin = "INSERT INTO persons" if number else "CREATE TABLE persons AS"
-        ends = [30 + 60 * (number + more) / slices for more in (0, 1)]
-        with watched(engine, wish, *ends):
-            engine.execute(f"{begin} {persons}")
-        if slices > 1:
-            engine.execute("DROP TABLE chosen")
+    sliced = log.visits(visits, sliced=True) if slices > 1 else ""
+    _gather(engine, wish, persons, slices, sliced)
     found = rows_of(engine, counting.counts(wish.by, named, log.roles))
     beside = counting.counts(parts, named, log.roles) if parts else ""
     return Counted(
@@ -189,6 +180,22 @@ def _count(engine: Engine, log: Log, wish: Wish) -> Counted:
             *_gaps(found, log, wish.by),
         ),
     )
+
+
+def _gather(engine: Engine, wish: Wish, persons: str, slices: int, sliced: str) -> None:
+    """Make the table of persons, by so many slices, with the visits of each."""
+    if slices > 1:
+        engine.execute(f"CREATE TABLE slices AS {counting.slices(slices)}")
+    for number in range(slices):
+        if slices > 1:
+            engine.execute(f"CREATE TABLE chosen AS {types.chosen(number + 1)}")
+            engine.execute(f"CREATE OR REPLACE VIEW visits AS {sliced}")
+        begin = "INSERT INTO persons" if number else "CREATE TABLE persons AS"
+        ends = [30 + 60 * (number + more) / slices for more in (0, 1)]
+        with watched(engine, wish, *ends):
+            engine.execute(f"{begin} {persons}")
+        if slices > 1:
+            engine.execute("DROP TABLE chosen")
 
 
 def _refuse_crowds(log: Log) -> None:

@@ -20,6 +20,7 @@ from hengstats.messages import data_error
 from hengstats.signins import counting
 from hengstats.signins.engine import (
     Log,
+    Paths,
     connect,
     heads_of,
     load_parts,
@@ -84,7 +85,7 @@ class Spark:
         self,
         reader: "duckdb.DuckDBPyConnection",
         sheets: "Callable[[duckdb.DuckDBPyConnection], Log]",
-        paths: Sequence[os.PathLike[str]],
+        paths: Paths,
         wish: Wish,
     ) -> Log:
         """Return a log whose rows are Spark's: those of sheets, or of parts if any."""
@@ -94,14 +95,13 @@ class Spark:
         rows = rows_of(reader, "SELECT * FROM signs")
         texts = ", ".join(f"{role} STRING" for role in (counting.WHOLE, *wish.roles))
         shape = f"part INT, line BIGINT, {texts}"
-        frame = _quietly(lambda: self._session.createDataFrame(rows, shape))
-        self._keep("signs", frame, stays=True)
+        self._keep("signs", self._made(rows, shape), stays=True)
         return of_texts(self, log)
 
     def _load_parts(
         self,
         reader: "duckdb.DuckDBPyConnection",
-        paths: Sequence[os.PathLike[str]],
+        paths: Paths,
         wish: Wish,
     ) -> Log:
         """Return a log in Parquet, each part of which a task of Spark reads."""
@@ -115,13 +115,9 @@ class Spark:
 
         listed = [(number, os.fspath(path)) for number, path in enumerate(paths)]
         shape = ", ".join(f"{role} STRING" for role in roles)
-        frame = _quietly(
-            lambda: (
-                self._session.createDataFrame(listed, "part INT, path STRING")
-                .repartition(len(listed))
-                .mapInArrow(read, f"part INT, line BIGINT, {shape}")
-            )
-        )
+        files = self._made(listed, "part INT, path STRING")
+        shape = f"part INT, line BIGINT, {shape}"
+        frame = _quietly(lambda: files.repartition(len(listed)).mapInArrow(read, shape))
         self._keep("told", frame, stays=True)
         names: dict[str, dict[str, int]] = {"building": {}, "programme": {}}
         columns, joins = ["part", "line"], ""
@@ -134,7 +130,9 @@ class Spark:
             found = sorted(row[0] for row in self.execute(query).fetchall())
             names[role] = {name: number for number, name in enumerate(found)}
             numbered = [(name, str(number)) for name, number in names[role].items()]
-            self._name(f"names_{role}", numbered)
+            self._keep(
+                f"names_{role}", self._made(numbered, "name STRING, number STRING")
+            )
             columns.append(f"COALESCE(names_{role}.number, told.{role}) AS {role}")
             joins += f" LEFT JOIN names_{role} ON names_{role}.name = told.{role}"
         self.execute(
@@ -144,13 +142,11 @@ class Spark:
         sources = [(part.file, "") for part in parts]
         return of_texts(self, Log(sources, roles, head.names, names, lines=lines))
 
-    def _name(self, table: str, numbered: list[tuple[str, str]]) -> None:
-        """Make a table of names and their numbers."""
-        shape = "name STRING, number STRING"
-        frame = _quietly(lambda: self._session.createDataFrame(numbered, shape))
-        self._keep(table, frame, stays=False)
+    def _made(self, rows: Sequence[tuple[Any, ...]], shape: str) -> Any:
+        """Return rows of this process as a relation of Spark's."""
+        return _quietly(lambda: self._session.createDataFrame(rows, shape))
 
-    def _keep(self, name: str, frame: Any, *, stays: bool) -> None:
+    def _keep(self, name: str, frame: Any, *, stays: bool = False) -> None:
         """Give a relation its name; one that stays is computed once."""
         if stays:
             self._kept.append(_quietly(frame.persist))
@@ -187,9 +183,9 @@ def _read_part(number: int, path: str, roles: list[str], wish: Wish) -> Iterator
     """Yield the rows of a part, as texts, in a task of Spark."""
     with (
         tempfile.TemporaryDirectory(prefix="hengstats-") as spill,
-        closing(connect(spill, [path], wish)) as engine,  # type: ignore[list-item]
+        closing(connect(spill, [path], wish)) as engine,
     ):
-        log = load_parts(engine, [path], wish)  # type: ignore[list-item]
+        log = load_parts(engine, [path], wish)
         columns, joins = [f"{number}::INTEGER AS part", "line"], ""
         for role in roles:
             if role not in log.names:

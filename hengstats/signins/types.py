@@ -27,7 +27,6 @@ DECIMAL = re.compile(r"DECIMAL\(.*\)|DOUBLE|FLOAT")
 PLAIN_TYPES = re.compile(rf"VARCHAR|BOOLEAN|DATE|{WHOLE.pattern}|{DECIMAL.pattern}")
 
 HELD = ("event", "building", "programme")  # what an event has
-_SAME_EVENT = "IS NOT DISTINCT FROM source.event"
 _PARTS = "JOIN parts ON parts.name = source.file"
 _ID = "[0-9A-Za-z]*[0-9][0-9A-Za-z_-]*"
 _DAY = r"(\d{4}([-/]\d{1,2}){2}[ T]|\d{4}年\d{1,2}月\d{1,2}日 ?)"
@@ -221,50 +220,55 @@ def _year(kinds: Mapping[str, str], today: str) -> tuple[str, str]:
     ), joined
 
 
+def _codes(
+    kinds: Mapping[str, str], roles: Collection[str], today: str
+) -> tuple[list[str], list[str]]:
+    """Return the columns of rows in their codes, and what is joined for them."""
+    columns = [f"known_{role}.code AS {role}" for role in roles if role != "time"]
+    joins = [_known(role) for role in roles if role != "time"]
+    if "time" in roles:
+        year, joined = _year(kinds, today)
+        columns.append(year)
+        joins.append(joined)
+    return columns, joins
+
+
 def visits(
-    kinds: Mapping[str, str],
-    roles: Collection[str],
-    today: str,
-    events: str = "known_event",
+    kinds: Mapping[str, str], today: str, roles: Collection[str], *, sliced: bool
 ) -> str:
-    """Return the query of every row in its codes: what cannot be read is missing.
+    """Return the query of the rows in their codes: what cannot be read is missing.
 
     Parameters
     ----------
     kinds : dict
         Role to type of all columns.
+    today : str
     roles : collection of str
         The columns that are wanted.
-    today : str
-    events : str
-        The table of the events whose rows are wanted.
+    sliced : bool
+        Only rows of the events that are `chosen`, none of which is missing.
     """
-    columns = [f"known_{role}.code AS {role}" for role in roles if role != "time"]
-    joins = [_known(role) for role in roles if role not in ("time", "event")]
-    # The engine leaves out parts of files without the rest, if the sign is this one.
-    same = "= source.event" if events != "known_event" else _SAME_EVENT
-    joins.insert(0, f"JOIN {events} AS known_event ON known_event.raw {same}")
-    if "time" in roles:
-        year, joined = _year(kinds, today)
-        columns.append(year)
-        joins.append(joined)
+    columns, joins = _codes(kinds, roles, today)
+    if sliced:  # by this sign the engine leaves out parts of files without any of them
+        joins.insert(0, "JOIN chosen ON chosen.raw = source.event")
     return f"SELECT {', '.join(columns)} FROM source {' '.join(joins)}"
 
 
-def some_events(number: int) -> str:
+def chosen(number: int) -> str:
     """Return the query of the events of one of `slices`."""
     return (
-        "SELECT DISTINCT raw, code FROM known_event JOIN sessions ON event = code JOIN"
+        "SELECT DISTINCT raw FROM known_event JOIN sessions ON event = code JOIN"
         " slices ON slices.building = sessions.building AND slices.year = sessions.year"
         f" WHERE slice = {number}"
     )
 
 
 def signins(kinds: Mapping[str, str], today: str) -> str:
-    """Return the same with the place of each row."""
+    """Return the query of every row in its codes, with its place."""
+    columns, joins = _codes(kinds, kinds, today)
     place = f"CAST(part AS BIGINT) * {counting.LINES} + line AS place"
-    query = visits(kinds, kinds, today).replace("SELECT ", f"SELECT {place}, ", 1)
-    return f"{query} {_PARTS}"
+    told = ", ".join([place, *columns])
+    return f"SELECT {told} FROM source {' '.join(joins)} {_PARTS}"
 
 
 def signs(kinds: Mapping[str, str], today: str) -> str:
